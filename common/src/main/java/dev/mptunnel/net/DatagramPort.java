@@ -1,0 +1,30 @@
+package dev.mptunnel.net;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/** A bound UDP socket of a {@link DatagramEngine}; used only on the engine's thread. */
+public interface DatagramPort {
+
+  /** The address that the socket is bound to, with the port that was really given. */
+  InetSocketAddress localAddress();
+
+  /**
+   * Queues one datagram: everything between the buffer's position and limit, copied before this
+   * returns, so the buffer may be used again at once; its position and limit are unchanged. What is
+   * queued leaves at {@link #flush}. What the kernel does not take is dropped and counted, as on any
+   * link.
+   *
+   * @param remote where to, or null on a connected port
+   */
+  void send(ByteBuffer datagram, InetSocketAddress remote);
+
+  /** Hands everything queued to the kernel. */
+  void flush();
+
+  /** Datagrams that could not be sent: the queue or the socket buffer was full, or no route. */
+  long sendDrops();
+
+  /** Closes the socket. Idempotent; nothing is handled or sent after it. */
+  void close();
+}
