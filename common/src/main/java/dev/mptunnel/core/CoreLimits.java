@@ -1,0 +1,47 @@
+package dev.mptunnel.core;
+
+import java.util.concurrent.TimeUnit;
+
+/** The engine's limits that no user needs to set, in one place. */
+final class CoreLimits {
+
+  /** How far behind the highest counter of its epoch a DATA packet may arrive. */
+  static final int DATA_WINDOW = 65_536;
+
+  /** How far behind the highest counter of its path and epoch a PATH packet may arrive. */
+  static final int PATH_WINDOW = 1_024;
+
+  /** Handshakes that a responder answered and nobody has confirmed, over all sessions. */
+  static final int MAX_PENDING_HANDSHAKES = 1_024;
+
+  /** Of those, for one session. */
+  static final int MAX_PENDING_PER_SESSION = 4;
+
+  /** How long an answered handshake may be confirmed, and is answered alike. */
+  static final long PENDING_LIFETIME_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How long packets of the epoch before are still taken. */
+  static final long PREVIOUS_EPOCH_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** How long a session that the peer closed still delivers what arrives late. */
+  static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** After how long without DATA a session counts as idle. */
+  static final long IDLE_AFTER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** After how long without an answer a responder forgets where a path leads. */
+  static final long FORGET_PATH_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** The first and the longest pause between two tries of a handshake. */
+  static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  static final long LAST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Datagrams, and their bytes, that wait while a session has no path yet, and how long. */
+  static final int BACKLOG_DATAGRAMS = 128;
+
+  static final int BACKLOG_BYTES = 256 * 1024;
+  static final long BACKLOG_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private CoreLimits() {}
+}

@@ -1,0 +1,59 @@
+package dev.mptunnel.core;
+
+/**
+ * What an endpoint dropped without a word, by reason. Written on the engine's thread; a reader
+ * elsewhere sees values that may be a moment old.
+ */
+public final class EndpointCounters {
+
+  long malformed;
+  long strange;
+  long damaged;
+  long misdirected;
+  long sessionsRefused;
+  long handshakesEvicted;
+  long oversized;
+  long waitedTooLong;
+
+  EndpointCounters() {}
+
+  /** Packets too short, too long, of an unknown type, or with frames that do not fit. */
+  public long malformed() {
+    return malformed;
+  }
+
+  /** Packets of sessions that do not exist here. */
+  public long strange() {
+    return strange;
+  }
+
+  /** Packets that failed their check sum or seal, or belong to an epoch long gone. */
+  public long damaged() {
+    return damaged;
+  }
+
+  /** Packets from an end in the wrong role, such as our own thrown back at us. */
+  public long misdirected() {
+    return misdirected;
+  }
+
+  /** Sessions that were refused since there were too many. */
+  public long sessionsRefused() {
+    return sessionsRefused;
+  }
+
+  /** Unconfirmed handshakes that made room for newer ones. */
+  public long handshakesEvicted() {
+    return handshakesEvicted;
+  }
+
+  /** Datagrams of our own side too large to carry. */
+  public long oversized() {
+    return oversized;
+  }
+
+  /** Datagrams of our own side dropped because no path was there for too long. */
+  public long waitedTooLong() {
+    return waitedTooLong;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.mptunnel.core;
+
+/**
+ * One application address inside a session. The two ends know it by the same id; whoever drives the
+ * endpoint may hang a socket on it.
+ */
+public final class Flow {
+
+  private final Session session;
+  private final int id;
+  private long lastUsedNanos;
+  private Object attachment;
+
+  Flow(Session session, int id, long now) {
+    this.session = session;
+    this.id = id;
+    lastUsedNanos = now;
+  }
+
+  /** The session that the flow belongs to. */
+  public Session session() {
+    return session;
+  }
+
+  /** The flow's id within its session, 0 to 65,535. */
+  public int id() {
+    return id;
+  }
+
+  /** What was attached, or null. */
+  public Object attachment() {
+    return attachment;
+  }
+
+  /** Hangs something on the flow, for whoever drives the endpoint. */
+  public void attach(Object attachment) {
+    this.attachment = attachment;
+  }
+
+  void touch(long now) {
+    lastUsedNanos = now;
+  }
+
+  long lastUsedNanos() {
+    return lastUsedNanos;
+  }
+
+  @Override
+  public String toString() {
+    return session + "/" + id;
+  }
+}

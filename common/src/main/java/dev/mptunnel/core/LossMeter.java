@@ -1,0 +1,55 @@
+package dev.mptunnel.core;
+
+/**
+ * What is lost one way, from pairs of running totals: how many packets one end had sent and how many
+ * of them the other had seen arrive. Totals may start anywhere; they start anew with each epoch.
+ */
+final class LossMeter {
+
+  private long pastSent;
+  private long pastArrived;
+  private long firstSent;
+  private long firstArrived;
+  private long lastSent;
+  private long lastArrived;
+  private boolean started;
+
+  /** Takes a pair of totals; a pair older than the last is ignored. */
+  void update(long sent, long arrived) {
+    if (!started) {
+      firstSent = sent;
+      firstArrived = arrived;
+      started = true;
+    } else if (sent < lastSent) {
+      return;
+    }
+    lastSent = sent;
+    lastArrived = Math.max(lastArrived, arrived);
+  }
+
+  /** The totals will start anew. */
+  void startEpoch() {
+    pastSent = sent();
+    pastArrived = arrived();
+    started = false;
+    firstSent = 0;
+    firstArrived = 0;
+    lastSent = 0;
+    lastArrived = 0;
+  }
+
+  /** Packets sent between the first pair and the last, over all epochs. */
+  long sent() {
+    return pastSent + lastSent - firstSent;
+  }
+
+  /** Packets of those that arrived, never more than were sent. */
+  long arrived() {
+    return Math.min(sent(), pastArrived + lastArrived - firstArrived);
+  }
+
+  /** The share lost, 0 to 1, or NaN where nothing has been measured. */
+  double lossShare() {
+    return sent() == 0 ? Double.NaN : 1 - (double) arrived() / sent();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.mptunnel.core;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * The only way out of the core: what an {@link Endpoint} wants done. Called in the middle of the
+ * endpoint's work, so an implementation must not call back into it.
+ */
+public interface Output {
+
+  /**
+   * Send these bytes.
+   *
+   * @param port the local socket, numbered by whoever drives the endpoint
+   * @param remote the address to send to
+   * @param packet from position to limit; valid, and to be left as it is, until this returns
+   */
+  void transmit(int port, InetSocketAddress remote, ByteBuffer packet);
+
+  /**
+   * A datagram for the application, or the target, behind a flow. Each is delivered once, its
+   * boundaries kept.
+   *
+   * @param payload from position to limit, perhaps empty; valid until this returns
+   */
+  void deliver(Flow flow, ByteBuffer payload);
+
+  /** Something happened that a person or a socket table should know. */
+  void event(Event event);
+}

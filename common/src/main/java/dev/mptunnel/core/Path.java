@@ -1,0 +1,351 @@
+package dev.mptunnel.core;
+
+import dev.mptunnel.wire.PathFrames;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * One UDP route to the peer: where it leads, whether it answers, and what it loses.
+ *
+ * <p>Both ends ask each other on every path (PING, PONG). A path's address moves only when the new one
+ * has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no more bytes than came from
+ * there, so that nobody can aim a session's traffic at a third party.
+ */
+public final class Path implements PathFrames.Handler {
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final Session session;
+  private final int id;
+  private final String name;
+  private final PingLog pings = new PingLog();
+  private final RttEstimator rtt = new RttEstimator();
+  private final LossMeter lossOut = new LossMeter();
+  private final LossMeter lossIn = new LossMeter();
+
+  private int port;
+  private InetSocketAddress remote;
+  private Candidate candidate;
+  private PathEpoch epoch;
+
+  private boolean up;
+  private boolean proven;
+  private long lastProofNanos;
+  private long silentSinceNanos = NEVER;
+  private long nextPingNanos = NEVER;
+  private long peerArrived;
+
+  private long sent;
+  private long received;
+  private long wins;
+  private long saves;
+
+  // What the PATH packet that is being read asks for.
+  private long readAtNanos;
+  private boolean pinged;
+  private int pingId;
+  private boolean challenged;
+  private long challenge;
+  private long response;
+
+  /**
+   * A path of a session.
+   *
+   * @param port the local port it leaves from
+   * @param remote where it leads, or null until that is known
+   */
+  Path(Session session, int id, String name, int port, InetSocketAddress remote) {
+    this.session = session;
+    this.id = id;
+    this.name = name;
+    this.port = port;
+    this.remote = remote;
+  }
+
+  /** The path's number in its session, below {@link dev.mptunnel.wire.Limits#MAX_PATHS}. */
+  public int id() {
+    return id;
+  }
+
+  /** What the configuration calls it, or a name made from its number. */
+  public String name() {
+    return name;
+  }
+
+  /** Where it leads, or null where that is not known or not proven. */
+  public InetSocketAddress remote() {
+    return remote;
+  }
+
+  /** Whether it answers, or has not yet had the time to. */
+  public boolean isUp() {
+    return up;
+  }
+
+  /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
+  public long smoothedRttNanos() {
+    return rtt.smoothedNanos();
+  }
+
+  int port() {
+    return port;
+  }
+
+  PathEpoch epoch() {
+    return epoch;
+  }
+
+  private boolean leadsTo(int port, InetSocketAddress remote) {
+    return this.port == port && remote.equals(this.remote);
+  }
+
+  /** Whether packets from there are this path's, though its address may not be proven yet. */
+  boolean isFrom(int port, InetSocketAddress source) {
+    return leadsTo(port, source) || candidate != null && candidate.isAt(port, source);
+  }
+
+  void countWin() {
+    wins++;
+  }
+
+  void countSave(int change) {
+    saves += change;
+  }
+
+  void countSent() {
+    sent++;
+    epoch.countSent();
+  }
+
+  void countReceived() {
+    received++;
+  }
+
+  /** The session has a new epoch: counters start anew, and the path is asked at once. */
+  void startEpoch(long now) {
+    epoch = new PathEpoch();
+    lossOut.startEpoch();
+    lossIn.startEpoch();
+    pings.clear();
+    peerArrived = 0;
+    silentSinceNanos = NEVER;
+    if (remote != null) {
+      up |= !proven; // given the benefit of the doubt until it has had time to answer
+      nextPingNanos = now;
+    }
+  }
+
+  /** The path leads elsewhere from now on, on our own side's word. */
+  void redirect(long now, InetSocketAddress remote) {
+    this.remote = remote;
+    candidate = null;
+    if (epoch != null) {
+      nextPingNanos = now;
+    }
+  }
+
+  /** Datagrams flow again after a pause: the path is to be asked soon. */
+  void wake(long now) {
+    if (nextPingNanos != NEVER) {
+      nextPingNanos = Math.min(nextPingNanos, now);
+    }
+  }
+
+  long nextTimer() {
+    return nextPingNanos;
+  }
+
+  void onTimer(long now) {
+    if (now < nextPingNanos) {
+      return;
+    }
+    if (up && silentSinceNanos != NEVER && now - silentSinceNanos >= session.pathTimeoutNanos()) {
+      up = false;
+      session.emit(new Event.PathDown(session, this));
+    }
+    if (!session.isInitiator() && now - lastProofNanos > CoreLimits.FORGET_PATH_NANOS) {
+      remote = null; // the peer's to find again; ours to stop sending strangers pings
+      nextPingNanos = NEVER;
+      return;
+    }
+    sendPing(now);
+  }
+
+  /** Whether two PINGs have gone unanswered for longer than an answer takes. */
+  boolean isSilent(long now) {
+    return remote == null
+        || silentSinceNanos != NEVER
+            && now - silentSinceNanos > session.pingNanos() + rtt.timeoutNanos();
+  }
+
+  private void sendPing(long now) {
+    ByteBuffer packet = session.beginPath(this);
+    countSent();
+    int ping = pings.add(now, epoch.sent(), session.dataSent());
+    PathFrames.putPing(packet, ping, epoch.sent(), epoch.arrived());
+    session.sendPath(packet, port, remote);
+    if (silentSinceNanos == NEVER) {
+      silentSinceNanos = now;
+    }
+    nextPingNanos = now + pauseAfterPing(now);
+  }
+
+  private long pauseAfterPing(long now) {
+    long ping = session.pingNanos();
+    if (up) {
+      // On an idle session an answer lengthens this.
+      return session.isActive(now) ? ping : Math.max(ping, rtt.timeoutNanos());
+    }
+    return session.isActive(now) ? 2 * ping : session.pingIdleNanos();
+  }
+
+  /**
+   * Takes an opened PATH packet of this path and this epoch.
+   *
+   * @param length bytes of the whole packet
+   * @param frames its frames
+   * @return false if it is malformed
+   */
+  boolean onPacket(
+      long now, int fromPort, InetSocketAddress source, int length, ByteBuffer frames) {
+    received++;
+    epoch.countArrived();
+    readAtNanos = now;
+    pinged = false;
+    challenged = false;
+    response = 0;
+    boolean wellFormed = PathFrames.read(frames, this);
+    boolean elsewhere = !leadsTo(fromPort, source);
+    if (elsewhere) {
+      if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
+        candidate = new Candidate(fromPort, source, session.newToken());
+      }
+      if (candidate != null && candidate.isAt(fromPort, source)) {
+        candidate.countReceived(length);
+        if (response == candidate.token()) {
+          moveToCandidate();
+          elsewhere = false;
+        }
+      }
+    }
+    reply(fromPort, source, elsewhere);
+    return wellFormed;
+  }
+
+  private void reply(int toPort, InetSocketAddress to, boolean elsewhere) {
+    if (!pinged && !challenged) {
+      return;
+    }
+    boolean challenging = elsewhere && pinged;
+    int length =
+        session.pathPacketBytes(
+            (pinged ? PathFrames.PONG_BYTES : 0)
+                + (challenged ? PathFrames.TOKEN_BYTES : 0)
+                + (challenging ? PathFrames.TOKEN_BYTES : 0));
+    if (elsewhere && (candidate == null || !candidate.maySend(length))) {
+      return;
+    }
+    ByteBuffer packet = session.beginPath(this);
+    countSent();
+    if (pinged) {
+      PathFrames.putPong(packet, pingId, epoch.sent(), epoch.arrived(), session.dataArrived());
+    }
+    if (challenged) {
+      PathFrames.putResponse(packet, challenge);
+    }
+    if (challenging) {
+      PathFrames.putChallenge(packet, candidate.token());
+    }
+    session.sendPath(packet, toPort, to);
+  }
+
+  private void moveToCandidate() {
+    InetSocketAddress before = remote;
+    port = candidate.port();
+    remote = candidate.remote();
+    candidate = null;
+    lastProofNanos = readAtNanos;
+    silentSinceNanos = NEVER;
+    nextPingNanos = readAtNanos;
+    if (before == null) {
+      up = true;
+    } else {
+      session.emit(new Event.PathMoved(session, this, before));
+    }
+    session.onPathUsable(readAtNanos);
+  }
+
+  @Override
+  public void onPing(int id, long peerSent, long peerArrivedNow) {
+    pinged = true;
+    pingId = id;
+    lossIn.update(peerSent, epoch.arrived());
+    if (up && peerArrivedNow > peerArrived) {
+      // What we send arrives, though answers may be lost on their way back.
+      silentSinceNanos = NEVER;
+    } else if (!up) {
+      wake(readAtNanos);
+    }
+    peerArrived = Math.max(peerArrived, peerArrivedNow);
+  }
+
+  @Override
+  public void onPong(int id, long peerSent, long peerArrivedNow, long peerDelivered) {
+    lossIn.update(peerSent, epoch.arrived());
+    int ping = pings.find(id);
+    if (ping < 0) {
+      return;
+    }
+    rtt.sample(readAtNanos - pings.atNanos(ping));
+    lossOut.update(pings.pathSent(ping), peerArrivedNow);
+    session.onDelivered(pings.dataSent(ping), peerDelivered);
+    peerArrived = Math.max(peerArrived, peerArrivedNow);
+    prove();
+    if (!session.isActive(readAtNanos)) {
+      nextPingNanos = pings.atNanos(ping) + session.pingIdleNanos();
+    }
+  }
+
+  @Override
+  public void onChallenge(long token) {
+    challenged = true;
+    challenge = token;
+  }
+
+  @Override
+  public void onResponse(long token) {
+    response = token;
+  }
+
+  private void prove() {
+    lastProofNanos = readAtNanos;
+    silentSinceNanos = NEVER;
+    if (!up || !proven) {
+      up = true;
+      proven = true;
+      session.emit(new Event.PathUp(session, this));
+      session.onPathUsable(readAtNanos);
+    }
+  }
+
+  PathReport report() {
+    return new PathReport(
+        id,
+        name,
+        remote,
+        up,
+        sent,
+        received,
+        lossOut.lossShare(),
+        lossIn.lossShare(),
+        rtt.percentileMicros(50),
+        rtt.percentileMicros(99),
+        wins,
+        saves);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.mptunnel.core;
+
+import java.util.Arrays;
+
+/** The latest PINGs of a path: when each left, and what had been sent by then. */
+final class PingLog {
+
+  /** At four a second, answers may take 16 s. */
+  private static final int SIZE = 64;
+
+  private final long[] atNanos = new long[SIZE];
+  private final long[] pathSent = new long[SIZE];
+  private final long[] dataSent = new long[SIZE];
+  private final boolean[] awaited = new boolean[SIZE];
+  private int nextId;
+
+  /** Notes a PING. @return the id to send it with */
+  int add(long now, long pathSentNow, long dataSentNow) {
+    int slot = nextId & SIZE - 1;
+    atNanos[slot] = now;
+    pathSent[slot] = pathSentNow;
+    dataSent[slot] = dataSentNow;
+    awaited[slot] = true;
+    return nextId++;
+  }
+
+  /** The place of an unanswered PING, which is answered now, or -1. */
+  int find(int id) {
+    int slot = id & SIZE - 1;
+    boolean known = nextId - id > 0 && nextId - id <= SIZE && awaited[slot];
+    awaited[slot] &= !known;
+    return known ? slot : -1;
+  }
+
+  /** Awaits no answer any more. */
+  void clear() {
+    Arrays.fill(awaited, false);
+  }
+
+  long atNanos(int place) {
+    return atNanos[place];
+  }
+
+  /** Packets that had been sent on the path in the epoch, the PING included. */
+  long pathSent(int place) {
+    return pathSent[place];
+  }
+
+  /** DATA packets that had been sent in the epoch. */
+  long dataSent(int place) {
+    return dataSent[place];
+  }
+}

@@ -1,0 +1,49 @@
+package dev.mptunnel.core;
+
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.PackedHistogram;
+
+/** The round trip of one path: smoothed as in RFC 6298, section 2, and as a histogram. */
+final class RttEstimator {
+
+  /** RFC 6298, section 2.1: the time-out before anything has been measured. */
+  private static final long INITIAL_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Room for the other end's scheduling delay, where RFC 6298's whole second would be too slow. */
+  private static final long MIN_VARIATION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final long MAX_MICROS = TimeUnit.MINUTES.toMicros(1);
+
+  // Packed: a server has one per path of every session, most of them with few different values.
+  private final PackedHistogram micros = new PackedHistogram(MAX_MICROS, 2);
+  private long smoothedNanos;
+  private long variationNanos;
+
+  void sample(long nanos) {
+    if (micros.getTotalCount() == 0) {
+      smoothedNanos = nanos;
+      variationNanos = nanos / 2;
+    } else {
+      variationNanos += (Math.abs(smoothedNanos - nanos) - variationNanos) / 4;
+      smoothedNanos += (nanos - smoothedNanos) / 8;
+    }
+    micros.recordValue(Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos)));
+  }
+
+  /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
+  long smoothedNanos() {
+    return smoothedNanos;
+  }
+
+  /** After how long an answer is overdue, in nanoseconds. */
+  long timeoutNanos() {
+    return micros.getTotalCount() == 0
+        ? INITIAL_TIMEOUT_NANOS
+        : smoothedNanos + Math.max(MIN_VARIATION_NANOS, 4 * variationNanos);
+  }
+
+  /** A percentile, 0 to 100, in microseconds, or 0 where nothing has been measured. */
+  long percentileMicros(double percentile) {
+    return micros.getTotalCount() == 0 ? 0 : micros.getValueAtPercentile(percentile);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.mptunnel.core;
+
+import java.util.List;
+
+/**
+ * A session's figures at one moment.
+ *
+ * @param sessionId the session
+ * @param open whether a handshake has succeeded and the peer has not closed since
+ * @param flows flows open now
+ * @param datagramsIn datagrams taken from applications or targets
+ * @param datagramsOut datagrams delivered to them
+ * @param duplicates copies that arrived after the first one
+ * @param lossOut the share, 0 to 1, of what we sent that reached the peer on no path; NaN: unknown
+ * @param lossIn the same of what the peer sent
+ * @param paths the paths, in the order of their ids
+ */
+public record SessionReport(
+    long sessionId,
+    boolean open,
+    int flows,
+    long datagramsIn,
+    long datagramsOut,
+    long duplicates,
+    double lossOut,
+    double lossIn,
+    List<PathReport> paths) {}

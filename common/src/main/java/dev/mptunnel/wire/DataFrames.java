@@ -1,0 +1,98 @@
+package dev.mptunnel.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The frames of a DATA packet, one after another until the packet's end.
+ *
+ * <pre>
+ *  every frame   type:8 | length:16 | fields, length bytes in all
+ *
+ *  DATAGRAM 0x01  flow:16 | payload       a datagram of a flow, whole
+ *  CLOSE    0x02  reason:8                the sender ends the session
+ * </pre>
+ *
+ * <p>A frame of an unknown type is skipped by its length, and fields added behind the known ones are
+ * ignored, so that versions may differ.
+ */
+public final class DataFrames {
+
+  /** What a DATAGRAM adds to its payload. */
+  public static final int DATAGRAM_OVERHEAD_BYTES = 5;
+
+  /** A CLOSE, whole. */
+  public static final int CLOSE_BYTES = 4;
+
+  private static final int HEAD_BYTES = 3;
+  private static final int DATAGRAM = 0x01;
+  private static final int CLOSE = 0x02;
+
+  private DataFrames() {}
+
+  /** What is found in a DATA packet. */
+  public interface Handler {
+
+    /**
+     * A datagram of a flow.
+     *
+     * @param payload from position to limit, perhaps empty; valid until this returns
+     */
+    void onDatagram(int flow, ByteBuffer payload);
+
+    /** The peer ends the session. */
+    void onClose(int reason);
+  }
+
+  /** Appends a DATAGRAM at the buffer's position, which moves behind it; empties the payload. */
+  public static void putDatagram(ByteBuffer packet, int flow, ByteBuffer payload) {
+    packet.put((byte) DATAGRAM);
+    packet.putShort((short) (payload.remaining() + 2));
+    packet.putShort((short) flow);
+    packet.put(payload);
+  }
+
+  /** Appends a CLOSE at the buffer's position, which moves behind it. */
+  public static void putClose(ByteBuffer packet, int reason) {
+    packet.put((byte) CLOSE);
+    packet.putShort((short) 1);
+    packet.put((byte) reason);
+  }
+
+  /**
+   * Reads the frames between position and limit.
+   *
+   * @return false if a frame is malformed; those before it have been handled
+   */
+  public static boolean read(ByteBuffer frames, Handler handler) {
+    while (frames.hasRemaining()) {
+      if (frames.remaining() < HEAD_BYTES) {
+        return false;
+      }
+      int type = frames.get() & 0xff;
+      int length = frames.getShort() & 0xffff;
+      if (length > frames.remaining() || length < fieldsOf(type)) {
+        return false;
+      }
+      int end = frames.limit();
+      int next = frames.position() + length;
+      frames.limit(next);
+      switch (type) {
+        case DATAGRAM -> handler.onDatagram(frames.getShort() & 0xffff, frames);
+        case CLOSE -> handler.onClose(frames.get() & 0xff);
+        default -> {
+          // Of a later version; skipped.
+        }
+      }
+      frames.limit(end).position(next);
+    }
+    return true;
+  }
+
+  private static int fieldsOf(int type) {
+    return switch (type) {
+      case DATAGRAM -> 2;
+      case CLOSE -> 1;
+      default -> 0;
+    };
+  }
+}

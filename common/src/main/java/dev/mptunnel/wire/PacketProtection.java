@@ -1,0 +1,27 @@
+package dev.mptunnel.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What keeps the DATA and PATH packets of one epoch whole, and when sealed also secret: the seam
+ * between plain and sealed mode. Used by one thread at a time.
+ */
+public interface PacketProtection {
+
+  /** Bytes that {@link #seal} adds behind the frames. */
+  int overheadBytes();
+
+  /**
+   * Protects a packet in place: header and frames from position to limit. The limit moves behind the
+   * tag, for which the buffer must have room.
+   */
+  void seal(ByteBuffer packet);
+
+  /**
+   * Verifies a packet, from position to limit. On success the frames stand in clear behind the
+   * header and the limit has moved before the tag; otherwise nothing has changed.
+   *
+   * @return whether the packet is what the peer sealed in this epoch
+   */
+  boolean open(ByteBuffer packet);
+}

@@ -1,0 +1,143 @@
+package dev.mptunnel.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The frames of a PATH packet, one after another until the packet's end, encoded as {@link
+ * DataFrames} are.
+ *
+ * <pre>
+ *  PADDING   0x10  any bytes, ignored
+ *  PING      0x11  id:32 | sent:48 | arrived:48
+ *  PONG      0x12  id:32 | sent:48 | arrived:48 | delivered:48
+ *  CHALLENGE 0x13  token:64
+ *  RESPONSE  0x14  token:64
+ * </pre>
+ *
+ * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
+ * this packet included; {@code arrived} how many of the other end's have arrived on it; {@code
+ * delivered} how many different DATA packets have arrived in this epoch on any path. Each end learns
+ * so what is lost each way, whatever was sent where.
+ */
+public final class PathFrames {
+
+  /** A PING, whole, with the padding that makes it as long as a PONG and a CHALLENGE together. */
+  public static final int PADDED_PING_BYTES = 36;
+
+  /** A PONG, whole. */
+  public static final int PONG_BYTES = 25;
+
+  /** A CHALLENGE or a RESPONSE, whole. */
+  public static final int TOKEN_BYTES = 11;
+
+  private static final int PADDING = 0x10;
+  private static final int PING = 0x11;
+  private static final int PONG = 0x12;
+  private static final int CHALLENGE = 0x13;
+  private static final int RESPONSE = 0x14;
+
+  private static final int HEAD_BYTES = 3;
+  private static final int PING_FIELDS = 16;
+  private static final int PONG_FIELDS = 22;
+  private static final int TOKEN_FIELDS = 8;
+
+  private PathFrames() {}
+
+  /** What is found in a PATH packet. */
+  public interface Handler {
+
+    /** The peer asks for a PONG with this id. */
+    void onPing(int id, long sent, long arrived);
+
+    /** The peer answers a PING. */
+    void onPong(int id, long sent, long arrived, long delivered);
+
+    /** The peer asks whether we are where this packet came from. */
+    void onChallenge(long token);
+
+    /** The peer proves that it is where this packet came from. */
+    void onResponse(long token);
+  }
+
+  /**
+   * Appends a PING and its padding. The padding lets the other end answer an address that it does
+   * not know yet with no more bytes than came from there.
+   */
+  public static void putPing(ByteBuffer packet, int id, long sent, long arrived) {
+    putHead(packet, PING, PING_FIELDS).putInt(id);
+    put48(packet, sent);
+    put48(packet, arrived);
+    int padding = PADDED_PING_BYTES - HEAD_BYTES - PING_FIELDS - HEAD_BYTES;
+    putHead(packet, PADDING, padding).put(new byte[padding]);
+  }
+
+  /** Appends a PONG. */
+  public static void putPong(ByteBuffer packet, int id, long sent, long arrived, long delivered) {
+    putHead(packet, PONG, PONG_FIELDS).putInt(id);
+    put48(packet, sent);
+    put48(packet, arrived);
+    put48(packet, delivered);
+  }
+
+  /** Appends a CHALLENGE. */
+  public static void putChallenge(ByteBuffer packet, long token) {
+    putHead(packet, CHALLENGE, TOKEN_FIELDS).putLong(token);
+  }
+
+  /** Appends a RESPONSE. */
+  public static void putResponse(ByteBuffer packet, long token) {
+    putHead(packet, RESPONSE, TOKEN_FIELDS).putLong(token);
+  }
+
+  /**
+   * Reads the frames between position and limit.
+   *
+   * @return false if a frame is malformed; those before it have been handled
+   */
+  public static boolean read(ByteBuffer frames, Handler handler) {
+    while (frames.hasRemaining()) {
+      if (frames.remaining() < HEAD_BYTES) {
+        return false;
+      }
+      int type = frames.get() & 0xff;
+      int length = frames.getShort() & 0xffff;
+      if (length > frames.remaining() || length < fieldsOf(type)) {
+        return false;
+      }
+      int next = frames.position() + length;
+      switch (type) {
+        case PING -> handler.onPing(frames.getInt(), get48(frames), get48(frames));
+        case PONG ->
+            handler.onPong(frames.getInt(), get48(frames), get48(frames), get48(frames));
+        case CHALLENGE -> handler.onChallenge(frames.getLong());
+        case RESPONSE -> handler.onResponse(frames.getLong());
+        default -> {
+          // Padding, or of a later version; skipped.
+        }
+      }
+      frames.position(next);
+    }
+    return true;
+  }
+
+  private static int fieldsOf(int type) {
+    return switch (type) {
+      case PING -> PING_FIELDS;
+      case PONG -> PONG_FIELDS;
+      case CHALLENGE, RESPONSE -> TOKEN_FIELDS;
+      default -> 0;
+    };
+  }
+
+  private static ByteBuffer putHead(ByteBuffer packet, int type, int length) {
+    return packet.put((byte) type).putShort((short) length);
+  }
+
+  private static void put48(ByteBuffer packet, long value) {
+    packet.putShort((short) (value >>> 32)).putInt((int) value);
+  }
+
+  private static long get48(ByteBuffer packet) {
+    return (packet.getShort() & 0xffffL) << 32 | packet.getInt() & 0xffff_ffffL;
+  }
+}

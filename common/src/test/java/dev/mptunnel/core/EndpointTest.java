@@ -1,0 +1,128 @@
+package dev.mptunnel.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.core.PairWorld.Side;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Two endpoints over ideal paths of 10 ms each way: what happens when, step by step. */
+class EndpointTest {
+
+  private final PairWorld world = new PairWorld(3);
+
+  @Test
+  void theFirstDatagramArrivesAfterOneAndAHalfRoundTripsThoughItWasSentBeforeTheHandshake() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.send(flow, "hello");
+    world.runFor(29);
+    assertEquals(List.of(), world.server.delivered);
+    world.runFor(2);
+    assertEquals(List.of("0:hello"), world.server.delivered);
+  }
+
+  @Test
+  void anAnswerThatTheTargetGivesAtOnceWaitsUntilTheAddressIsProven() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.server.echo = true;
+    world.send(flow, "hello");
+    world.runFor(100);
+    assertEquals(List.of("0:hello"), world.client.delivered);
+  }
+
+  @Test
+  void eachDatagramIsCopiedToEveryPathAndDeliveredOnce() {
+    world.runFor(1000);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    long before = world.packetsSent;
+    world.send(flow, "a");
+    assertEquals(before + 3, world.packetsSent);
+    world.runFor(50);
+    assertEquals(List.of("0:a"), world.server.delivered);
+    SessionReport report = world.server.endpoint.sessions().get(0).report();
+    assertEquals(2, report.duplicates());
+  }
+
+  @Test
+  void anEmptyDatagramIsCarried() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.send(flow, "");
+    world.runFor(100);
+    assertEquals(List.of("0:"), world.server.delivered);
+  }
+
+  @Test
+  void aPathThatGoesDarkIsDownAfterItsTimeOutAndBackInUseWithinASecond() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.server.echo = true;
+    world.runFor(1000);
+    world.dark(1, true);
+    world.exchange(flow, 3000);
+    assertEquals(List.of(true, false, true), world.pathsUp(world.client));
+    assertEquals(List.of(true, false, true), world.pathsUp(world.server));
+    world.dark(1, false);
+    world.exchange(flow, 1000);
+    assertEquals(List.of(true, true, true), world.pathsUp(world.client));
+    assertEquals(List.of(true, true, true), world.pathsUp(world.server));
+  }
+
+  @Test
+  void aRestartedServerIsFoundAgainAndTheFlowGoesOn() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 1000);
+    world.restartServer();
+    world.server.echo = true;
+    world.exchange(flow, 1500);
+    world.runFor(50);
+    world.server.delivered.clear();
+    world.client.delivered.clear();
+    world.send(flow, "again");
+    world.runFor(50);
+    assertEquals(List.of(flow.id() + ":again"), world.server.delivered);
+    assertEquals(List.of(flow.id() + ":again"), world.client.delivered);
+  }
+
+  @Test
+  void aServerThatClosesIsToldOfAndOpenedAgain() {
+    world.runFor(100);
+    world.server.endpoint.close();
+    world.runFor(50);
+    assertTrue(world.client.said("SessionClosed"));
+    world.restartServer();
+    world.runFor(1500);
+    assertTrue(world.session.isOpen());
+  }
+
+  @Test
+  void aSilentSessionExpiresAtTheServerWithItsFlows() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 1000);
+    for (int path = 0; path < 3; path++) {
+      world.dark(path, true);
+    }
+    world.runFor(61_000);
+    assertEquals(0, world.server.endpoint.sessions().size());
+    assertTrue(world.server.said("FlowClosed"));
+    assertTrue(world.client.said("SessionSilent"));
+  }
+
+  @Test
+  void lossIsMeasuredEachWay() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.server.echo = true;
+    world.exchange(flow, 500);
+    world.dropEveryNth(0, Side.CLIENT, 4); // a quarter of what the client sends on path 0
+    world.dropEveryNth(2, Side.SERVER, 2); // half of what the server sends on path 2
+    world.exchange(flow, 30_000);
+    List<PathReport> paths = world.session.report().paths();
+    assertEquals(0.25, paths.get(0).lossOut(), 0.01);
+    assertEquals(0, paths.get(0).lossIn(), 0.001);
+    assertEquals(0, paths.get(1).lossOut(), 0.001);
+    assertEquals(0.5, paths.get(2).lossIn(), 0.02);
+    List<PathReport> seen = world.server.endpoint.sessions().get(0).report().paths();
+    assertEquals(0.25, seen.get(0).lossIn(), 0.01);
+    assertEquals(0.5, seen.get(2).lossOut(), 0.02);
+    assertEquals(20_000, paths.get(1).rttP50Micros(), 200);
+  }
+}
