@@ -1,0 +1,49 @@
+package dev.mptunnel.config;
+
+import java.util.List;
+
+/** {@code bridge [-c FILE] [OPTIONS] PORT SERVER…}, and the two words one would say to socat. */
+public final class BridgeCommand extends Command<BridgeConfig> {
+
+  private static final String SYNOPSIS = "PORT HOST:PORT";
+
+  public BridgeCommand() {
+    super(
+        new CommandText(
+            "bridge",
+            List.of(
+                "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT…]]",
+                "[OPTIONS] PORT HOST PORT",
+                "[OPTIONS] udp-listen:PORT udp4:HOST:PORT"),
+            "Passes the datagrams of many clients on to the server and the answers back, unread and"
+                + " unchanged.",
+            "bridge 4000 192.0.2.1:2000",
+            List.of(
+                "PORT stands for --listen, each HOST:PORT for --server.",
+                "Signal USR1 prints the figures.")),
+        Settings.RELAY);
+  }
+
+  @Override
+  void addOperands(List<String> operands, SettingValues values) throws ConfigException {
+    if (operands.isEmpty()) {
+      return;
+    }
+    values.add(Settings.LISTEN, SocatAddress.listen(operands.getFirst()), "PORT");
+    List<String> servers = AddressOperands.join(operands.subList(1, operands.size()), "SERVER");
+    if (servers.isEmpty()) {
+      throw new ConfigException("no server is given; expected bridge " + SYNOPSIS);
+    }
+    for (String server : servers) {
+      values.add(Settings.SERVER, SocatAddress.remote(server), "SERVER");
+    }
+  }
+
+  @Override
+  BridgeConfig build(SettingValues values, String file) throws ConfigException {
+    String how = file == null ? "bridge " + SYNOPSIS : "an option or a line in " + file;
+    require(Settings.LISTEN, "listening port", values, how);
+    require(Settings.SERVER, "server", values, how);
+    return BridgeConfig.of(values);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.mptunnel.config;
+
+import java.util.List;
+
+/**
+ * What a bridge was told.
+ *
+ * @param listen where clients send to; at least one
+ * @param servers where to forward to, as written and in that order; at least one, each once
+ * @param idleTimeoutNanos how long a client may be silent before it is forgotten
+ * @param maxClients clients at once
+ */
+public record BridgeConfig(
+    List<HostPort> listen,
+    List<HostPort> servers,
+    long idleTimeoutNanos,
+    int maxClients,
+    SocketSettings sockets) {
+
+  public BridgeConfig {
+    listen = List.copyOf(listen);
+    servers = List.copyOf(servers);
+  }
+
+  static BridgeConfig of(SettingValues values) throws ConfigException {
+    return new BridgeConfig(
+        values.distinct(Settings.LISTEN),
+        values.distinct(Settings.SERVER),
+        values.get(Settings.IDLE_TIMEOUT),
+        Math.toIntExact(values.get(Settings.MAX_CLIENTS)),
+        SocketSettings.of(values));
+  }
+}

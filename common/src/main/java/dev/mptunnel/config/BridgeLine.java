@@ -1,0 +1,28 @@
+package dev.mptunnel.config;
+
+import java.util.Objects;
+
+/**
+ * One way to the server: a bridge, or the server itself, and where this end leaves from.
+ *
+ * @param address the bridge, unresolved
+ * @param name what the log and the tables call the path; unique among a client's bridges
+ * @param bind the local address or network interface to leave from, or null for the kernel's choice
+ */
+public record BridgeLine(HostPort address, String name, String bind) {
+
+  public BridgeLine {
+    Objects.requireNonNull(address, "address");
+    Objects.requireNonNull(name, "name");
+  }
+
+  /** Whether {@code bind} is an address; false if it is an interface or there is none. */
+  public boolean bindsToAddress() {
+    return bind != null && HostSyntax.isAddress(bind);
+  }
+
+  /** Whether {@code bind} is a network interface; false if it is an address or there is none. */
+  public boolean bindsToInterface() {
+    return bind != null && !HostSyntax.isAddress(bind);
+  }
+}

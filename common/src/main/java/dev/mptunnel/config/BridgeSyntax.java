@@ -1,0 +1,77 @@
+package dev.mptunnel.config;
+
+import java.util.regex.Pattern;
+
+/** A bridge as a user writes it: {@code host port [name=… bind=ADDRESS|INTERFACE]}. */
+record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
+
+  static final String EXAMPLE = "vps.example.org 4000 name=one bind=eth0";
+
+  private static final Pattern BLANKS = Pattern.compile("[ \t]+");
+
+  /** No {@code #}: that marks the names we make ourselves, so that the two never meet. */
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}._:@+\\[\\]-]{1,64}");
+
+  /** Linux: IFNAMSIZ less the closing zero, no slash, no colon. */
+  private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9._@+-]{1,15}");
+
+  /**
+   * What one line says.
+   *
+   * @param name null where none is given
+   * @param bind null where none is given
+   */
+  record Written(HostPort address, String name, String bind) {}
+
+  @Override
+  public Written parse(String text) throws ConfigException {
+    String[] words = BLANKS.split(text);
+    boolean portApart = words.length > 1 && words[1].indexOf('=') < 0;
+    if (!portApart && words[0].indexOf(':') < 0) {
+      throw new ConfigException(Excerpt.of(text) + " has no port; expected " + expected());
+    }
+    HostPort address = portApart ? HostPort.parse(words[0], words[1]) : HostPort.parse(words[0]);
+    String name = null;
+    String bind = null;
+    for (int i = portApart ? 2 : 1; i < words.length; i++) {
+      if (words[i].startsWith("name=") && name == null) {
+        name = parseName(words[i].substring("name=".length()));
+      } else if (words[i].startsWith("bind=") && bind == null) {
+        bind = parseBind(words[i].substring("bind=".length()));
+      } else {
+        throw new ConfigException(
+            Excerpt.of(words[i]) + " cannot stand there; expected one name= and one bind= at most");
+      }
+    }
+    return new Written(address, name, bind);
+  }
+
+  private static String parseName(String text) throws ConfigException {
+    if (!NAME.matcher(text).matches()) {
+      throw new ConfigException(
+          "name " + Excerpt.of(text) + " is refused; expected 1 to 64 letters, digits or ._:@+-");
+    }
+    return text;
+  }
+
+  private static String parseBind(String text) throws ConfigException {
+    if (text.startsWith("[") || HostSyntax.isAddress(text)) {
+      return HostSyntax.parse(text);
+    }
+    if (!INTERFACE.matcher(text).matches() || text.matches("[0-9.]+")) {
+      throw new ConfigException(
+          "bind " + Excerpt.of(text) + " is refused; expected an address or a network interface");
+    }
+    return text;
+  }
+
+  @Override
+  public String placeholder() {
+    return "'HOST PORT …'";
+  }
+
+  @Override
+  public String expected() {
+    return "a line such as: " + EXAMPLE;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.mptunnel.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** One of an enum's constants, written in lower case. */
+final class Choice<E extends Enum<E>> implements ValueType<E> {
+
+  private final List<E> constants;
+
+  Choice(Class<E> type) {
+    this.constants = Arrays.asList(type.getEnumConstants());
+  }
+
+  @Override
+  public E parse(String text) throws ConfigException {
+    for (E constant : constants) {
+      if (word(constant).equals(text)) {
+        return constant;
+      }
+    }
+    throw new ConfigException(Excerpt.of(text) + " is not known; expected " + expected());
+  }
+
+  @Override
+  public String placeholder() {
+    return "WORD";
+  }
+
+  @Override
+  public String expected() {
+    List<String> words = constants.stream().map(Choice::word).toList();
+    int last = words.size() - 1;
+    return String.join(", ", words.subList(0, last)) + " or " + words.get(last);
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

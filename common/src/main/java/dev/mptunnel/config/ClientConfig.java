@@ -1,0 +1,68 @@
+package dev.mptunnel.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What mpclient was told.
+ *
+ * @param listen where applications send to; at least one
+ * @param bridges the ways to the server, in the order written; at least one, their names unique
+ */
+public record ClientConfig(
+    List<HostPort> listen,
+    List<BridgeLine> bridges,
+    SessionSettings session,
+    SocketSettings sockets) {
+
+  public ClientConfig {
+    listen = List.copyOf(listen);
+    bridges = List.copyOf(bridges);
+  }
+
+  static ClientConfig of(SettingValues values) throws ConfigException {
+    return new ClientConfig(
+        values.distinct(Settings.CLIENT_LISTEN),
+        named(values.all(Settings.BRIDGE)),
+        SessionSettings.of(values),
+        SocketSettings.of(values));
+  }
+
+  /**
+   * Gives a name to those that have none: {@code host:port}, and where an earlier line has that,
+   * {@code host:port@bind} or a number behind, since two lines may well differ in bind alone.
+   */
+  private static List<BridgeLine> named(List<SettingValues.Placed<BridgeSyntax.Written>> bridges)
+      throws ConfigException {
+    Set<String> taken = new HashSet<>();
+    for (var bridge : bridges) {
+      String name = bridge.value().name();
+      if (name != null && !taken.add(name)) {
+        throw new ConfigException(
+                "name " + Excerpt.of(name) + " is taken; expected one that no other bridge has")
+            .at(bridge.place());
+      }
+    }
+    List<BridgeLine> lines = new ArrayList<>();
+    for (var bridge : bridges) {
+      BridgeSyntax.Written written = bridge.value();
+      String name = written.name() != null ? written.name() : freeName(written, taken);
+      lines.add(new BridgeLine(written.address(), name, written.bind()));
+    }
+    return lines;
+  }
+
+  private static String freeName(BridgeSyntax.Written bridge, Set<String> taken) {
+    String name = bridge.address().toString();
+    if (taken.contains(name) && bridge.bind() != null) {
+      name += "@" + bridge.bind();
+    }
+    String free = name;
+    for (int i = 2; !taken.add(free); i++) {
+      free = name + "#" + i;
+    }
+    return free;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.mptunnel.config;
+
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * The command line of a program: reads it and the file it names, and says what is wrong with them.
+ *
+ * @param <C> what the program is configured by
+ */
+public abstract class Command<C> {
+
+  /** Exit status when the command line or the file cannot be used. */
+  public static final int EXIT_USAGE = 2;
+
+  private final CommandText text;
+  private final SettingSet settings;
+
+  Command(CommandText text, SettingSet settings) {
+    this.text = text;
+    this.settings = settings;
+  }
+
+  /** What the program is called. */
+  public final String name() {
+    return text.name();
+  }
+
+  /**
+   * Reads the command line and the file. Help and version go to {@code out}; what is wrong goes to
+   * {@code err} as one line and a hint.
+   */
+  public final CommandResult<C> start(String[] args, PrintStream out, PrintStream err) {
+    try {
+      CommandArguments arguments = CommandArguments.parse(spec(), settings, args);
+      if (arguments.isHelpAsked()) {
+        out.print(CommandSpecs.help(spec(), Ansi.AUTO));
+        return new CommandResult.Exit<>(0);
+      }
+      if (arguments.isVersionAsked()) {
+        out.println(name() + " " + Version.current());
+        return new CommandResult.Exit<>(0);
+      }
+      return new CommandResult.Run<>(config(arguments), arguments.isVerbose());
+    } catch (ConfigException e) {
+      err.println(name() + ": " + e.getMessage());
+      err.println("try '" + name() + " --help'");
+      return new CommandResult.Exit<>(EXIT_USAGE);
+    }
+  }
+
+  /** The configuration that these arguments, and the file they name, come to. */
+  public final C config(String... args) throws ConfigException {
+    return config(CommandArguments.parse(spec(), settings, args));
+  }
+
+  private C config(CommandArguments arguments) throws ConfigException {
+    SettingValues typed = new SettingValues();
+    for (Setting<?> setting : settings.all()) {
+      for (String value : arguments.values(setting.option())) {
+        typed.add(setting, value, setting.option());
+      }
+    }
+    String file = file(arguments.operands(), arguments.file());
+    addOperands(arguments.operands(), typed);
+    return build(file == null ? typed : typed.over(ConfigFile.read(file, settings)), file);
+  }
+
+  /** The picocli model, from which help, man page and completion are made. */
+  public final CommandSpec spec() {
+    return CommandSpecs.of(text, settings);
+  }
+
+  final SettingSet settings() {
+    return settings;
+  }
+
+  /**
+   * The configuration file, or null.
+   *
+   * @param option what {@code -c} says, or null
+   */
+  String file(List<String> operands, String option) throws ConfigException {
+    return option;
+  }
+
+  /** Adds what the operands stand for, as if it had been typed as options. */
+  abstract void addOperands(List<String> operands, SettingValues values) throws ConfigException;
+
+  /**
+   * Makes the configuration, or says what is missing.
+   *
+   * @param file the file that was read, or null
+   */
+  abstract C build(SettingValues values, String file) throws ConfigException;
+
+  /** Checks that a setting without a default has a value. */
+  static void require(Setting<?> setting, String what, SettingValues values, String expected)
+      throws ConfigException {
+    if (values.all(setting).isEmpty()) {
+      throw new ConfigException("no " + what + " is given; expected " + expected);
+    }
+  }
+}

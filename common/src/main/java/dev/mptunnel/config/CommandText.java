@@ -1,0 +1,15 @@
+package dev.mptunnel.config;
+
+import java.util.List;
+
+/**
+ * What the help of a program says beside its settings.
+ *
+ * @param name what the program is called
+ * @param synopses how it is called, without the name
+ * @param summary what it does, in a line or two
+ * @param example a call with the program's name
+ * @param notes what follows the example
+ */
+record CommandText(
+    String name, List<String> synopses, String summary, String example, List<String> notes) {}

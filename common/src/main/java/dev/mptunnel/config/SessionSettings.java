@@ -1,0 +1,27 @@
+package dev.mptunnel.config;
+
+/**
+ * What client and server set alike about sessions.
+ *
+ * @param pingNanos time between the PINGs of a path while something is carried
+ * @param pingIdleNanos time between them while nothing is
+ * @param pathTimeoutNanos how long a path may leave PINGs unanswered before it counts as down
+ * @param flowTimeoutNanos how long a flow may be silent before it is forgotten
+ * @param maxFlows flows at once in one session
+ */
+public record SessionSettings(
+    long pingNanos,
+    long pingIdleNanos,
+    long pathTimeoutNanos,
+    long flowTimeoutNanos,
+    int maxFlows) {
+
+  static SessionSettings of(SettingValues values) throws ConfigException {
+    return new SessionSettings(
+        values.get(Settings.PING),
+        values.get(Settings.PING_IDLE),
+        values.get(Settings.PATH_TIMEOUT),
+        values.get(Settings.FLOW_TIMEOUT),
+        Math.toIntExact(values.get(Settings.MAX_FLOWS)));
+  }
+}

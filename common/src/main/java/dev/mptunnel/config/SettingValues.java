@@ -1,0 +1,85 @@
+package dev.mptunnel.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a user set, each value with the place where it stands. */
+final class SettingValues {
+
+  /** A value and where it stands, as an error message names it. */
+  record Placed<T>(T value, String place) {}
+
+  private final Map<String, List<Placed<String>>> texts = new HashMap<>();
+
+  /**
+   * Adds one value, or several between commas if the setting takes several.
+   *
+   * @param place where it stands, such as {@code mpclient.conf:3} or {@code --ping}
+   * @throws ConfigException with its place, if the value is bad or one too many
+   */
+  void add(Setting<?> setting, String text, String place) throws ConfigException {
+    if (!setting.isRepeatable()) {
+      addOne(setting, text.strip(), place);
+      return;
+    }
+    for (String part : text.split(",", -1)) {
+      addOne(setting, part.strip(), place);
+    }
+  }
+
+  private void addOne(Setting<?> setting, String text, String place) throws ConfigException {
+    if (text.isEmpty()) {
+      throw new ConfigException("there is no value; expected " + setting.type().expected())
+          .at(place);
+    }
+    try {
+      setting.type().parse(text);
+    } catch (ConfigException e) {
+      throw e.at(place);
+    }
+    List<Placed<String>> values = texts.computeIfAbsent(setting.name(), _ -> new ArrayList<>());
+    if (values.size() == setting.maxCount()) {
+      String limit =
+          setting.isRepeatable()
+              ? "one " + setting.name() + " too many; expected at most " + setting.maxCount()
+              : setting.name()
+                  + " is set again after "
+                  + values.getFirst().place
+                  + "; expected it once";
+      throw new ConfigException(limit).at(place);
+    }
+    values.add(new Placed<>(text, place));
+  }
+
+  /** All values of a setting, or its default, or none. */
+  <T> List<Placed<T>> all(Setting<T> setting) throws ConfigException {
+    List<Placed<T>> values = new ArrayList<>();
+    for (Placed<String> text : texts.getOrDefault(setting.name(), List.of())) {
+      values.add(new Placed<>(setting.type().parse(text.value), text.place));
+    }
+    if (values.isEmpty() && setting.defaultText() != null) {
+      values.add(new Placed<>(setting.type().parse(setting.defaultText()), "default"));
+    }
+    return values;
+  }
+
+  /** All values of a setting, each once. */
+  <T> List<T> distinct(Setting<T> setting) throws ConfigException {
+    return all(setting).stream().map(Placed::value).distinct().toList();
+  }
+
+  /** The value of a setting that has a default or was checked to be there. */
+  <T> T get(Setting<T> setting) throws ConfigException {
+    return all(setting).getFirst().value;
+  }
+
+  /** These values, and for the settings that are not among them those of the other. */
+  SettingValues over(SettingValues weaker) {
+    SettingValues merged = new SettingValues();
+    merged.texts.putAll(weaker.texts);
+    merged.texts.putAll(texts);
+    return merged;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.mptunnel.config;
+
+/** Every setting of every program, with its range and its default. */
+final class Settings {
+
+  private static final long SECOND = 1_000;
+  private static final long MINUTE = 60 * SECOND;
+  private static final long DAY = 24 * 60 * MINUTE;
+  private static final int MAX_LISTENS = 16;
+  private static final int MAX_BRIDGES = 32;
+  private static final int MAX_SERVERS = 32;
+
+  static final Setting<HostPort> CLIENT_LISTEN =
+      new Setting<>(
+          "listen",
+          new ListenAddress("127.0.0.1"),
+          "127.0.0.1:3000",
+          MAX_LISTENS,
+          "where applications send to; a bare PORT is 127.0.0.1");
+
+  static final Setting<BridgeSyntax.Written> BRIDGE =
+      new Setting<>(
+          "bridge",
+          new BridgeSyntax(),
+          null,
+          MAX_BRIDGES,
+          "a way to the server; in FILE a line of its own");
+
+  static final Setting<HostPort> LISTEN =
+      new Setting<>(
+          "listen",
+          new ListenAddress(HostPort.ANY),
+          null,
+          MAX_LISTENS,
+          "where to listen; a bare PORT is all addresses");
+
+  static final Setting<HostPort> TARGET =
+      Setting.once("target", new RemoteAddress(), null, "where everything is delivered to");
+
+  static final Setting<HostPort> SERVER =
+      new Setting<>("server", new RemoteAddress(), null, MAX_SERVERS, "where to forward to");
+
+  static final Setting<Long> PING =
+      Setting.once(
+          "ping",
+          Quantity.duration(50, 10 * SECOND),
+          "250ms",
+          "time between two pings on a path in use");
+
+  static final Setting<Long> PING_IDLE =
+      Setting.once(
+          "ping-idle",
+          Quantity.duration(50, 5 * MINUTE),
+          "5s",
+          "the same on one that carries nothing");
+
+  static final Setting<Long> PATH_TIMEOUT =
+      Setting.once(
+          "path-timeout",
+          Quantity.duration(100, 10 * MINUTE),
+          "2s",
+          "a path that answers no ping for so long is down");
+
+  static final Setting<Long> FLOW_TIMEOUT =
+      Setting.once(
+          "flow-timeout",
+          Quantity.duration(SECOND, DAY),
+          "5m",
+          "an application silent for so long is forgotten");
+
+  static final Setting<Long> MAX_FLOWS =
+      Setting.once(
+          "max-flows", Quantity.count(1, 65_535), "256", "applications at once per client");
+
+  static final Setting<Long> SESSION_TIMEOUT =
+      Setting.once(
+          "session-timeout",
+          Quantity.duration(SECOND, DAY),
+          "60s",
+          "a client silent for so long is forgotten");
+
+  static final Setting<Long> MAX_SESSIONS =
+      Setting.once("max-sessions", Quantity.count(1, 65_535), "1024", "clients at once");
+
+  static final Setting<Long> IDLE_TIMEOUT =
+      Setting.once(
+          "idle-timeout",
+          Quantity.duration(SECOND, DAY),
+          "2m",
+          "a client silent for so long is forgotten");
+
+  static final Setting<Long> MAX_CLIENTS =
+      Setting.once("max-clients", Quantity.count(1, 65_535), "4096", "clients at once");
+
+  static final Setting<Long> SOCKET_BUFFER =
+      Setting.once(
+          "socket-buffer",
+          Quantity.size(4 << 10, 1 << 30),
+          "4m",
+          "kernel buffer of a socket, each way");
+
+  static final Setting<EngineChoice> ENGINE =
+      Setting.once("engine", new Choice<>(EngineChoice.class), "auto", "what moves the datagrams");
+
+  static final SettingSet CLIENT =
+      SettingSet.withBareLines(
+          BRIDGE,
+          CLIENT_LISTEN,
+          BRIDGE,
+          PING,
+          PING_IDLE,
+          PATH_TIMEOUT,
+          FLOW_TIMEOUT,
+          MAX_FLOWS,
+          SOCKET_BUFFER,
+          ENGINE);
+
+  static final SettingSet MPSERVER =
+      SettingSet.of(
+          LISTEN,
+          TARGET,
+          PING,
+          PING_IDLE,
+          PATH_TIMEOUT,
+          FLOW_TIMEOUT,
+          MAX_FLOWS,
+          SESSION_TIMEOUT,
+          MAX_SESSIONS,
+          SOCKET_BUFFER,
+          ENGINE);
+
+  static final SettingSet RELAY =
+      SettingSet.of(LISTEN, SERVER, IDLE_TIMEOUT, MAX_CLIENTS, SOCKET_BUFFER, ENGINE);
+
+  private Settings() {}
+}

@@ -1,0 +1,18 @@
+package dev.mptunnel.config;
+
+/** How the text of a setting becomes a value, and how that is told to a person. */
+interface ValueType<T> {
+
+  /**
+   * Reads a trimmed text that is not empty.
+   *
+   * @throws ConfigException saying what is wrong and what was expected, but not where
+   */
+  T parse(String text) throws ConfigException;
+
+  /** What stands for the value in a synopsis, such as {@code DURATION}. */
+  String placeholder();
+
+  /** What is accepted, as it follows the word "expected": {@code 50ms to 10s}. */
+  String expected();
+}
