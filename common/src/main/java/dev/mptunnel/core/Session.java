@@ -75,6 +75,11 @@ public final class Session implements DataFrames.Handler {
     return current != null && !closed;
   }
 
+  /** The path of this id, or null. */
+  public Path path(int pathId) {
+    return pathId < paths.length ? paths[pathId] : null;
+  }
+
   // --- what whoever drives the endpoint may do, through Endpoint ---
 
   Path addPath(int pathId, String name, int port, InetSocketAddress remote) {
@@ -265,7 +270,7 @@ public final class Session implements DataFrames.Handler {
     if (pathId >= Limits.MAX_PATHS || epoch == previous || closed && epoch == current) {
       return true; // of no use any more
     }
-    Path path = pathId < paths.length ? paths[pathId] : null;
+    Path path = path(pathId);
     long counter = Header.pathCounter(packet);
     if (epoch == current && path != null && !path.epoch().window().isNew(counter)) {
       duplicates++;
@@ -375,7 +380,7 @@ public final class Session implements DataFrames.Handler {
   private long expiryNanos() {
     return initiator
         ? NEVER
-        : Math.min(expiresNanos, lastHeardNanos + context.settings().sessionTimeout().toNanos());
+        : Math.min(expiresNanos, lastHeardNanos + context.settings().sessionTimeoutNanos());
   }
 
   /** Whether the session has expired. */
@@ -397,7 +402,7 @@ public final class Session implements DataFrames.Handler {
     if (now >= nextFlowSweepNanos) {
       nextFlowSweepNanos = now + flowSweepNanos();
       flows
-          .removeUnusedSince(now - context.settings().flowTimeout().toNanos())
+          .removeUnusedSince(now - context.settings().flowTimeoutNanos())
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
     }
     if (current != null && !closed) {
@@ -455,7 +460,7 @@ public final class Session implements DataFrames.Handler {
   }
 
   private long flowSweepNanos() {
-    return context.settings().flowTimeout().toNanos() / 4;
+    return context.settings().flowTimeoutNanos() / 4;
   }
 
   // --- what paths ask of their session ---
@@ -465,15 +470,15 @@ public final class Session implements DataFrames.Handler {
   }
 
   long pingNanos() {
-    return context.settings().ping().toNanos();
+    return context.settings().pingNanos();
   }
 
   long pingIdleNanos() {
-    return context.settings().pingIdle().toNanos();
+    return context.settings().pingIdleNanos();
   }
 
   long pathTimeoutNanos() {
-    return context.settings().pathTimeout().toNanos();
+    return context.settings().pathTimeoutNanos();
   }
 
   long newToken() {

@@ -18,4 +18,10 @@ public record PortOptions(
   public PortOptions {
     Objects.requireNonNull(local, "local");
   }
+
+  /** The same at another local port; 0 where the kernel may choose. */
+  public PortOptions withLocalPort(int port) {
+    return new PortOptions(
+        new InetSocketAddress(local.getAddress(), port), device, remote, bufferBytes);
+  }
 }

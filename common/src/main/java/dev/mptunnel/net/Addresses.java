@@ -1,0 +1,61 @@
+package dev.mptunnel.net;
+
+import dev.mptunnel.config.HostPort;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/** From addresses as they are configured to addresses as sockets know them. */
+public final class Addresses {
+
+  private Addresses() {}
+
+  /** Any address of this host, IPv4 or IPv6, and any port. */
+  public static InetSocketAddress any() {
+    return new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
+  }
+
+  /** Any address of this host of the same family, and any port. */
+  public static InetSocketAddress anyLike(InetAddress address) {
+    String any = address instanceof Inet4Address ? "0.0.0.0" : "::";
+    return new InetSocketAddress(InetAddress.ofLiteral(any), 0);
+  }
+
+  /** An address of this host that was written as one, and any port. */
+  public static InetSocketAddress literal(String address) {
+    return new InetSocketAddress(InetAddress.ofLiteral(address), 0);
+  }
+
+  /**
+   * Where to listen.
+   *
+   * @throws IOException when it is a name that does not resolve
+   */
+  public static InetSocketAddress local(HostPort listen) throws IOException {
+    if (listen.isAny()) {
+      return new InetSocketAddress(any().getAddress(), listen.port());
+    }
+    try {
+      return new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port());
+    } catch (UnknownHostException e) {
+      throw new IOException(
+          "listen = " + listen + ": " + listen.host() + " does not resolve; give an address", e);
+    }
+  }
+
+  /** Whether both are IPv4 or both IPv6. */
+  public static boolean sameFamily(InetAddress a, InetAddress b) {
+    return a instanceof Inet4Address == b instanceof Inet4Address;
+  }
+
+  /** An address for people: {@code 1.2.3.4:2000} or {@code [::1]:2000}, without a look-up. */
+  public static String text(InetSocketAddress address) {
+    if (address == null) {
+      return "?";
+    }
+    String host = address.getAddress().getHostAddress();
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+}

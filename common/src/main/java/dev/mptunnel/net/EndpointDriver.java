@@ -1,0 +1,168 @@
+package dev.mptunnel.net;
+
+import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.EndpointSettings;
+import dev.mptunnel.core.Event;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.Output;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Runs an {@link Endpoint} on a {@link DatagramEngine}: packets from its ports go in, the endpoint's
+ * go out, its timer is kept. What is sent while a batch is worked on leaves together at the end of it.
+ *
+ * <p>After the ports are open, used only on the engine's thread.
+ */
+public final class EndpointDriver {
+
+  /** What the endpoint's driver does not do itself; called in the middle of the endpoint's work. */
+  public interface Listener {
+
+    /** A datagram for the application, or the target, behind a flow; see {@link Output#deliver}. */
+    void deliver(Flow flow, ByteBuffer payload);
+
+    /** Something happened; see {@link Output#event}. */
+    void event(Event event);
+  }
+
+  private final DatagramEngine engine;
+  private final Endpoint endpoint;
+  private final DatagramEngine.EngineTimer timer;
+  private final List<DatagramPort> ports = new ArrayList<>();
+  private final Set<DatagramPort> unflushed = new HashSet<>();
+
+  /**
+   * A driver of a new endpoint.
+   *
+   * @param random what the endpoint's ids and tokens come from; unpredictable
+   */
+  public EndpointDriver(
+      DatagramEngine engine,
+      EndpointSettings settings,
+      RandomGenerator random,
+      Listener listener) {
+    this.engine = engine;
+    endpoint = new Endpoint(settings, random, new DriverOutput(listener));
+    timer = engine.newTimer(() -> run(endpoint::onTimer));
+  }
+
+  /**
+   * Opens a port for the endpoint's packets.
+   *
+   * @return the number that the endpoint knows it by
+   */
+  public int open(PortOptions options) throws IOException {
+    int number = ports.size();
+    ports.add(engine.open(options, new PacketHandler(number)));
+    return number;
+  }
+
+  /**
+   * Opens a port for the endpoint's packets that keeps its number over restarts where it can.
+   *
+   * @param seed what the port is for; see {@link PreferredPort#open}
+   * @return the number that the endpoint knows it by
+   */
+  public int openPreferred(PortOptions options, long seed) throws IOException {
+    int number = ports.size();
+    ports.add(PreferredPort.open(engine, options, seed, new PacketHandler(number)));
+    return number;
+  }
+
+  /** The addresses of the endpoint's ports, in the order of their numbers. */
+  public List<InetSocketAddress> localAddresses() {
+    return ports.stream().map(DatagramPort::localAddress).toList();
+  }
+
+  /** Sends a datagram from a port of the caller's, at the end of what is being worked on. */
+  public void send(DatagramPort port, ByteBuffer datagram, InetSocketAddress remote) {
+    port.send(datagram, remote);
+    unflushed.add(port);
+  }
+
+  /** The endpoint, to be called within {@link #run} only. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Does something with the endpoint, told the time, and then what follows from it. */
+  public void run(LongConsumer work) {
+    work.accept(engine.nanoTime());
+    finish();
+  }
+
+  /** Sends what is due and sets the timer: for whoever called the endpoint for a whole batch. */
+  public void finish() {
+    unflushed.forEach(DatagramPort::flush);
+    unflushed.clear();
+    long next = endpoint.nextTimer();
+    if (next == Long.MAX_VALUE) {
+      timer.cancel();
+    } else {
+      timer.set(next);
+    }
+  }
+
+  /** Tells all peers that we close, and closes the endpoint's ports. */
+  public void close() {
+    run(now -> endpoint.close());
+    timer.cancel();
+    ports.forEach(DatagramPort::close);
+  }
+
+  private final class DriverOutput implements Output {
+
+    private final Listener listener;
+
+    DriverOutput(Listener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
+      send(ports.get(port), packet, remote);
+    }
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload) {
+      listener.deliver(flow, payload);
+    }
+
+    @Override
+    public void event(Event event) {
+      listener.event(event);
+    }
+  }
+
+  private final class PacketHandler implements DatagramHandler {
+
+    private final int number;
+
+    PacketHandler(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+      endpoint.onDatagram(engine.nanoTime(), number, source, datagram);
+    }
+
+    @Override
+    public void onBatchEnd(DatagramPort port) {
+      finish();
+    }
+
+    @Override
+    public void onError(DatagramPort port, IOException error) {
+      // An unconnected socket reports nothing that the path's silence does not tell as well.
+    }
+  }
+}

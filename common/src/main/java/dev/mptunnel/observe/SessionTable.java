@@ -1,0 +1,61 @@
+package dev.mptunnel.observe;
+
+import dev.mptunnel.core.PathReport;
+import dev.mptunnel.core.SessionReport;
+import java.util.Locale;
+
+/** A session's figures as a table for a terminal: a row for each path and one for the tunnel. */
+public final class SessionTable {
+
+  private static final String ROW = "%-24s %-5s %11s %11s %7s %7s %8s %8s %10s %10s%n";
+
+  private SessionTable() {}
+
+  /** The table, a few lines, each ended. {@code out} is from us to the peer, {@code in} to us. */
+  public static String of(SessionReport session) {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        row("path", "state", "sent", "received", "lost>", "lost<", "RTT p50", "RTT p99", "wins",
+            "saves"));
+    for (PathReport path : session.paths()) {
+      table.append(
+          row(
+              path.name(),
+              path.up() ? "up" : "down",
+              path.sent(),
+              path.received(),
+              percent(path.lossOut()),
+              percent(path.lossIn()),
+              millis(path.rttP50Micros()),
+              millis(path.rttP99Micros()),
+              path.wins(),
+              path.saves()));
+    }
+    table.append(
+        row(
+            "tunnel",
+            session.open() ? "open" : "shut",
+            session.datagramsIn(),
+            session.datagramsOut(),
+            percent(session.lossOut()),
+            percent(session.lossIn()),
+            "",
+            "",
+            "",
+            ""));
+    return table.toString();
+  }
+
+  private static String row(Object... cells) {
+    return String.format(Locale.ROOT, ROW, cells);
+  }
+
+  /** A share, 0 to 1, as a percentage; {@code -} where it is unknown. */
+  public static String percent(double share) {
+    return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f%%", share * 100);
+  }
+
+  private static String millis(long micros) {
+    return micros == 0 ? "-" : String.format(Locale.ROOT, "%.1fms", micros / 1000.0);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.mptunnel.client;
+
+import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.EndpointSettings;
+import dev.mptunnel.core.Event;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.Session;
+import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.DatagramHandler;
+import dev.mptunnel.net.DatagramPort;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.NameWatch;
+import dev.mptunnel.net.PortOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The end at home: takes datagrams from local applications, copies each over every path, and gives
+ * each application its answers. One session, as long as the process lives.
+ */
+public final class Client implements AutoCloseable {
+
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final DatagramEngine engine;
+  private final EndpointDriver driver;
+  private final ClientLog log = new ClientLog();
+  private final Applications applications = new Applications();
+  private final List<DatagramPort> listening = new ArrayList<>();
+  private final List<Endpoint.PathSpec> specs = new ArrayList<>();
+  private final List<NameWatch> names = new ArrayList<>();
+  private final DatagramEngine.EngineTimer tick;
+  private Session session;
+
+  private Client(DatagramEngine engine, ClientConfig config) {
+    this.engine = engine;
+    driver =
+        new EndpointDriver(engine, settings(config.session()), new SecureRandom(), new Listener());
+    tick = engine.newTimer(this::onTick);
+  }
+
+  /**
+   * Opens all sockets and starts the session. The engine stays the caller's to close.
+   *
+   * @throws IOException when a socket cannot be opened; the message is for the user
+   */
+  public static Client start(DatagramEngine engine, ClientConfig config) throws IOException {
+    Client client = new Client(engine, config);
+    int buffer = config.sockets().bufferBytes();
+    for (BridgeLine bridge : config.bridges()) {
+      client.addPath(bridge, buffer);
+    }
+    CompletableFuture.runAsync(client::open, engine::execute).join();
+    for (HostPort listen : config.listen()) {
+      PortOptions options = new PortOptions(Addresses.local(listen), null, null, buffer);
+      client.listening.add(engine.open(options, client.new ApplicationHandler()));
+    }
+    return client;
+  }
+
+  private static EndpointSettings settings(SessionSettings settings) {
+    EndpointSettings defaults = EndpointSettings.defaults(false);
+    return new EndpointSettings(
+        false,
+        settings.pingNanos(),
+        settings.pingIdleNanos(),
+        settings.pathTimeoutNanos(),
+        settings.flowTimeoutNanos(),
+        defaults.sessionTimeoutNanos(),
+        settings.maxFlows(),
+        defaults.maxSessions());
+  }
+
+  private void addPath(BridgeLine bridge, int buffer) throws IOException {
+    InetSocketAddress local =
+        bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
+    String device = bridge.bindsToInterface() ? bridge.bind() : null;
+    PortOptions options = new PortOptions(local, device, null, buffer);
+    int port = driver.openPreferred(options, bridge.name().hashCode());
+    int pathId = specs.size();
+    specs.add(new Endpoint.PathSpec(bridge.name(), port, null));
+    names.add(
+        new NameWatch(
+            engine,
+            bridge.address().host(),
+            bridge.address().port(),
+            found -> !bridge.bindsToAddress() || Addresses.sameFamily(found, local.getAddress()),
+            found -> onResolved(pathId, found),
+            trouble -> log.pathTrouble(bridge.name(), trouble)));
+  }
+
+  private void open() {
+    names.forEach(NameWatch::ask);
+    List<Endpoint.PathSpec> resolved = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      Endpoint.PathSpec spec = specs.get(i);
+      resolved.add(new Endpoint.PathSpec(spec.name(), spec.port(), names.get(i).address()));
+    }
+    driver.run(now -> session = driver.endpoint().open(now, resolved));
+    tick.set(engine.nanoTime() + TICK_NANOS);
+  }
+
+  private void onResolved(int pathId, InetSocketAddress address) {
+    if (session != null) {
+      driver.run(now -> driver.endpoint().redirect(now, session, pathId, address));
+    }
+  }
+
+  /** A path that does not answer may have moved: its name is asked again, with a back-off. */
+  private void onTick() {
+    for (int pathId = 0; pathId < names.size(); pathId++) {
+      if (session.path(pathId).isUp()) {
+        names.get(pathId).confirm();
+      } else {
+        names.get(pathId).ask();
+      }
+    }
+    tick.set(engine.nanoTime() + TICK_NANOS);
+  }
+
+  /** Where applications may send to, with the ports that were really given. */
+  public List<InetSocketAddress> listening() {
+    return listening.stream().map(DatagramPort::localAddress).toList();
+  }
+
+  /** The session's figures. From any thread. */
+  public CompletableFuture<SessionReport> report() {
+    return CompletableFuture.supplyAsync(session::report, engine::execute);
+  }
+
+  /** Tells the server that we close, and closes the sockets. From any thread; returns when done. */
+  @Override
+  public void close() {
+    Runnable closeAll =
+        () -> {
+          tick.cancel();
+          driver.close();
+          listening.forEach(DatagramPort::close);
+        };
+    CompletableFuture.runAsync(closeAll, engine::execute).join();
+  }
+
+  private final class Listener implements EndpointDriver.Listener {
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload) {
+      Applications.Application application = Applications.of(flow);
+      driver.send(application.port(), payload, application.address());
+    }
+
+    @Override
+    public void event(Event event) {
+      log.event(event);
+      if (event instanceof Event.FlowClosed(Flow flow)) {
+        applications.remove(flow);
+      }
+    }
+  }
+
+  private final class ApplicationHandler implements DatagramHandler {
+
+    @Override
+    public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+      long now = engine.nanoTime();
+      Endpoint endpoint = driver.endpoint();
+      Flow flow = applications.flowOf(port, source, () -> endpoint.openFlow(now, session));
+      endpoint.send(now, flow, datagram);
+    }
+
+    @Override
+    public void onBatchEnd(DatagramPort port) {
+      driver.finish();
+    }
+
+    @Override
+    public void onError(DatagramPort port, IOException error) {
+      // An application that has gone; its flow runs out by itself.
+    }
+  }
+}

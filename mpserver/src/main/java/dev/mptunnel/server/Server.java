@@ -1,0 +1,111 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.core.EndpointSettings;
+import dev.mptunnel.core.Event;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.Session;
+import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.PortOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The end on the server: takes what comes over the paths of many clients, each datagram once, to one
+ * target, through a socket for each flow, and sends its answers back over every path of the session
+ * that they belong to.
+ */
+public final class Server implements AutoCloseable {
+
+  private final DatagramEngine engine;
+  private final EndpointDriver driver;
+  private final ServerLog log = new ServerLog();
+  private final Target target;
+
+  private Server(DatagramEngine engine, ServerConfig config) {
+    this.engine = engine;
+    driver = new EndpointDriver(engine, settings(config), new SecureRandom(), new Listener());
+    target = new Target(engine, driver, config.target(), config.sockets().bufferBytes(), log);
+  }
+
+  /**
+   * Opens all sockets. The engine stays the caller's to close.
+   *
+   * @throws IOException when a socket cannot be opened; the message is for the user
+   */
+  public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
+    Server server = new Server(engine, config);
+    CompletableFuture.runAsync(server.target::start, engine::execute).join();
+    for (HostPort listen : config.listen()) {
+      PortOptions options =
+          new PortOptions(Addresses.local(listen), null, null, config.sockets().bufferBytes());
+      server.driver.open(options);
+    }
+    return server;
+  }
+
+  private static EndpointSettings settings(ServerConfig config) {
+    SessionSettings session = config.session();
+    return new EndpointSettings(
+        true,
+        session.pingNanos(),
+        session.pingIdleNanos(),
+        session.pathTimeoutNanos(),
+        session.flowTimeoutNanos(),
+        config.sessionTimeoutNanos(),
+        session.maxFlows(),
+        config.maxSessions());
+  }
+
+  /** Where clients and bridges may send to, with the ports that were really given. */
+  public List<InetSocketAddress> listening() {
+    return driver.localAddresses();
+  }
+
+  /** The figures of all sessions. From any thread. */
+  public CompletableFuture<List<SessionReport>> reports() {
+    return CompletableFuture.supplyAsync(
+        () -> driver.endpoint().sessions().stream().map(Session::report).toList(),
+        engine::execute);
+  }
+
+  /** Tells all clients that we close, and closes the sockets. From any thread; returns when done. */
+  @Override
+  public void close() {
+    Runnable closeAll =
+        () -> {
+          target.close();
+          driver.close();
+        };
+    CompletableFuture.runAsync(closeAll, engine::execute).join();
+  }
+
+  private final class Listener implements EndpointDriver.Listener {
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload) {
+      target.deliver(flow, payload);
+    }
+
+    @Override
+    public void event(Event event) {
+      log.event(event);
+      switch (event) {
+        case Event.FlowOpened(Flow flow) -> target.open(flow);
+        case Event.FlowClosed(Flow flow) -> target.close(flow);
+        default -> {
+          // The log has told it.
+        }
+      }
+    }
+  }
+}

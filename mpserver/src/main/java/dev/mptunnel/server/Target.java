@@ -1,0 +1,141 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.DatagramHandler;
+import dev.mptunnel.net.DatagramPort;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.NameWatch;
+import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.net.PreferredPort;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The fixed target, and the sockets to it: one for each flow, so that the target tells applications
+ * apart. A flow's source port follows from its session and id, so that after a restart of ours the
+ * target sees the same address.
+ */
+final class Target {
+
+  private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final DatagramEngine engine;
+  private final EndpointDriver driver;
+  private final int bufferBytes;
+  private final ServerLog log;
+  private final NameWatch name;
+  private final DatagramEngine.EngineTimer refresh;
+  private final Set<Flow> flows = new HashSet<>();
+
+  Target(
+      DatagramEngine engine,
+      EndpointDriver driver,
+      HostPort target,
+      int bufferBytes,
+      ServerLog log) {
+    this.engine = engine;
+    this.driver = driver;
+    this.bufferBytes = bufferBytes;
+    this.log = log;
+    name =
+        new NameWatch(
+            engine,
+            target.host(),
+            target.port(),
+            address -> true,
+            this::onResolved,
+            log::targetTrouble);
+    refresh = engine.newTimer(this::start);
+  }
+
+  /** Asks for the target's address, now and from time to time: it may move behind its name. */
+  void start() {
+    name.ask();
+    long pause = name.address() == null ? TimeUnit.SECONDS.toNanos(1) : REFRESH_NANOS;
+    refresh.set(engine.nanoTime() + pause);
+  }
+
+  private void onResolved(InetSocketAddress address) {
+    name.confirm();
+    for (Flow flow : flows) {
+      closePort(flow);
+      openPort(flow, address);
+    }
+  }
+
+  void open(Flow flow) {
+    flows.add(flow);
+    if (name.address() != null) {
+      openPort(flow, name.address());
+    }
+  }
+
+  private void openPort(Flow flow, InetSocketAddress address) {
+    InetSocketAddress local = Addresses.anyLike(address.getAddress());
+    PortOptions options = new PortOptions(local, null, address, bufferBytes);
+    long seed = flow.session().id() ^ (long) flow.id() << 48;
+    try {
+      flow.attach(PreferredPort.open(engine, options, seed, new AnswerHandler(flow)));
+    } catch (IOException e) {
+      log.targetTrouble(e.getMessage());
+    }
+  }
+
+  void close(Flow flow) {
+    flows.remove(flow);
+    closePort(flow);
+  }
+
+  private static void closePort(Flow flow) {
+    if (flow.attachment() instanceof DatagramPort port) {
+      port.close();
+      flow.attach(null);
+    }
+  }
+
+  /** Closes all sockets to the target. */
+  void close() {
+    refresh.cancel();
+    flows.forEach(Target::closePort);
+    flows.clear();
+  }
+
+  void deliver(Flow flow, ByteBuffer payload) {
+    if (flow.attachment() instanceof DatagramPort port) {
+      driver.send(port, payload, null);
+    }
+  }
+
+  private final class AnswerHandler implements DatagramHandler {
+
+    private final Flow flow;
+
+    AnswerHandler(Flow flow) {
+      this.flow = flow;
+    }
+
+    @Override
+    public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+      log.targetAnswers(source);
+      driver.endpoint().send(engine.nanoTime(), flow, datagram);
+    }
+
+    @Override
+    public void onBatchEnd(DatagramPort port) {
+      driver.finish();
+    }
+
+    @Override
+    public void onError(DatagramPort port, IOException error) {
+      log.targetRefuses(name.address());
+      name.ask();
+    }
+  }
+}
