@@ -29,13 +29,13 @@ public final class BridgeCommand extends Command<BridgeConfig> {
     if (operands.isEmpty()) {
       return;
     }
-    values.add(Settings.LISTEN, SocatAddress.listen(operands.getFirst()), "PORT");
+    values.add(Settings.LISTEN, SocatAddress.listen(operands.getFirst(), "PORT"), "PORT");
     List<String> servers = AddressOperands.join(operands.subList(1, operands.size()), "SERVER");
     if (servers.isEmpty()) {
       throw new ConfigException("no server is given; expected bridge " + SYNOPSIS);
     }
     for (String server : servers) {
-      values.add(Settings.SERVER, SocatAddress.remote(server), "SERVER");
+      values.add(Settings.SERVER, SocatAddress.remote(server, "SERVER"), "SERVER");
     }
   }
 

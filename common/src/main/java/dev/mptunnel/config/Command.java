@@ -65,7 +65,9 @@ public abstract class Command<C> {
     }
     String file = file(arguments.operands(), arguments.file());
     addOperands(arguments.operands(), typed);
-    return build(file == null ? typed : typed.over(ConfigFile.read(file, settings)), file);
+    return file == null
+        ? build(typed, null)
+        : build(typed.over(ConfigFile.read(file, settings)), Excerpt.unquoted(file));
   }
 
   /** The picocli model, from which help, man page and completion are made. */
@@ -92,7 +94,7 @@ public abstract class Command<C> {
   /**
    * Makes the configuration, or says what is missing.
    *
-   * @param file the file that was read, or null
+   * @param file the name of the file that was read, fit to be shown, or null
    */
   abstract C build(SettingValues values, String file) throws ConfigException;
 

@@ -31,7 +31,7 @@ final class CommandArguments {
     } catch (MissingParameterException e) {
       throw missing(e.getMissing(), settings);
     } catch (ParameterException e) {
-      throw new ConfigException(e.getMessage().lines().findFirst().orElse("bad usage"));
+      throw new ConfigException(Excerpt.unquoted(e.getMessage()));
     }
   }
 

@@ -35,25 +35,21 @@ final class ConfigFile {
 
   /** Reads the file; errors name it as it is named here. */
   static SettingValues read(String file, SettingSet settings) throws ConfigException {
+    String name = file.isBlank() ? "''" : Excerpt.unquoted(file);
     byte[] content;
-    try {
-      Path path = Path.of(file);
-      if (Files.isDirectory(path)) {
-        throw new ConfigException("is a directory; expected a configuration file").at(file);
-      }
-      try (InputStream in = Files.newInputStream(path)) {
-        content = in.readNBytes(MAX_FILE_BYTES + 1);
-      }
+    try (InputStream in = Files.newInputStream(Path.of(file))) {
+      content = in.readNBytes(MAX_FILE_BYTES + 1);
     } catch (NoSuchFileException | InvalidPathException e) {
-      throw new ConfigException("there is no such file; expected a configuration file")
-          .at(file.isEmpty() ? "''" : file);
+      throw new ConfigException("there is no such file; expected a configuration file").at(name);
     } catch (AccessDeniedException e) {
       throw new ConfigException("may not be read; expected a file that this user can read")
-          .at(file);
+          .at(name);
     } catch (IOException e) {
-      throw new ConfigException("cannot be read: " + e.getMessage()).at(file);
+      String problem = Excerpt.unquoted(String.valueOf(e.getMessage()));
+      throw new ConfigException("cannot be read: " + problem + "; expected a configuration file")
+          .at(name);
     }
-    return parse(file, content, settings);
+    return parse(name, content, settings);
   }
 
   static SettingValues parse(String name, byte[] content, SettingSet settings)

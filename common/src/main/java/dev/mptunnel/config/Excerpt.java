@@ -11,14 +11,16 @@ final class Excerpt {
   private Excerpt() {}
 
   static String of(String text) {
-    StringBuilder shown = new StringBuilder("'");
-    text.codePoints()
-        .limit(MAX_CHARS)
-        .forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : '?'));
-    if (text.codePointCount(0, text.length()) > MAX_CHARS) {
-      shown.append('…');
-    }
-    return shown.append('\'').toString();
+    boolean fits = text.codePointCount(0, text.length()) <= MAX_CHARS;
+    String start = fits ? text : text.substring(0, text.offsetByCodePoints(0, MAX_CHARS));
+    return "'" + unquoted(start) + (fits ? "'" : "…'");
+  }
+
+  /** The whole text, for what is no value but a file's name or another's message. */
+  static String unquoted(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints().forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : '?'));
+    return shown.toString();
   }
 
   private static boolean isPrintable(int c) {

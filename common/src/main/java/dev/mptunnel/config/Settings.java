@@ -100,7 +100,7 @@ final class Settings {
           "kernel buffer of a socket, each way");
 
   static final Setting<EngineChoice> ENGINE =
-      Setting.once("engine", new Choice<>(EngineChoice.class), "auto", "what moves the datagrams");
+      Setting.once("engine", new Choice<>(EngineChoice.class), "auto", "what moves datagrams");
 
   static final SettingSet CLIENT =
       SettingSet.withBareLines(

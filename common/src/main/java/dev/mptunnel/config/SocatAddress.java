@@ -22,10 +22,18 @@ final class SocatAddress {
   private SocatAddress() {}
 
   /** {@code udp-listen:PORT[,fork][,reuseaddr][,bind=ADDRESS]} as {@code [address:]port}. */
-  static String listen(String word) throws ConfigException {
+  static String listen(String word, String place) throws ConfigException {
     if (!SOCAT_WORD.matcher(word).matches()) {
       return word;
     }
+    try {
+      return parseListen(word);
+    } catch (ConfigException e) {
+      throw e.at(place);
+    }
+  }
+
+  private static String parseListen(String word) throws ConfigException {
     int colon = word.indexOf(':');
     String type = word.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!LISTEN.contains(type)) {
@@ -54,10 +62,18 @@ final class SocatAddress {
   }
 
   /** {@code udp4:HOST:PORT} as {@code host:port}. */
-  static String remote(String word) throws ConfigException {
+  static String remote(String word, String place) throws ConfigException {
     if (!SOCAT_WORD.matcher(word).matches()) {
       return word;
     }
+    try {
+      return parseRemote(word);
+    } catch (ConfigException e) {
+      throw e.at(place);
+    }
+  }
+
+  private static String parseRemote(String word) throws ConfigException {
     int colon = word.indexOf(':');
     String type = word.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!REMOTE.contains(type)) {

@@ -1,0 +1,187 @@
+package dev.mptunnel.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void whatIsTypedWinsOverTheFile() throws Exception {
+    Path file = folder.resolve("mpclient.conf");
+    Files.writeString(file, "listen = 1\nlisten = 2\nping = 1s\nping-idle = 9s\na 1\n");
+
+    ClientConfig config = new ClientCommand().config("--listen", "7", "--ping=2s", file.toString());
+
+    assertEquals(List.of(new HostPort("127.0.0.1", 7)), config.listen());
+    assertEquals(2_000_000_000L, config.session().pingNanos());
+    assertEquals(9_000_000_000L, config.session().pingIdleNanos());
+    assertEquals(1, config.bridges().size());
+  }
+
+  @Test
+  void aClientNeedsNoFileWhenItsBridgesAreTyped() throws Exception {
+    ClientConfig config =
+        new ClientCommand().config("--bridge", "a 1 name=x", "--bridge", "b:2 bind=192.0.2.1");
+
+    assertEquals(
+        List.of(
+            new BridgeLine(new HostPort("a", 1), "x", null),
+            new BridgeLine(new HostPort("b", 2), "b:2", "192.0.2.1")),
+        config.bridges());
+    assertEquals(List.of(new HostPort("127.0.0.1", 3000)), config.listen());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2000,4000 192.0.2.1 1194",
+        "2000,4000 192.0.2.1:1194",
+        "--listen 2000 --listen 4000 --target 192.0.2.1:1194",
+      })
+  void aServerListensOnSeveralPorts(String words) throws Exception {
+    ServerConfig config = new ServerCommand().config(words.split(" "));
+    assertEquals(
+        List.of(new HostPort(HostPort.ANY, 2000), new HostPort(HostPort.ANY, 4000)),
+        config.listen());
+    assertEquals(new HostPort("192.0.2.1", 1194), config.target());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          4000 192.0.2.1:2000                                 | *:4000 | 192.0.2.1:2000
+          4000 192.0.2.1 2000                                 | *:4000 | 192.0.2.1:2000
+          4000 ::1 2000                                       | *:4000 | [::1]:2000
+          [::1]:4000 a:1 b 2 [::2]:3                          | [::1]:4000 | a:1 b:2 [::2]:3
+          udp-listen:4000 udp4:192.0.2.1:2000                 | *:4000 | 192.0.2.1:2000
+          UDP4-LISTEN:4000,fork,reuseaddr UDP:a.example:2000  | 0.0.0.0:4000 | a.example:2000
+          udp6-listen:4000,bind=[::1],fork udp6:[::2]:2000    | [::1]:4000 | [::2]:2000
+          """)
+  void aBridgeTakesItsOwnWordsAndSocats(String words, String listen, String servers)
+      throws Exception {
+    BridgeConfig config = new BridgeCommand().config(words.split(" "));
+    assertEquals(listen, config.listen().getFirst().toString());
+    assertEquals(
+        servers, String.join(" ", config.servers().stream().map(HostPort::toString).toList()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          mpclient | --pign 5s          | unknown option '--pign'; did you mean --ping?
+          mpclient | -ping=5s           | unknown option '-ping'; did you mean --ping?
+          mpclient | --ping             | --ping: there is no value; expected 50ms to 10s
+          mpclient | --ping= x          | --ping: there is no value; expected 50ms to 10s
+          mpclient | --ping --listen 5  | --ping: there is no value; expected 50ms to 10s
+          mpclient | --ping 5           | --ping: '5' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
+          mpclient | --ping 1s --ping 2s | --ping: ping is set again after --ping; expected it once
+          mpclient | --verbose=no       | option '--verbose' should be specified without 'no' parameter
+          mpclient | a.conf b.conf      | more than one file is given, the last 'b.conf'; expected one
+          mpclient | -c                 | --config: there is no value; expected FILE
+          mpclient | -c a -c b          | --config: given 2 times; expected one file
+          mpclient |                    | no bridge is given; expected a FILE, or --bridge 'HOST PORT'
+          mpserver |                    | no listening port is given; expected mpserver PORT[,PORT…] TARGET_HOST TARGET_PORT
+          mpserver | 2000               | no target is given; expected mpserver PORT[,PORT…] TARGET_HOST TARGET_PORT
+          mpserver | 2000 a             | TARGET: 'a' has no port; expected HOST PORT or HOST:PORT
+          mpserver | 2000 a 1 b 2       | more than one target is given; expected mpserver PORT[,PORT…] TARGET_HOST TARGET_PORT
+          mpserver | 0 a 1              | PORT: port 0 is out of range; expected 1 to 65535
+          mpserver | 2000 a 70000       | TARGET: port 70000 is out of range; expected 1 to 65535
+          mpserver | 2 a 1 --target b:1 | TARGET: target is set again after --target; expected it once
+          bridge   | 4000               | no server is given; expected bridge PORT HOST:PORT
+          bridge   | tcp-listen:1 udp:a:1 | PORT: socat address type 'tcp-listen' is not known; expected udp-listen, udp4-listen or udp6-listen
+          bridge   | udp-listen:1 tcp:a:1 | SERVER: socat address type 'tcp' is not known; expected udp, udp4 or udp6
+          bridge   | udp-listen:1,range=10.0.0.0/8 udp:a:1 | PORT: socat option 'range=10.0.0.0/8' is not known; expected fork, reuseaddr or bind=ADDRESS
+          bridge   | 4000 udp4:[::1]:1  | SERVER: '::1' is of the other family; expected IPv4
+          """)
+  void badUsageIsOneLine(String program, String words, String message) {
+    Command<?> command = command(program);
+    String[] args = words == null ? new String[0] : words.split(" ");
+    assertEquals(
+        message, assertThrows(ConfigException.class, () -> command.config(args)).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mpclient", "mpserver", "bridge"})
+  void helpShowsEverySettingAndLeavesWithZero(String program) {
+    Command<?> command = command(program);
+    Said said = say(command, "--help");
+
+    assertEquals(new CommandResult.Exit<>(0), said.result);
+    assertEquals("", said.err);
+    for (Setting<?> setting : command.settings().all()) {
+      assertTrue(said.out.contains("--" + setting.name() + "="), said.out);
+      assertTrue(
+          setting.defaultText() == null
+              || said.out.contains("(default " + setting.defaultText() + ")"),
+          setting.name() + " in " + said.out);
+    }
+  }
+
+  @Test
+  void theVersionIsTheBuilds() {
+    Said said = say(new ClientCommand(), "--version");
+    assertEquals(new CommandResult.Exit<>(0), said.result);
+    assertTrue(said.out.matches("mpclient \\d+\\.\\d+\\.\\d+\\S*\\R"), said.out);
+  }
+
+  @Test
+  void badUsageLeavesWithTwoAndSaysWhereHelpIs() {
+    Said said = say(new ServerCommand(), "0", "a", "1");
+    assertEquals(new CommandResult.Exit<>(2), said.result);
+    assertEquals("", said.out);
+    assertEquals(
+        List.of(
+            "mpserver: PORT: port 0 is out of range; expected 1 to 65535", "try 'mpserver --help'"),
+        said.err.lines().toList());
+  }
+
+  @Test
+  void verboseIsHandedOn() {
+    assertTrue(
+        say(new BridgeCommand(), "-v", "4000", "a:1").result
+                instanceof CommandResult.Run<?>(BridgeConfig config, boolean verbose)
+            && verbose
+            && config.maxClients() == 4096);
+  }
+
+  private record Said(CommandResult<?> result, String out, String err) {}
+
+  private static Said say(Command<?> command, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    CommandResult<?> result =
+        command.start(
+            args,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Said(
+        result, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static Command<?> command(String program) {
+    return switch (program) {
+      case "mpclient" -> new ClientCommand();
+      case "mpserver" -> new ServerCommand();
+      default -> new BridgeCommand();
+    };
+  }
+}

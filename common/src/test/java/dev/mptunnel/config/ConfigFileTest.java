@@ -1,0 +1,205 @@
+package dev.mptunnel.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+
+  @Test
+  void anOldMptunnelFileLoadsUnchanged() throws Exception {
+    // A byte order mark, comments in GBK, CRLF, tabs, blanks, no line feed at the end.
+    ByteArrayOutputStream old = new ByteArrayOutputStream();
+    old.writeBytes(new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF});
+    old.writeBytes("# 客户端配置\r\n\r\n".getBytes(Charset.forName("GBK")));
+    old.writeBytes("one.example.org 3001\r\n".getBytes(StandardCharsets.US_ASCII));
+    old.writeBytes("#two.example.org 3001\r\n".getBytes(StandardCharsets.US_ASCII));
+    old.writeBytes("\tthree.example.org\t \t3002   \r\n".getBytes(StandardCharsets.US_ASCII));
+    old.writeBytes("192.0.2.4 3003 # 中文".getBytes(Charset.forName("GBK")));
+
+    assertEquals(
+        List.of(
+            new HostPort("one.example.org", 3001),
+            new HostPort("three.example.org", 3002),
+            new HostPort("192.0.2.4", 3003)),
+        client(old.toByteArray()).bridges().stream().map(BridgeLine::address).toList());
+  }
+
+  @Test
+  void linesThatHaveAnEqualsSignAfterTheFirstWordAreSettings() throws Exception {
+    ClientConfig config =
+        client(
+            """
+            listen = 5000
+            listen=[::1]:5001, *:5002
+            ping\t=\t100ms   # fast
+            flow-timeout = 2m
+            socket-buffer = 256K
+            engine = io_uring
+            vps.example.org:4000 name=one bind=eth0
+            [fe80::1%eth0]:4000 bind=[fe80::2%eth0]
+            2001:db8::1 4000
+            """);
+
+    assertEquals(
+        List.of(
+            new HostPort("127.0.0.1", 5000),
+            new HostPort("::1", 5001),
+            new HostPort(HostPort.ANY, 5002)),
+        config.listen());
+    assertEquals(100_000_000L, config.session().pingNanos());
+    assertEquals(120_000_000_000L, config.session().flowTimeoutNanos());
+    assertEquals(new SocketSettings(256 << 10, EngineChoice.IO_URING), config.sockets());
+    assertEquals(
+        List.of(
+            new BridgeLine(new HostPort("vps.example.org", 4000), "one", "eth0"),
+            new BridgeLine(
+                new HostPort("fe80::1%eth0", 4000), "[fe80::1%eth0]:4000", "fe80::2%eth0"),
+            new BridgeLine(new HostPort("2001:db8::1", 4000), "[2001:db8::1]:4000", null)),
+        config.bridges());
+    assertEquals(
+        List.of(false, true, false),
+        config.bridges().stream().map(BridgeLine::bindsToAddress).toList());
+  }
+
+  @Test
+  void bridgesWithoutANameGetOneThatNoOtherHas() throws Exception {
+    ClientConfig config =
+        client("a 1\na 1\na 1 bind=eth0\na 1 bind=eth1\na 1 bind=eth1\nb 1\nc 1 name=b:1\n");
+
+    assertEquals(
+        List.of("a:1", "a:1#2", "a:1@eth0", "a:1@eth1", "a:1@eth1#2", "b:1#2", "b:1"),
+        config.bridges().stream().map(BridgeLine::name).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a 99999          | f:2: port 99999 is out of range; expected 1 to 65535
+          a 0              | f:2: port 0 is out of range; expected 1 to 65535
+          a 12x            | f:2: port '12x' is not a number; expected 1 to 65535
+          a -1             | f:2: port '-1' is not a number; expected 1 to 65535
+          a:               | f:2: the port is missing; expected 1 to 65535
+          :4000            | f:2: the host is missing; expected a name or an address
+          a                | f:2: 'a' has no port; expected a line such as: vps.example.org 4000 name=one bind=eth0
+          a 1 eth0         | f:2: 'eth0' cannot stand there; expected one name= and one bind= at most
+          a 1 name=x name=y | f:2: 'name=y' cannot stand there; expected one name= and one bind= at most
+          a 1 name=        | f:2: name '' is refused; expected 1 to 64 letters, digits or ._:@+-
+          a 1 bind=a/b     | f:2: bind 'a/b' is refused; expected an address or a network interface
+          a 1 bind=1.2.3   | f:2: bind '1.2.3' is refused; expected an address or a network interface
+          1.2.3.256 1      | f:2: '1.2.3.256' is not an IPv4 address; expected one such as 192.0.2.1
+          1.2.3 1          | f:2: '1.2.3' is not an IPv4 address; expected one such as 192.0.2.1
+          [1.2.3.4]:1      | f:2: '[1.2.3.4]' is not an IPv6 address in brackets; expected one such as [::1]
+          ::1:2000         | f:2: '::1:2000' is an IPv6 address without brackets; expected [address]:port
+          a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
+          pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
+          pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
+          = 5s             | f:2: unknown key ''; expected one of listen, bridge, ping, ping-idle, path-timeout, flow-timeout, max-flows, socket-buffer, engine
+          ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = …
+          ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
+          ping = 10ms      | f:2: ping: '10ms' is out of range; expected 50ms to 10s
+          ping = 99999999999999999999s | f:2: ping: '99999999999999999999s' is out of range; expected 50ms to 10s
+          ping = 9999999999999999s | f:2: ping: '9999999999999999s' is out of range; expected 50ms to 10s
+          ping = 5 s       | f:2: ping: '5 s' cannot be read; expected a duration with its unit, such as 250ms, 5s or 2m
+          ping =           | f:2: ping: there is no value; expected 50ms to 10s
+          max-flows = 0    | f:2: max-flows: '0' is out of range; expected 1 to 65535
+          max-flows = -3   | f:2: max-flows: '-3' cannot be read; expected a whole number
+          socket-buffer = 1t | f:2: socket-buffer: '1t' cannot be read; expected a size such as 256k or 4m
+          engine = fast    | f:2: engine: 'fast' is not known; expected auto, epoll, io_uring or nio
+          listen = 1,,2    | f:2: listen: there is no value; expected a port or address:port
+          listen = 70000   | f:2: listen: port 70000 is out of range; expected 1 to 65535
+          a 1 name=dup     | f:2: name 'dup' is taken; expected one that no other bridge has
+          """)
+  void aBadLineIsNamedWithWhatIsWrongAndWhatWasExpected(String line, String message) {
+    String file = "z 1 name=dup\n" + line + "\n";
+    assertEquals(message, assertThrows(ConfigException.class, () -> client(file)).getMessage());
+  }
+
+  @Test
+  void aSettingThatTakesOneValueIsRefusedTwice() {
+    assertEquals(
+        "f:3: ping: ping is set again after f:1: ping; expected it once",
+        message("ping = 1s\na 1\nping = 1s\n"));
+  }
+
+  @Test
+  void everythingHasALimit() throws Exception {
+    String lines = "a 1\n".repeat(32);
+    assertEquals(32, client(lines).bridges().size());
+    assertEquals("f:33: one bridge too many; expected at most 32", message(lines + "a 1\n"));
+    assertEquals(
+        "f:1: the line is too long; expected at most 1024 bytes", message("a".repeat(1025)));
+    assertEquals("f: is too long; expected at most 65536 bytes", message("#".repeat(65_537)));
+    // A comment may be as long as it likes.
+    assertEquals(1, client("a 1 #" + "#".repeat(2_000)).bridges().size());
+  }
+
+  @Test
+  void whatIsNotTextIsRefusedAndNotShownRaw() {
+    assertEquals(
+        "f:1: '?[31m' holds a control character; expected UTF-8 text", message("\033[31m\n"));
+    byte[] notUtf8 = {'a', (byte) 0xE9, ' ', '1'};
+    assertEquals(
+        "f:1: the line is not UTF-8; only comments may be in another encoding",
+        assertThrows(ConfigException.class, () -> client(notUtf8)).getMessage());
+  }
+
+  @Test
+  void aServersFileHasSettingsOnly() {
+    assertEquals("f:1: 'a 1' is not a setting; expected key = value", serverMessage("a 1"));
+    assertEquals(
+        "f:1: 'listen 2000' is not a setting; expected listen = …", serverMessage("listen 2000"));
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("mpclient.conf");
+    assertEquals(
+        file + ": there is no such file; expected a configuration file", fileMessage(file));
+    assertEquals(
+        folder + ": cannot be read: Is a directory; expected a configuration file",
+        fileMessage(folder));
+    Files.writeString(file, "# nothing\n");
+    assertEquals(
+        "no bridge is given; expected in "
+            + file
+            + " a line such as: vps.example.org 4000 name=one bind=eth0",
+        fileMessage(file));
+  }
+
+  private static String fileMessage(Path file) {
+    return assertThrows(ConfigException.class, () -> new ClientCommand().config(file.toString()))
+        .getMessage();
+  }
+
+  private static ClientConfig client(String content) throws ConfigException {
+    return client(content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ClientConfig client(byte[] content) throws ConfigException {
+    return ClientConfig.of(ConfigFile.parse("f", content, Settings.CLIENT));
+  }
+
+  private static String message(String content) {
+    return assertThrows(ConfigException.class, () -> client(content)).getMessage();
+  }
+
+  private static String serverMessage(String content) {
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    return assertThrows(
+            ConfigException.class, () -> ConfigFile.parse("f", bytes, Settings.MPSERVER))
+        .getMessage();
+  }
+}
