@@ -1,0 +1,123 @@
+package dev.mptunnel.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class FramesTest {
+
+  private static final class Seen implements DataFrames.Handler, PathFrames.Handler {
+    final List<String> frames = new ArrayList<>();
+
+    @Override
+    public void onDatagram(int flow, ByteBuffer payload) {
+      frames.add("datagram " + flow + " " + payload.remaining());
+    }
+
+    @Override
+    public void onClose(int reason) {
+      frames.add("close " + reason);
+    }
+
+    @Override
+    public void onPing(int id, long sent, long arrived) {
+      frames.add("ping " + id + " " + sent + " " + arrived);
+    }
+
+    @Override
+    public void onPong(int id, long sent, long arrived, long delivered) {
+      frames.add("pong " + id + " " + sent + " " + arrived + " " + delivered);
+    }
+
+    @Override
+    public void onChallenge(long token) {
+      frames.add("challenge " + token);
+    }
+
+    @Override
+    public void onResponse(long token) {
+      frames.add("response " + token);
+    }
+  }
+
+  private final ByteBuffer packet = ByteBuffer.allocate(2000);
+  private final Seen seen = new Seen();
+
+  @Test
+  void dataFramesComeOutAsTheyWentIn() {
+    DataFrames.putDatagram(packet, 65_535, ByteBuffer.allocate(1400));
+    DataFrames.putDatagram(packet, 0, ByteBuffer.allocate(0));
+    DataFrames.putClose(packet, 7);
+    assertTrue(DataFrames.read(packet.flip(), seen));
+    assertEquals(List.of("datagram 65535 1400", "datagram 0 0", "close 7"), seen.frames);
+  }
+
+  @Test
+  void pathFramesComeOutAsTheyWentIn() {
+    long large = (1L << 48) - 1;
+    PathFrames.putPing(packet, 1, large, 2);
+    assertEquals(PathFrames.PADDED_PING_BYTES, packet.position());
+    PathFrames.putPong(packet, -1, 3, large, 5);
+    assertEquals(PathFrames.PADDED_PING_BYTES + PathFrames.PONG_BYTES, packet.position());
+    PathFrames.putChallenge(packet, Long.MIN_VALUE);
+    PathFrames.putResponse(packet, 9);
+    assertTrue(PathFrames.read(packet.flip(), seen));
+    assertEquals(
+        List.of(
+            "ping 1 " + large + " 2",
+            "pong -1 3 " + large + " 5",
+            "challenge " + Long.MIN_VALUE,
+            "response 9"),
+        seen.frames);
+  }
+
+  @Test
+  void aPaddedPingIsAsLongAsWhatAnswersItFromAnUnknownAddress() {
+    assertEquals(PathFrames.PADDED_PING_BYTES, PathFrames.PONG_BYTES + PathFrames.TOKEN_BYTES);
+  }
+
+  @Test
+  void anUnknownFrameIsSkippedAndFieldsAddedLaterAreIgnored() {
+    packet.put((byte) 0x7f).putShort((short) 4).putInt(1);
+    packet.put((byte) 0x02).putShort((short) 3).put((byte) 9).putShort((short) 0);
+    assertTrue(DataFrames.read(packet.flip(), seen));
+    assertEquals(List.of("close 9"), seen.frames);
+  }
+
+  @Test
+  void whatDoesNotFitIsMalformed() {
+    for (byte[] bad :
+        new byte[][] {{1}, {1, 0}, {1, 0, 5, 0, 0}, {1, 0, 1, 0}, {2, 0, 0}, {0x7f, 0, 1}}) {
+      assertFalse(DataFrames.read(ByteBuffer.wrap(bad), seen));
+    }
+    assertFalse(PathFrames.read(ByteBuffer.wrap(new byte[] {0x11, 0, 4, 0, 0, 0, 0}), seen));
+    assertEquals(List.of(), seen.frames);
+  }
+
+  @Test
+  void garbageNeverThrows() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 200_000; i++) {
+      byte[] garbage = new byte[random.nextInt(40)];
+      random.nextBytes(garbage);
+      if (garbage.length > 2) {
+        garbage[0] = (byte) random.nextInt(0x16); // mostly known types, with lengths that may fit
+        garbage[1] = 0;
+      }
+      try {
+        DataFrames.read(ByteBuffer.wrap(garbage), seen);
+        PathFrames.read(ByteBuffer.wrap(garbage), seen);
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+      seen.frames.clear();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.mptunnel.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Headers, handshakes, ids and plain protection, bit by bit. */
+class PacketTest {
+
+  private static final long SESSION = 0x0123456789abcdefL;
+
+  private final ByteBuffer packet = ByteBuffer.allocate(100);
+
+  @Test
+  void aDataHeaderStandsAsItsDiagramSays() {
+    Header.putData(packet, true, SESSION, 0xee, 0x0000_1122_3344_5566L);
+    assertEquals("010123456789abcdefee112233445566", hex(Header.LENGTH));
+    assertEquals(SESSION, Header.sessionId(packet));
+    assertEquals(0xee, Header.epoch(packet));
+    assertEquals(0x0000_1122_3344_5566L, Header.dataCounter(packet));
+  }
+
+  @Test
+  void aPathHeaderStandsAsItsDiagramSays() {
+    Header.putPath(packet, false, SESSION, 1, 0xab, 0x12_3456_789aL);
+    assertEquals("820123456789abcdef01ab123456789a", hex(Header.LENGTH));
+    assertEquals(0xab, Header.path(packet));
+    assertEquals(0x12_3456_789aL, Header.pathCounter(packet));
+    assertFalse(PacketType.isFromInitiator(packet.get(0)));
+    assertEquals(PacketType.PATH, PacketType.type(packet.get(0)));
+  }
+
+  @Test
+  void anyFlippedBitOfAPlainPacketIsFound() {
+    PlainProtection protection = new PlainProtection(1, 2);
+    Header.putData(packet, true, SESSION, 1, 2);
+    packet.limit(40);
+    protection.seal(packet);
+    assertEquals(44, packet.limit());
+    for (int bit = 0; bit < 44 * 8; bit++) {
+      packet.array()[bit / 8] ^= (byte) (1 << bit % 8);
+      assertFalse(protection.open(packet), "bit " + bit);
+      packet.array()[bit / 8] ^= (byte) (1 << bit % 8);
+    }
+    assertFalse(new PlainProtection(1, 3).open(packet), "of another incarnation");
+    assertTrue(protection.open(packet));
+    assertEquals(40, packet.limit());
+  }
+
+  @Test
+  void aHandshakeComesOutAsItWentInAndDamageIsFound() {
+    PlainHandshake.putResponse(packet, false, SESSION, 200, 11, 12);
+    assertEquals(PlainHandshake.LENGTH, packet.limit());
+    assertTrue(PlainHandshake.isValid(packet));
+    assertEquals(11, PlainHandshake.initiatorIncarnation(packet));
+    assertEquals(12, PlainHandshake.responderIncarnation(packet));
+    for (int i = 0; i < packet.limit(); i++) {
+      packet.array()[i] ^= 0x10;
+      assertFalse(PlainHandshake.isValid(packet), "byte " + i);
+      packet.array()[i] ^= 0x10;
+    }
+  }
+
+  @Test
+  void anIdIsKnownByItsCheckBits() {
+    SessionId ids = SessionId.plain();
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 1000; i++) {
+      long id = ids.create(random);
+      assertTrue(ids.isValid(id));
+      assertFalse(ids.isValid(id ^ 1L << i % 64));
+    }
+  }
+
+  private String hex(int length) {
+    return HexFormat.of().formatHex(packet.array(), 0, length);
+  }
+}
