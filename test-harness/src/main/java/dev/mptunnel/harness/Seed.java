@@ -16,10 +16,10 @@ public record Seed(long value) {
 
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
-  /** The seed that the user asked for, or a fresh one; never negative, so that it reads well. */
+  /** The seed that the user asked for, or a fresh one. */
   public static Seed ofRun() {
     Long asked = Long.getLong(PROPERTY);
-    return new Seed(asked != null ? asked : mix(System.nanoTime()) >>> 16);
+    return asked != null ? new Seed(asked) : fresh(System.nanoTime());
   }
 
   /** A generator that starts from this seed; each call gives one that has drawn nothing yet. */
@@ -29,12 +29,17 @@ public record Seed(long value) {
 
   /** The seed of an independent part: adding a draw in one part must not move all the others. */
   public Seed part(long index) {
-    return new Seed(mix(value + (index + 1) * GOLDEN_GAMMA));
+    return fresh(value + (index + 1) * GOLDEN_GAMMA);
   }
 
   /** {@link #part(long)} by name. */
   public Seed part(String name) {
     return part(name.hashCode());
+  }
+
+  /** Never negative, and not too long, so that it reads well. */
+  private static Seed fresh(long bits) {
+    return new Seed(mix(bits) >>> 16);
   }
 
   /** A bijection of 64 bits that leaves no pattern of its input (the SplitMix64 finalizer). */

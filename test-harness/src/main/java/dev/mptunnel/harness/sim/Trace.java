@@ -68,11 +68,11 @@ public final class Trace {
     if (firstNanos == Long.MIN_VALUE) {
       firstNanos = atNanos;
     }
-    if (entries.size() == capacity) {
+    entries.addLast(entry);
+    if (entries.size() > capacity) {
       entries.removeFirst();
       forgotten++;
     }
-    entries.addLast(entry);
     fold(atNanos);
   }
 
