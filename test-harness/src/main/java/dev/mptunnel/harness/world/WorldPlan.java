@@ -1,0 +1,152 @@
+package dev.mptunnel.harness.world;
+
+import dev.mptunnel.harness.Seed;
+import dev.mptunnel.harness.link.LinkProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a small world is made of, drawn from a seed.
+ *
+ * @param up the links from the client to the server, one for each path
+ * @param down those from the server to the client
+ * @param serverPorts how many ports the server listens on; the paths take turns
+ * @param flows applications on the client's side
+ * @param datagramsPerSecond each way, over all flows
+ * @param lengthNanos how long things go on before the world is asked whether it still works
+ * @param mishaps what else happens, in the order of time
+ */
+record WorldPlan(
+    List<LinkProperties> up,
+    List<LinkProperties> down,
+    int serverPorts,
+    int flows,
+    double datagramsPerSecond,
+    long lengthNanos,
+    List<Mishap> mishaps) {
+
+  private static final long MILLI = 1_000_000;
+  private static final int MAX_PATHS = 8;
+  private static final int MAX_FLOWS = 3;
+
+  /** Something that happens at a time, counted from the start. */
+  sealed interface Mishap {
+    long atNanos();
+
+    /** The server's process is gone, with or without a word, and a new one takes its addresses. */
+    record ServerRestart(long atNanos, boolean orderly) implements Mishap {}
+
+    /** The same of the client. */
+    record ClientRestart(long atNanos, boolean orderly) implements Mishap {}
+
+    /** A path is dark both ways until then. */
+    record Blackout(long atNanos, int path, long untilNanos) implements Mishap {}
+
+    /** A NAT in front of the client gives a path another address. */
+    record Rebinding(long atNanos, int path) implements Mishap {}
+  }
+
+  int paths() {
+    return up.size();
+  }
+
+  static WorldPlan draw(Seed seed) {
+    RandomGenerator random = seed.part("plan").generator();
+    int paths = 1 + random.nextInt(MAX_PATHS);
+    long lengthNanos = random.nextLong(1_000, 12_000) * MILLI;
+    List<LinkProperties> up = new ArrayList<>();
+    List<LinkProperties> down = new ArrayList<>();
+    for (int path = 0; path < paths; path++) {
+      up.add(drawLink(random));
+      down.add(chance(random, 0.5) ? up.getLast() : drawLink(random));
+    }
+    return new WorldPlan(
+        up,
+        down,
+        1 + random.nextInt(paths),
+        1 + random.nextInt(MAX_FLOWS),
+        5 + random.nextDouble(60),
+        lengthNanos,
+        drawMishaps(random, paths, lengthNanos));
+  }
+
+  private static LinkProperties drawLink(RandomGenerator random) {
+    StringBuilder line = new StringBuilder();
+    long delay = chance(random, 0.2) ? 0 : random.nextLong(1, 150);
+    line.append(" delay=").append(delay).append("ms");
+    if (chance(random, 0.7)) {
+      double worst = chance(random, 0.5) ? 0.1 : 0.6;
+      line.append(word("loss", random.nextDouble(worst)));
+      line.append(chance(random, 0.3) ? " burst=" + random.nextInt(2, 20) : "");
+    }
+    if (chance(random, 0.4)) {
+      line.append(" jitter=").append(random.nextLong(delay + 1)).append("ms");
+      line.append(chance(random, 0.5) ? " unordered" : "");
+    }
+    line.append(chance(random, 0.2) ? word("reorder", random.nextDouble(0.1)) : "");
+    line.append(chance(random, 0.2) ? word("dup", random.nextDouble(0.1)) : "");
+    line.append(chance(random, 0.2) ? word("corrupt", random.nextDouble(0.1)) : "");
+    if (chance(random, 0.2)) {
+      line.append(" rate=").append(random.nextInt(1, 50)).append("mbit");
+      line.append(" queue=").append(random.nextInt(10, 200)).append("ms");
+    }
+    if (chance(random, 0.1)) {
+      line.append(" down=").append(random.nextInt(500, 5_000)).append("ms");
+      line.append("+").append(random.nextInt(100, 3_000)).append("ms");
+    }
+    return LinkProperties.parse(line.toString());
+  }
+
+  private static List<Mishap> drawMishaps(RandomGenerator random, int paths, long lengthNanos) {
+    List<Mishap> mishaps = new ArrayList<>();
+    while (chance(random, 0.6)) {
+      long at = random.nextLong(lengthNanos);
+      switch (random.nextInt(6)) {
+        case 0 -> mishaps.add(new Mishap.ServerRestart(at, chance(random, 0.3)));
+        case 1 -> mishaps.add(new Mishap.ClientRestart(at, chance(random, 0.3)));
+        case 2 -> {
+          long until = at + random.nextLong(100, 6_000) * MILLI;
+          for (int path = 0; path < paths; path++) {
+            mishaps.add(new Mishap.Blackout(at, path, until));
+          }
+        }
+        case 3 -> mishaps.add(new Mishap.Rebinding(at, random.nextInt(paths)));
+        default ->
+            mishaps.add(
+                new Mishap.Blackout(
+                    at, random.nextInt(paths), at + random.nextLong(100, 6_000) * MILLI));
+      }
+    }
+    return mishaps;
+  }
+
+  private static boolean chance(RandomGenerator random, double probability) {
+    return random.nextDouble() < probability;
+  }
+
+  private static String word(String name, double fraction) {
+    return String.format(Locale.ROOT, " %s=%.1f%%", name, fraction * 100);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder();
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "%d paths to %d ports, %d flows, %.0f/s for %.1f s%n",
+            paths(),
+            serverPorts,
+            flows,
+            datagramsPerSecond,
+            lengthNanos / 1e9));
+    for (int path = 0; path < paths(); path++) {
+      out.append("  path ").append(path).append(" up    ").append(up.get(path)).append('\n');
+      out.append("  path ").append(path).append(" down  ").append(down.get(path)).append('\n');
+    }
+    mishaps.forEach(mishap -> out.append("  ").append(mishap).append('\n'));
+    return out.toString();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.mptunnel.harness.world;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.core.Event;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.Output;
+import dev.mptunnel.harness.Seed;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A thousand small worlds, new ones in every run; a failure names its seed. */
+class WorldTest {
+
+  private static final int WORLDS = 1_000;
+  private static final int PACKETS_TO_PRINT = 200;
+
+  @Test
+  @DisabledIfSystemProperty(named = Seed.PROPERTY, matches = ".*")
+  void aThousandWorldsKeepTheirPromises() {
+    Seed run = Seed.ofRun();
+    long submitted = 0;
+    long delivered = 0;
+    long undecided = 0;
+    long longestRecoveryNanos = 0;
+    Seed slowest = run;
+    for (int i = 0; i < WORLDS; i++) {
+      Seed seed = run.part(i);
+      World.Outcome outcome = new World(seed, PACKETS_TO_PRINT).run();
+      submitted += outcome.submitted();
+      delivered += outcome.delivered();
+      undecided += outcome.undecided();
+      if (outcome.recoveryNanos() > longestRecoveryNanos) {
+        longestRecoveryNanos = outcome.recoveryNanos();
+        slowest = seed;
+      }
+    }
+    System.out.printf(
+        "%d worlds: %d datagrams submitted, %d delivered, %d undecided;"
+            + " slowest to recover %.1f s (%s)%n",
+        WORLDS, submitted, delivered, undecided, longestRecoveryNanos / 1e9, slowest);
+    assertTrue(delivered > WORLDS * 50L, "the worlds are too quiet to prove anything");
+    assertTrue(undecided < delivered / 1_000, "the oracle has no opinion too often");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = Seed.PROPERTY, matches = ".*")
+  void theWorldOfOneSeedIsReplayedAndPrinted() {
+    World world = new World(Seed.ofRun(), Integer.MAX_VALUE);
+    World.Outcome outcome = world.run();
+    System.out.println(world.trace() + outcome);
+  }
+
+  @Test
+  void theSameSeedIsTheSameWorldBitForBit() {
+    Seed run = Seed.ofRun();
+    for (int i = 0; i < 20; i++) {
+      assertEquals(
+          new World(run.part(i), 0).run(), new World(run.part(i), 0).run(), run.part(i).toString());
+    }
+  }
+
+  /** Canaries: an endpoint that breaks a promise only now and then must be found. */
+  enum Sabotage {
+    SWALLOWS,
+    DELIVERS_TWICE,
+    ALTERS
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBrokenEndpointIsFound(Sabotage sabotage) {
+    Seed run = Seed.ofRun();
+    AssertionError error =
+        assertThrows(
+            AssertionError.class,
+            () -> {
+              for (int i = 0; i < WORLDS; i++) {
+                new World(run.part(i), 5, tamper(sabotage)).run();
+              }
+            });
+    assertTrue(error.getMessage().contains("-Dmptunnel.seed="), error.getMessage());
+  }
+
+  private static UnaryOperator<Output> tamper(Sabotage sabotage) {
+    return honest ->
+        new Output() {
+          private int deliveries;
+
+          @Override
+          public void deliver(Flow flow, ByteBuffer payload) {
+            boolean now = ++deliveries % 20 == 0 && payload.hasRemaining();
+            if (now && sabotage == Sabotage.ALTERS) {
+              payload.put(payload.position(), (byte) ~payload.get(payload.position()));
+            }
+            if (now && sabotage == Sabotage.DELIVERS_TWICE) {
+              honest.deliver(flow, payload.duplicate());
+            }
+            if (!now || sabotage != Sabotage.SWALLOWS) {
+              honest.deliver(flow, payload);
+            }
+          }
+
+          @Override
+          public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
+            honest.transmit(port, remote, packet);
+          }
+
+          @Override
+          public void event(Event event) {
+            honest.event(event);
+          }
+        };
+  }
+}
