@@ -1,2 +1,5 @@
-/** Configuration files and command lines: one definition per setting, from which parsing, checking and help are made. */
+/**
+ * Configuration files and command lines: one definition per setting, from which parsing, checking
+ * and help are made.
+ */
 package dev.mptunnel.config;
