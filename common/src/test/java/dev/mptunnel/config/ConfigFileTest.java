@@ -107,7 +107,7 @@ class ConfigFileTest {
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
           = 5s             | f:2: unknown key ''; expected one of listen, bridge, ping, ping-idle, path-timeout, flow-timeout, max-flows, socket-buffer, engine
-          ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = …
+          ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           ping = 10ms      | f:2: ping: '10ms' is out of range; expected 50ms to 10s
           ping = 99999999999999999999s | f:2: ping: '99999999999999999999s' is out of range; expected 50ms to 10s
@@ -176,7 +176,7 @@ class ConfigFileTest {
   void aServersFileHasSettingsOnly() {
     assertEquals("f:1: 'a 1' is not a setting; expected key = value", serverMessage("a 1"));
     assertEquals(
-        "f:1: 'listen 2000' is not a setting; expected listen = …", serverMessage("listen 2000"));
+        "f:1: 'listen 2000' is not a setting; expected listen = ...", serverMessage("listen 2000"));
   }
 
   @Test
