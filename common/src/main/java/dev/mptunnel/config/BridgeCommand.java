@@ -2,7 +2,7 @@ package dev.mptunnel.config;
 
 import java.util.List;
 
-/** {@code bridge [-c FILE] [OPTIONS] PORT SERVER…}, and the two words one would say to socat. */
+/** {@code bridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat. */
 public final class BridgeCommand extends Command<BridgeConfig> {
 
   private static final String SYNOPSIS = "PORT HOST:PORT";
@@ -12,7 +12,7 @@ public final class BridgeCommand extends Command<BridgeConfig> {
         new CommandText(
             "bridge",
             List.of(
-                "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT…]]",
+                "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT...]]",
                 "[OPTIONS] PORT HOST PORT",
                 "[OPTIONS] udp-listen:PORT udp4:HOST:PORT"),
             "Passes the datagrams of many clients on to the server and the answers back, unread and"

@@ -2,7 +2,7 @@ package dev.mptunnel.config;
 
 import java.util.regex.Pattern;
 
-/** A bridge as a user writes it: {@code host port [name=… bind=ADDRESS|INTERFACE]}. */
+/** A bridge as a user writes it: {@code host port [name=... bind=ADDRESS|INTERFACE]}. */
 record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
 
   static final String EXAMPLE = "vps.example.org 4000 name=one bind=eth0";
@@ -67,7 +67,7 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
 
   @Override
   public String placeholder() {
-    return "'HOST PORT …'";
+    return "'HOST PORT ...'";
   }
 
   @Override

@@ -136,7 +136,7 @@ final class ConfigFile {
     String first = text.split("[ \t]", 2)[0];
     Setting<?> forgotten = settings.find(first);
     if (settings.bareLine() == null) {
-      String expected = forgotten == null ? "key = value" : first + " = …";
+      String expected = forgotten == null ? "key = value" : first + " = ...";
       throw new ConfigException(Excerpt.of(text) + " is not a setting; expected " + expected)
           .at(place);
     }
@@ -146,7 +146,7 @@ final class ConfigFile {
       if (forgotten == null) {
         throw e;
       }
-      throw new ConfigException(Excerpt.of(text) + " has no '='; expected " + first + " = …")
+      throw new ConfigException(Excerpt.of(text) + " has no '='; expected " + first + " = ...")
           .at(place);
     }
   }

@@ -13,7 +13,7 @@ final class Excerpt {
   static String of(String text) {
     boolean fits = text.codePointCount(0, text.length()) <= MAX_CHARS;
     String start = fits ? text : text.substring(0, text.offsetByCodePoints(0, MAX_CHARS));
-    return "'" + unquoted(start) + (fits ? "'" : "…'");
+    return "'" + unquoted(start) + (fits ? "'" : "...'");
   }
 
   /** The whole text, for what is no value but a file's name or another's message. */

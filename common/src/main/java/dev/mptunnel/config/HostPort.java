@@ -62,7 +62,7 @@ public record HostPort(String host, int port) {
       port = Integer.MAX_VALUE;
     }
     if (port < 1 || port > MAX_PORT) {
-      String shown = text.length() > 10 ? text.substring(0, 10) + "…" : text;
+      String shown = text.length() > 10 ? text.substring(0, 10) + "..." : text;
       throw new ConfigException("port " + shown + " is out of range; expected 1 to 65535");
     }
     return port;

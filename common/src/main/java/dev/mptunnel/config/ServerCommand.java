@@ -5,7 +5,7 @@ import java.util.List;
 /** {@code mpserver [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}. */
 public final class ServerCommand extends Command<ServerConfig> {
 
-  private static final String SYNOPSIS = "PORT[,PORT…] TARGET_HOST TARGET_PORT";
+  private static final String SYNOPSIS = "PORT[,PORT...] TARGET_HOST TARGET_PORT";
 
   public ServerCommand() {
     super(

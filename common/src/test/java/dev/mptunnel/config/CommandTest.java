@@ -99,10 +99,10 @@ class CommandTest {
           mpclient | -c                 | --config: there is no value; expected FILE
           mpclient | -c a -c b          | --config: given 2 times; expected one file
           mpclient |                    | no bridge is given; expected a FILE, or --bridge 'HOST PORT'
-          mpserver |                    | no listening port is given; expected mpserver PORT[,PORT…] TARGET_HOST TARGET_PORT
-          mpserver | 2000               | no target is given; expected mpserver PORT[,PORT…] TARGET_HOST TARGET_PORT
+          mpserver |                    | no listening port is given; expected mpserver PORT[,PORT...] TARGET_HOST TARGET_PORT
+          mpserver | 2000               | no target is given; expected mpserver PORT[,PORT...] TARGET_HOST TARGET_PORT
           mpserver | 2000 a             | TARGET: 'a' has no port; expected HOST PORT or HOST:PORT
-          mpserver | 2000 a 1 b 2       | more than one target is given; expected mpserver PORT[,PORT…] TARGET_HOST TARGET_PORT
+          mpserver | 2000 a 1 b 2       | more than one target is given; expected mpserver PORT[,PORT...] TARGET_HOST TARGET_PORT
           mpserver | 0 a 1              | PORT: port 0 is out of range; expected 1 to 65535
           mpserver | 2000 a 70000       | TARGET: port 70000 is out of range; expected 1 to 65535
           mpserver | 2 a 1 --target b:1 | TARGET: target is set again after --target; expected it once

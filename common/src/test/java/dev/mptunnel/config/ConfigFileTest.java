@@ -42,7 +42,7 @@ class ConfigFileTest {
             """
             listen = 5000
             listen=[::1]:5001, *:5002
-            ping\t=\t100ms   # fast
+            ping\t=\t100ms\t# fast
             flow-timeout = 2m
             socket-buffer = 256K
             engine = io_uring
@@ -107,7 +107,7 @@ class ConfigFileTest {
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
           = 5s             | f:2: unknown key ''; expected one of listen, bridge, ping, ping-idle, path-timeout, flow-timeout, max-flows, socket-buffer, engine
-          ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = …
+          ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           ping = 10ms      | f:2: ping: '10ms' is out of range; expected 50ms to 10s
           ping = 99999999999999999999s | f:2: ping: '99999999999999999999s' is out of range; expected 50ms to 10s
@@ -125,6 +125,22 @@ class ConfigFileTest {
   void aBadLineIsNamedWithWhatIsWrongAndWhatWasExpected(String line, String message) {
     String file = "z 1 name=dup\n" + line + "\n";
     assertEquals(message, assertThrows(ConfigException.class, () -> client(file)).getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ping, 50ms, 10s, 49ms, 10001ms",
+    "flow-timeout, 1s, 24h, 999ms, 1441m",
+    "socket-buffer, 4096, 1g, 4095, 1048577k",
+    "max-flows, 1, 65535, 0, 65536",
+    "listen, 1, 65535, 0, 65536",
+  })
+  void bothEndsOfARangeBelongToIt(
+      String key, String least, String most, String tooLittle, String tooMuch) throws Exception {
+    client("a 1\n" + key + " = " + least);
+    client("a 1\n" + key + " = " + most);
+    assertThrows(ConfigException.class, () -> client("a 1\n" + key + " = " + tooLittle));
+    assertThrows(ConfigException.class, () -> client("a 1\n" + key + " = " + tooMuch));
   }
 
   @Test
@@ -160,7 +176,7 @@ class ConfigFileTest {
   void aServersFileHasSettingsOnly() {
     assertEquals("f:1: 'a 1' is not a setting; expected key = value", serverMessage("a 1"));
     assertEquals(
-        "f:1: 'listen 2000' is not a setting; expected listen = …", serverMessage("listen 2000"));
+        "f:1: 'listen 2000' is not a setting; expected listen = ...", serverMessage("listen 2000"));
   }
 
   @Test
