@@ -69,7 +69,7 @@ final class Quantity implements ValueType<Long> {
     if (!matcher.matches()) {
       throw malformed(text);
     }
-    if (matcher.group(2).isEmpty() && units == TIME_UNITS) {
+    if (matcher.group(2).isEmpty() && units.equals(TIME_UNITS)) {
       throw new ConfigException(Excerpt.of(text) + " has no unit; expected " + shape);
     }
     long factor = factorOf(matcher.group(2), text);
@@ -88,7 +88,9 @@ final class Quantity implements ValueType<Long> {
   private long factorOf(String suffix, String text) throws ConfigException {
     for (Unit unit : units) {
       boolean same =
-          units == SIZE_UNITS ? unit.suffix.equalsIgnoreCase(suffix) : unit.suffix.equals(suffix);
+          units.equals(SIZE_UNITS)
+              ? unit.suffix.equalsIgnoreCase(suffix)
+              : unit.suffix.equals(suffix);
       if (same) {
         return unit.factor;
       }

@@ -87,8 +87,8 @@ final class SocatAddress {
   private static String family(String type, String text) throws ConfigException {
     String host = HostSyntax.parse(text);
     boolean wrong =
-        type.startsWith("udp4") && HostSyntax.isIpv6(host)
-            || type.startsWith("udp6") && HostSyntax.isIpv4(host);
+        (type.startsWith("udp4") && HostSyntax.isIpv6(host))
+            || (type.startsWith("udp6") && HostSyntax.isIpv4(host));
     if (wrong) {
       throw new ConfigException(
           Excerpt.of(host) + " is of the other family; expected IPv" + type.charAt(3));

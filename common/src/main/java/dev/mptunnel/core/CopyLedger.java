@@ -3,8 +3,8 @@ package dev.mptunnel.core;
 import java.util.Arrays;
 
 /**
- * Remembers, for the latest counters, on which paths their copies arrived, and so which path <em>won</em>
- * a packet (brought it first) and which <em>saved</em> it (alone brought it).
+ * Remembers, for the latest counters, on which paths their copies arrived, and so which path
+ * <em>won</em> a packet (brought it first) and which <em>saved</em> it (alone brought it).
  *
  * <p>The memory starts small and grows, within its limit, as far back as copies really arrive late.
  */

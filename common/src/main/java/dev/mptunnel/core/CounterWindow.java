@@ -3,12 +3,12 @@ package dev.mptunnel.core;
 import java.util.Arrays;
 
 /**
- * Which counters have been taken: replay protection and duplicate detection at once, in the manner of
- * RFC 4303, section 3.4.3 and RFC 6479.
+ * Which counters have been taken: replay protection and duplicate detection at once, in the manner
+ * of RFC 4303, section 3.4.3 and RFC 6479.
  *
  * <p>A counter more than a window's width ahead is taken at once, but moves the window only when a
- * second one, near it, has come: one damaged or foreign packet that slips through a check sum must not
- * make every good one look old.
+ * second one, near it, has come: one damaged or foreign packet that slips through a check sum must
+ * not make every good one look old.
  */
 final class CounterWindow {
 
@@ -90,7 +90,7 @@ final class CounterWindow {
     for (long counter = from; counter <= to; ) {
       int bit = (int) (counter & Long.SIZE - 1);
       int bits = (int) Math.min(Long.SIZE - bit, to - counter + 1);
-      long mask = bits == Long.SIZE ? ~0L : (1L << bits) - 1 << bit;
+      long mask = bits == Long.SIZE ? ~0L : ((1L << bits) - 1) << bit;
       taken[word(counter)] &= ~mask;
       counter += bits;
     }

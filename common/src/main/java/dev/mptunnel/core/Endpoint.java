@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
  * negative and never going back. It has no socket: local sockets are numbers that its driver chose.
  * After every call the driver asks {@link #nextTimer} when to call {@link #onTimer}.
  *
- * <p>Not thread-safe: one thread drives it. What comes from the network never throws; it is dropped and
- * counted.
+ * <p>Not thread-safe: one thread drives it. What comes from the network never throws; it is dropped
+ * and counted.
  */
 public final class Endpoint {
 
@@ -33,8 +33,8 @@ public final class Endpoint {
   /**
    * An endpoint without sessions.
    *
-   * @param random where session ids, incarnations and tokens come from: unpredictable in production,
-   *     seeded in a simulation
+   * @param random where session ids, incarnations and tokens come from: unpredictable in
+   *     production, seeded in a simulation
    * @param output where its effects go
    */
   public Endpoint(EndpointSettings settings, RandomGenerator random, Output output) {
@@ -79,8 +79,8 @@ public final class Endpoint {
   }
 
   /**
-   * Sends a datagram of a flow, from position to limit. While the session has no path it waits, for a
-   * few seconds, in a bounded queue. One too large to carry is dropped and counted.
+   * Sends a datagram of a flow, from position to limit. While the session has no path it waits, for
+   * a few seconds, in a bounded queue. One too large to carry is dropped and counted.
    */
   public void send(long now, Flow flow, ByteBuffer payload) {
     flow.session().send(now, flow, payload);
@@ -161,9 +161,9 @@ public final class Endpoint {
       long now, int port, InetSocketAddress source, ByteBuffer packet, Session session) {
     long id = Header.sessionId(packet);
     if (!context.settings().acceptsSessions()
-        || session == null
+        || (session == null
             && (!PacketType.isFromInitiator(packet.get(packet.position()))
-                || !sessionIds.isValid(id))) {
+                || !sessionIds.isValid(id)))) {
       context.counters().strange++;
       return;
     }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * A hash table from {@code long} to objects that allocates nothing when it is asked: open addressing,
- * linear probing, deletion by shifting back.
+ * A hash table from {@code long} to objects that allocates nothing when it is asked: open
+ * addressing, linear probing, deletion by shifting back.
  */
 final class LongMap<V> {
 

@@ -1,8 +1,9 @@
 package dev.mptunnel.core;
 
 /**
- * What is lost one way, from pairs of running totals: how many packets one end had sent and how many
- * of them the other had seen arrive. Totals may start anywhere; they start anew with each epoch.
+ * What is lost one way, from pairs of running totals: how many packets one end had sent and how
+ * many of them the other had seen arrive. Totals may start anywhere; they start anew with each
+ * epoch.
  */
 final class LossMeter {
 

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 /**
  * One UDP route to the peer: where it leads, whether it answers, and what it loses.
  *
- * <p>Both ends ask each other on every path (PING, PONG). A path's address moves only when the new one
- * has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no more bytes than came from
- * there, so that nobody can aim a session's traffic at a third party.
+ * <p>Both ends ask each other on every path (PING, PONG). A path's address moves only when the new
+ * one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no more bytes than
+ * came from there, so that nobody can aim a session's traffic at a third party.
  */
 public final class Path implements PathFrames.Handler {
 
@@ -101,7 +101,7 @@ public final class Path implements PathFrames.Handler {
 
   /** Whether packets from there are this path's, though its address may not be proven yet. */
   boolean isFrom(int port, InetSocketAddress source) {
-    return leadsTo(port, source) || candidate != null && candidate.isAt(port, source);
+    return leadsTo(port, source) || (candidate != null && candidate.isAt(port, source));
   }
 
   void countWin() {
@@ -174,8 +174,8 @@ public final class Path implements PathFrames.Handler {
   /** Whether two PINGs have gone unanswered for longer than an answer takes. */
   boolean isSilent(long now) {
     return remote == null
-        || silentSinceNanos != NEVER
-            && now - silentSinceNanos > session.pingNanos() + rtt.timeoutNanos();
+        || (silentSinceNanos != NEVER
+            && now - silentSinceNanos > session.pingNanos() + rtt.timeoutNanos());
   }
 
   private void sendPing(long now) {

@@ -13,8 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An association with one peer: its epochs, paths and flows. Both ends run the same code; they differ
- * only in that the initiator opens it, again and again if need be, and the responder lets it expire.
+ * An association with one peer: its epochs, paths and flows. Both ends run the same code; they
+ * differ only in that the initiator opens it, again and again if need be, and the responder lets it
+ * expire.
  *
  * <p>Not thread-safe: used by the thread that drives its {@link Endpoint}.
  */
@@ -199,8 +200,8 @@ public final class Session implements DataFrames.Handler {
   }
 
   boolean usesEpoch(int number) {
-    return current != null && current.number() == number
-        || previous != null && previous.number() == number;
+    return (current != null && current.number() == number)
+        || (previous != null && previous.number() == number);
   }
 
   // --- packets ---
@@ -222,16 +223,14 @@ public final class Session implements DataFrames.Handler {
    *
    * @return false if it does not open
    */
-  boolean receiveIn(
-      Epoch epoch, long now, int port, InetSocketAddress source, ByteBuffer packet) {
+  boolean receiveIn(Epoch epoch, long now, int port, InetSocketAddress source, ByteBuffer packet) {
     readAtNanos = now;
     return PacketType.type(packet.get(packet.position())) == PacketType.DATA
         ? receiveData(epoch, port, source, packet)
         : receivePath(epoch, port, source, packet);
   }
 
-  private boolean receiveData(
-      Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
+  private boolean receiveData(Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
     long counter = Header.dataCounter(packet);
     Path path = pathFrom(port, source);
     if (!epoch.window().isNew(counter)) {
@@ -264,10 +263,9 @@ public final class Session implements DataFrames.Handler {
     return true;
   }
 
-  private boolean receivePath(
-      Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
+  private boolean receivePath(Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
     int pathId = Header.path(packet);
-    if (pathId >= Limits.MAX_PATHS || epoch == previous || closed && epoch == current) {
+    if (pathId >= Limits.MAX_PATHS || epoch == previous || (closed && epoch == current)) {
       return true; // of no use any more
     }
     Path path = path(pathId);

@@ -3,8 +3,8 @@ package dev.mptunnel.core;
 import java.util.PriorityQueue;
 
 /**
- * Which session wants to be woken when. A session's time often moves later and seldom earlier, so an
- * entry is only checked against the session's real time when it comes up.
+ * Which session wants to be woken when. A session's time often moves later and seldom earlier, so
+ * an entry is only checked against the session's real time when it comes up.
  */
 final class TimerQueue {
 

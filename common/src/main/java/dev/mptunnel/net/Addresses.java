@@ -6,6 +6,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** From addresses as they are configured to addresses as sockets know them. */
 public final class Addresses {
@@ -57,5 +59,10 @@ public final class Addresses {
     }
     String host = address.getAddress().getHostAddress();
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /** Several addresses for people, with commas between. */
+  public static String texts(List<InetSocketAddress> addresses) {
+    return addresses.stream().map(Addresses::text).collect(Collectors.joining(", "));
   }
 }

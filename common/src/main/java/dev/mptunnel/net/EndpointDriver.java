@@ -16,8 +16,9 @@ import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /**
- * Runs an {@link Endpoint} on a {@link DatagramEngine}: packets from its ports go in, the endpoint's
- * go out, its timer is kept. What is sent while a batch is worked on leaves together at the end of it.
+ * Runs an {@link Endpoint} on a {@link DatagramEngine}: packets from its ports go in, the
+ * endpoint's go out, its timer is kept. What is sent while a batch is worked on leaves together at
+ * the end of it.
  *
  * <p>After the ports are open, used only on the engine's thread.
  */
@@ -45,10 +46,7 @@ public final class EndpointDriver {
    * @param random what the endpoint's ids and tokens come from; unpredictable
    */
   public EndpointDriver(
-      DatagramEngine engine,
-      EndpointSettings settings,
-      RandomGenerator random,
-      Listener listener) {
+      DatagramEngine engine, EndpointSettings settings, RandomGenerator random, Listener listener) {
     this.engine = engine;
     endpoint = new Endpoint(settings, random, new DriverOutput(listener));
     timer = engine.newTimer(() -> run(endpoint::onTimer));

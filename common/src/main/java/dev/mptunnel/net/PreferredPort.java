@@ -1,11 +1,10 @@
 package dev.mptunnel.net;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 
 /**
- * Opens a socket at a port that follows from what it is for, where that port is free: so that after a
- * restart a NAT, a bridge or a target sees the same address again.
+ * Opens a socket at a port that follows from what it is for, where that port is free: so that after
+ * a restart a NAT, a bridge or a target sees the same address again.
  */
 public final class PreferredPort {
 
@@ -17,8 +16,8 @@ public final class PreferredPort {
   private PreferredPort() {}
 
   /**
-   * Opens the socket at one of a few ports that follow from the seed, or, if none is free, where the
-   * kernel chooses.
+   * Opens the socket at one of a few ports that follow from the seed, or, if none is free, where
+   * the kernel chooses.
    *
    * @param options as for {@link DatagramEngine#open}; the port of the local address is not used
    */

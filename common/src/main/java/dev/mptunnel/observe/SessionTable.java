@@ -15,7 +15,16 @@ public final class SessionTable {
   public static String of(SessionReport session) {
     StringBuilder table = new StringBuilder();
     table.append(
-        row("path", "state", "sent", "received", "lost>", "lost<", "RTT p50", "RTT p99", "wins",
+        row(
+            "path",
+            "state",
+            "sent",
+            "received",
+            "lost>",
+            "lost<",
+            "RTT p50",
+            "RTT p99",
+            "wins",
             "saves"));
     for (PathReport path : session.paths()) {
       table.append(

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  *  CLOSE    0x02  reason:8                the sender ends the session
  * </pre>
  *
- * <p>A frame of an unknown type is skipped by its length, and fields added behind the known ones are
- * ignored, so that versions may differ.
+ * <p>A frame of an unknown type is skipped by its length, and fields added behind the known ones
+ * are ignored, so that versions may differ.
  */
 public final class DataFrames {
 

@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
  *  +---------------------------------------------------------------+
  * </pre>
  *
- * <p>All methods read and write relative to the buffer's position, which they leave where it is; the
- * buffer must be big-endian, as a new {@link ByteBuffer} is, and hold {@link #LENGTH} bytes.
+ * <p>All methods read and write relative to the buffer's position, which they leave where it is;
+ * the buffer must be big-endian, as a new {@link ByteBuffer} is, and hold {@link #LENGTH} bytes.
  */
 public final class Header {
 

@@ -12,8 +12,8 @@ public interface PacketProtection {
   int overheadBytes();
 
   /**
-   * Protects a packet in place: header and frames from position to limit. The limit moves behind the
-   * tag, for which the buffer must have room.
+   * Protects a packet in place: header and frames from position to limit. The limit moves behind
+   * the tag, for which the buffer must have room.
    */
   void seal(ByteBuffer packet);
 

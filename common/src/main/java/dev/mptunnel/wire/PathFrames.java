@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
  *
  * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
  * this packet included; {@code arrived} how many of the other end's have arrived on it; {@code
- * delivered} how many different DATA packets have arrived in this epoch on any path. Each end learns
- * so what is lost each way, whatever was sent where.
+ * delivered} how many different DATA packets have arrived in this epoch on any path. Each end
+ * learns so what is lost each way, whatever was sent where.
  */
 public final class PathFrames {
 
@@ -107,8 +107,7 @@ public final class PathFrames {
       int next = frames.position() + length;
       switch (type) {
         case PING -> handler.onPing(frames.getInt(), get48(frames), get48(frames));
-        case PONG ->
-            handler.onPong(frames.getInt(), get48(frames), get48(frames), get48(frames));
+        case PONG -> handler.onPong(frames.getInt(), get48(frames), get48(frames), get48(frames));
         case CHALLENGE -> handler.onChallenge(frames.getLong());
         case RESPONSE -> handler.onResponse(frames.getLong());
         default -> {
@@ -138,6 +137,6 @@ public final class PathFrames {
   }
 
   private static long get48(ByteBuffer packet) {
-    return (packet.getShort() & 0xffffL) << 32 | packet.getInt() & 0xffff_ffffL;
+    return (packet.getShort() & 0xffffL) << 32 | (packet.getInt() & 0xffff_ffffL);
   }
 }

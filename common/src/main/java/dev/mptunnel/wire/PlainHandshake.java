@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The two messages that open an epoch in plain mode. Random incarnation numbers stand where a sealed
- * handshake has its keys.
+ * The two messages that open an epoch in plain mode. Random incarnation numbers stand where a
+ * sealed handshake has its keys.
  *
  * <pre>
  *  INIT      type:8 | session id:64 | epoch:8 | version:8 | mode:8 |
@@ -15,9 +15,9 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>Both are {@link #LENGTH} bytes, so that an answer is never larger than what it answers. The
- * initiator names the epoch, one that it does not use; both incarnations enter every check sum of the
- * epoch ({@link PlainProtection}), so that an epoch number used again after a restart never takes in
- * what was sent under the old one.
+ * initiator names the epoch, one that it does not use; both incarnations enter every check sum of
+ * the epoch ({@link PlainProtection}), so that an epoch number used again after a restart never
+ * takes in what was sent under the old one.
  *
  * <p>All methods read and write relative to the buffer's position, which they leave where it is.
  */

@@ -17,10 +17,7 @@ public final class PlainProtection implements PacketProtection {
 
   public PlainProtection(long initiatorIncarnation, long responderIncarnation) {
     incarnations =
-        ByteBuffer.allocate(16)
-            .putLong(initiatorIncarnation)
-            .putLong(responderIncarnation)
-            .array();
+        ByteBuffer.allocate(16).putLong(initiatorIncarnation).putLong(responderIncarnation).array();
   }
 
   @Override

@@ -8,8 +8,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes and checks session ids: 40 random bits, then the first 24 bits of their HMAC-SHA-256, so that
- * strays and most garbage are told from a session's packets by the id alone.
+ * Makes and checks session ids: 40 random bits, then the first 24 bits of their HMAC-SHA-256, so
+ * that strays and most garbage are told from a session's packets by the id alone.
  *
  * <p>In plain mode the key is well known, and the check stops accidents only.
  */
@@ -46,6 +46,6 @@ public final class SessionId {
 
   private int check(long random40) {
     byte[] hash = mac.doFinal(ByteBuffer.allocate(Long.BYTES).putLong(random40).array());
-    return ByteBuffer.wrap(hash).getInt() >>> Integer.SIZE - CHECK_BITS;
+    return ByteBuffer.wrap(hash).getInt() >>> (Integer.SIZE - CHECK_BITS);
   }
 }

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 class CopyLedgerTest {
 
   private final Path[] paths = {
-    new Path(null, 0, "a", 0, null), new Path(null, 1, "b", 1, null), new Path(null, 2, "c", 2, null)
+    new Path(null, 0, "a", 0, null),
+    new Path(null, 1, "b", 1, null),
+    new Path(null, 2, "c", 2, null)
   };
   private final CopyLedger ledger = new CopyLedger(1 << 16);
 

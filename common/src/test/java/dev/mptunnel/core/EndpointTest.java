@@ -123,6 +123,6 @@ class EndpointTest {
     List<PathReport> seen = world.server.endpoint.sessions().get(0).report().paths();
     assertEquals(0.25, seen.get(0).lossIn(), 0.01);
     assertEquals(0.5, seen.get(2).lossOut(), 0.02);
-    assertEquals(20_000, paths.get(1).rttP50Micros(), 200);
+    assertEquals(20_000.0, (double) paths.get(1).rttP50Micros(), 200);
   }
 }

@@ -49,7 +49,7 @@ final class PairWorld {
       int path = side == Side.CLIENT ? remote.getPort() - SERVER_PORT : remote.getPort();
       packetsSent++;
       int every = dropEvery[side.ordinal()][path];
-      if (dark[path] || every > 0 && ++sent[side.ordinal()][path] % every == 0) {
+      if (dark[path] || (every > 0 && ++sent[side.ordinal()][path] % every == 0)) {
         return;
       }
       byte[] bytes = new byte[packet.remaining()];
@@ -143,8 +143,7 @@ final class PairWorld {
     while (true) {
       long arrival = arrivals.isEmpty() ? Long.MAX_VALUE : arrivals.peek().atNanos();
       long next =
-          Math.min(
-              arrival, Math.min(client.endpoint.nextTimer(), server.endpoint.nextTimer()));
+          Math.min(arrival, Math.min(client.endpoint.nextTimer(), server.endpoint.nextTimer()));
       if (next > until) {
         now = until;
         return;

@@ -17,6 +17,8 @@ import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.NameWatch;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -25,12 +27,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The end at home: takes datagrams from local applications, copies each over every path, and gives
  * each application its answers. One session, as long as the process lives.
  */
-public final class Client implements AutoCloseable {
+public final class Client implements Program.Running {
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -133,6 +136,20 @@ public final class Client implements AutoCloseable {
   /** Where applications may send to, with the ports that were really given. */
   public List<InetSocketAddress> listening() {
     return listening.stream().map(DatagramPort::localAddress).toList();
+  }
+
+  @Override
+  public String summary() {
+    return "listening on "
+        + Addresses.texts(listening())
+        + ", paths "
+        + specs.stream().map(Endpoint.PathSpec::name).collect(Collectors.joining(", "))
+        + ", not encrypted";
+  }
+
+  @Override
+  public String table() {
+    return SessionTable.of(report().join());
   }
 
   /** The session's figures. From any thread. */

@@ -37,7 +37,9 @@ final class ClientLog {
               TimeUnit.NANOSECONDS.toMillis(up.path().smoothedRttNanos()));
       case Event.PathDown down ->
           LOG.warn(
-              "path {} is down: {} does not answer", down.path(), Addresses.text(down.path().remote()));
+              "path {} is down: {} does not answer",
+              down.path(),
+              Addresses.text(down.path().remote()));
       case Event.PathMoved moved ->
           LOG.info(
               "path {} moved from {} to {}",

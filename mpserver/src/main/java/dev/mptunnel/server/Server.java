@@ -12,6 +12,8 @@ import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,11 +22,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The end on the server: takes what comes over the paths of many clients, each datagram once, to one
- * target, through a socket for each flow, and sends its answers back over every path of the session
- * that they belong to.
+ * The end on the server: takes what comes over the paths of many clients, each datagram once, to
+ * one target, through a socket for each flow, and sends its answers back over every path of the
+ * session that they belong to.
  */
-public final class Server implements AutoCloseable {
+public final class Server implements Program.Running {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
@@ -71,14 +73,35 @@ public final class Server implements AutoCloseable {
     return driver.localAddresses();
   }
 
+  @Override
+  public String summary() {
+    return "listening on "
+        + Addresses.texts(listening())
+        + ", target "
+        + target
+        + ", not encrypted";
+  }
+
+  @Override
+  public String table() {
+    List<SessionReport> sessions = reports().join();
+    StringBuilder table = new StringBuilder();
+    for (SessionReport session : sessions) {
+      table.append("client %016x%n".formatted(session.sessionId()));
+      table.append(SessionTable.of(session));
+    }
+    return sessions.isEmpty() ? "no clients%n".formatted() : table.toString();
+  }
+
   /** The figures of all sessions. From any thread. */
   public CompletableFuture<List<SessionReport>> reports() {
     return CompletableFuture.supplyAsync(
-        () -> driver.endpoint().sessions().stream().map(Session::report).toList(),
-        engine::execute);
+        () -> driver.endpoint().sessions().stream().map(Session::report).toList(), engine::execute);
   }
 
-  /** Tells all clients that we close, and closes the sockets. From any thread; returns when done. */
+  /**
+   * Tells all clients that we close, and closes the sockets. From any thread; returns when done.
+   */
   @Override
   public void close() {
     Runnable closeAll =

@@ -28,6 +28,7 @@ final class Target {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
+  private final HostPort written;
   private final int bufferBytes;
   private final ServerLog log;
   private final NameWatch name;
@@ -42,6 +43,7 @@ final class Target {
       ServerLog log) {
     this.engine = engine;
     this.driver = driver;
+    written = target;
     this.bufferBytes = bufferBytes;
     this.log = log;
     name =
@@ -111,6 +113,11 @@ final class Target {
     if (flow.attachment() instanceof DatagramPort port) {
       driver.send(port, payload, null);
     }
+  }
+
+  @Override
+  public String toString() {
+    return written.toString();
   }
 
   private final class AnswerHandler implements DatagramHandler {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -79,8 +80,8 @@ public final class SimNetwork {
   /** The node is gone, as by kill -9: what was on its way to it arrives at nobody. */
   public void remove(SimNode node) {
     nodes.remove(node);
-    addresses.keySet().removeIf(port -> port.node() == node);
-    ports.values().removeIf(port -> port.node() == node);
+    addresses.keySet().removeIf(port -> Objects.equals(port.node(), node));
+    ports.values().removeIf(port -> Objects.equals(port.node(), node));
   }
 
   /** Ties a link between two ports' own addresses, one way; without one nothing gets there. */

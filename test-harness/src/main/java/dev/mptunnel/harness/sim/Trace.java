@@ -36,7 +36,7 @@ public final class Trace {
     this.decoder = decoder;
   }
 
-  private sealed interface Entry permits Packet, Note {}
+  sealed interface Entry permits Packet, Note {}
 
   private record Arrival(long atNanos, boolean damaged) {}
 

@@ -243,7 +243,7 @@ final class DeliveryOracle {
     Held epochs = held.getOrDefault(new End(node, key.sessionId()), new Held());
     long now = clock.getAsLong();
     if (key == epochs.current
-        || key == epochs.previous && now - epochs.openedNanos < PREVIOUS_NANOS
+        || (key == epochs.previous && now - epochs.openedNanos < PREVIOUS_NANOS)
         || isPending(node, key, now)) {
       return Duty.MUST;
     }
