@@ -6,8 +6,8 @@ import java.io.IOException;
  * One thread, its UDP sockets and its timers: the seam between the sans-IO core and an operating
  * system. Faster engines replace slower ones here, and nothing above notices.
  *
- * <p>Everything runs on the engine's one thread: handlers, timers and tasks are called there, and all
- * methods but {@link #execute}, {@link #open} and {@link #close} must be called there.
+ * <p>Everything runs on the engine's one thread: handlers, timers and tasks are called there, and
+ * all methods but {@link #execute}, {@link #open} and {@link #close} must be called there.
  */
 public interface DatagramEngine extends AutoCloseable {
 

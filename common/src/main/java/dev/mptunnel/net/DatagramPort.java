@@ -12,8 +12,8 @@ public interface DatagramPort {
   /**
    * Queues one datagram: everything between the buffer's position and limit, copied before this
    * returns, so the buffer may be used again at once; its position and limit are unchanged. What is
-   * queued leaves at {@link #flush}. What the kernel does not take is dropped and counted, as on any
-   * link.
+   * queued leaves at {@link #flush}. What the kernel does not take is dropped and counted, as on
+   * any link.
    *
    * @param remote where to, or null on a connected port
    */

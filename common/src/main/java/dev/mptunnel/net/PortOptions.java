@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param device the network interface to bind to (SO_BINDTODEVICE), or null for none
  * @param remote the address to connect to, so that only it is heard and its refusals are reported;
  *     or null for an unconnected socket
- * @param bufferBytes size asked of the kernel for each of the socket's two buffers, or 0 for its own
+ * @param bufferBytes size asked of the kernel for each of the socket's two buffers, or 0 for its
+ *     own
  */
 public record PortOptions(
     InetSocketAddress local, String device, InetSocketAddress remote, int bufferBytes) {
