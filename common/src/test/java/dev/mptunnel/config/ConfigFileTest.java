@@ -42,7 +42,7 @@ class ConfigFileTest {
             """
             listen = 5000
             listen=[::1]:5001, *:5002
-            ping\t=\t100ms   # fast
+            ping\t=\t100ms\t# fast
             flow-timeout = 2m
             socket-buffer = 256K
             engine = io_uring
@@ -125,6 +125,22 @@ class ConfigFileTest {
   void aBadLineIsNamedWithWhatIsWrongAndWhatWasExpected(String line, String message) {
     String file = "z 1 name=dup\n" + line + "\n";
     assertEquals(message, assertThrows(ConfigException.class, () -> client(file)).getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ping, 50ms, 10s, 49ms, 10001ms",
+    "flow-timeout, 1s, 24h, 999ms, 1441m",
+    "socket-buffer, 4096, 1g, 4095, 1048577k",
+    "max-flows, 1, 65535, 0, 65536",
+    "listen, 1, 65535, 0, 65536",
+  })
+  void bothEndsOfARangeBelongToIt(
+      String key, String least, String most, String tooLittle, String tooMuch) throws Exception {
+    client("a 1\n" + key + " = " + least);
+    client("a 1\n" + key + " = " + most);
+    assertThrows(ConfigException.class, () -> client("a 1\n" + key + " = " + tooLittle));
+    assertThrows(ConfigException.class, () -> client("a 1\n" + key + " = " + tooMuch));
   }
 
   @Test
