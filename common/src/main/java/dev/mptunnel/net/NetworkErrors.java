@@ -1,0 +1,102 @@
+package dev.mptunnel.net;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Errors.NativeIoException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.util.Locale;
+
+/** The operating system's errors in words that a person can act on. */
+final class NetworkErrors {
+
+  private NetworkErrors() {}
+
+  static IOException unavailable(String engine, Throwable cause) {
+    Throwable root = cause;
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    String reason = root == null ? "not supported here" : firstLine(root);
+    return new IOException("engine " + engine + " is not available: " + reason, cause);
+  }
+
+  static IOException noSuchInterface(String device) {
+    return new IOException("interface " + device + ": no such interface");
+  }
+
+  static IOException bindToDevice(String device, Throwable cause) {
+    String text = text(cause);
+    if (text.contains("no such device")) {
+      return noSuchInterface(device);
+    }
+    if (text.contains("not permitted")) {
+      return new IOException(
+          "interface "
+              + device
+              + ": not permitted; give its address instead, or run as root (CAP_NET_RAW)",
+          cause);
+    }
+    return new IOException("interface " + device + ": " + text, cause);
+  }
+
+  /** Why a socket could not be opened, as {@code 127.0.0.1:3000: address already in use}. */
+  static IOException open(PortOptions options, Throwable cause) {
+    String where = format(options.local());
+    String text = text(cause);
+    if (text.contains("already in use")) {
+      return new IOException(where + ": address already in use", cause);
+    }
+    if (text.contains("cannot assign")) {
+      return new IOException(where + ": not an address of this host", cause);
+    }
+    if (text.contains("permission denied")) {
+      int port = options.local().getPort();
+      String hint =
+          port > 0 && port < 1024 ? " (ports below 1024 need root or CAP_NET_BIND_SERVICE)" : "";
+      return new IOException(where + ": permission denied" + hint, cause);
+    }
+    if (text.contains("address family not supported")) {
+      return new IOException(where + ": this host has no such address family", cause);
+    }
+    if (text.contains("too many open files")) {
+      return new IOException(where + ": too many open files; raise ulimit -n", cause);
+    }
+    String peer = options.remote() == null ? "" : " to " + format(options.remote());
+    return new IOException(where + peer + ": " + text, cause);
+  }
+
+  /** Whether this is an ICMP port unreachable that came for an earlier datagram. */
+  static boolean isRefused(Throwable cause) {
+    return cause instanceof PortUnreachableException
+        || cause instanceof ConnectException
+        || (cause instanceof NativeIoException nativeError
+            && nativeError.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE);
+  }
+
+  static String format(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    if (ip == null) {
+      return address.getHostString() + ":" + address.getPort();
+    }
+    String host = ip.getHostAddress();
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /** The system's own words, without the name of the call that Netty puts before them. */
+  private static String text(Throwable cause) {
+    Throwable told =
+        cause instanceof ChannelException && cause.getCause() != null ? cause.getCause() : cause;
+    String text = firstLine(told);
+    int system = text.indexOf("): ");
+    return (system < 0 ? text : text.substring(system + 3)).toLowerCase(Locale.ROOT);
+  }
+
+  private static String firstLine(Throwable cause) {
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return message.lines().findFirst().orElse(message).strip();
+  }
+}

@@ -1,0 +1,80 @@
+package dev.mptunnel.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** What epoll and io_uring sockets have in common: Linux socket options. */
+abstract class UnixSocket implements Transport.Socket {
+
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_BINDTODEVICE = 25;
+
+  /** As SO_RCVBUF and SO_SNDBUF, but past the sysctl limits; needs CAP_NET_ADMIN. */
+  private static final ChannelOption<Integer> SO_SNDBUFFORCE =
+      new IntegerUnixChannelOption("SO_SNDBUFFORCE", SOL_SOCKET, 32);
+
+  private static final ChannelOption<Integer> SO_RCVBUFFORCE =
+      new IntegerUnixChannelOption("SO_RCVBUFFORCE", SOL_SOCKET, 33);
+
+  private final UnixChannel channel;
+
+  UnixSocket(UnixChannel channel) {
+    this.channel = channel;
+  }
+
+  @Override
+  public final Channel channel() {
+    return channel;
+  }
+
+  final io.netty.channel.unix.Socket socket() {
+    return (io.netty.channel.unix.Socket) channel.fd();
+  }
+
+  @Override
+  public final InetSocketAddress bindToDevice(String device, InetSocketAddress local)
+      throws IOException {
+    byte[] name = device.getBytes(StandardCharsets.UTF_8);
+    try {
+      channel
+          .config()
+          .setOption(
+              new RawUnixChannelOption("SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, name.length),
+              ByteBuffer.wrap(name));
+    } catch (ChannelException e) {
+      throw NetworkErrors.bindToDevice(device, e);
+    }
+    return local;
+  }
+
+  @Override
+  public final int setBufferBytes(int bytes) {
+    return Math.min(
+        setBufferBytes(SO_RCVBUFFORCE, ChannelOption.SO_RCVBUF, bytes),
+        setBufferBytes(SO_SNDBUFFORCE, ChannelOption.SO_SNDBUF, bytes));
+  }
+
+  private int setBufferBytes(
+      ChannelOption<Integer> forced, ChannelOption<Integer> polite, int bytes) {
+    try {
+      channel.config().setOption(forced, bytes);
+    } catch (ChannelException e) {
+      channel.config().setOption(polite, bytes);
+    }
+    // The kernel doubles what it is asked for, to leave room for its own bookkeeping: socket(7).
+    return channel.config().getOption(polite) / 2;
+  }
+
+  @Override
+  public final InetSocketAddress localAddress() {
+    return socket().localAddress();
+  }
+}
