@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.config.EngineChoice;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -27,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,11 +38,12 @@ final class EngineTest {
 
   private final List<DatagramEngine> open = new ArrayList<>();
 
-  static Stream<String> engines() {
-    return Stream.of("epoll", "io_uring", "nio").filter(EngineTest::available);
+  static Stream<EngineChoice> engines() {
+    return Stream.of(EngineChoice.EPOLL, EngineChoice.IO_URING, EngineChoice.NIO)
+        .filter(EngineTest::available);
   }
 
-  private static boolean available(String choice) {
+  private static boolean available(EngineChoice choice) {
     try {
       Engines.open(choice, "probe").close();
       return true;
@@ -58,7 +59,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void datagramsOfEverySizeArriveWholeInOrderAndOnce(String choice) throws Exception {
+  void datagramsOfEverySizeArriveWholeInOrderAndOnce(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     Inbox inbox = new Inbox();
     DatagramPort to = engine.open(at(0), inbox);
@@ -89,7 +90,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void aConnectedPortHearsItsPeerOnly(String choice) throws Exception {
+  void aConnectedPortHearsItsPeerOnly(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     Inbox atServer = new Inbox();
     DatagramPort server = engine.open(at(0), atServer);
@@ -117,7 +118,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void aRefusalIsReportedAndThePortGoesOn(String choice) throws Exception {
+  void aRefusalIsReportedAndThePortGoesOn(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     DatagramPort gone = engine.open(at(0), new Inbox());
     InetSocketAddress address = gone.localAddress();
@@ -140,7 +141,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void anAddressThatCannotBeBoundIsOneClearLine(String choice) throws Exception {
+  void anAddressThatCannotBeBoundIsOneClearLine(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     InetSocketAddress taken = engine.open(at(0), new Inbox()).localAddress();
 
@@ -163,7 +164,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void aPortMayBeHeldToAnInterface(String choice) throws Exception {
+  void aPortMayBeHeldToAnInterface(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     Inbox inbox = new Inbox();
     DatagramPort to = engine.open(at(0), inbox);
@@ -184,7 +185,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void aWildcardHearsBothFamilies(String choice) throws Exception {
+  void aWildcardHearsBothFamilies(EngineChoice choice) throws Exception {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "IPv6");
     DatagramEngine engine = engine(choice);
     Inbox inbox = new Inbox();
@@ -216,7 +217,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void whatCannotBeSentIsDroppedAndCounted(String choice) throws Exception {
+  void whatCannotBeSentIsDroppedAndCounted(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     DatagramPort port = engine.open(at(0), new Inbox());
     InetSocketAddress to = engine.open(at(0), new Inbox()).localAddress();
@@ -248,7 +249,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void aHandlerThatThrowsKillsNothing(String choice) throws Exception {
+  void aHandlerThatThrowsKillsNothing(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     Inbox inbox = new Inbox();
     DatagramPort to =
@@ -272,7 +273,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void aTimerFiresWhenItWasLastSetTo(String choice) throws Exception {
+  void aTimerFiresWhenItWasLastSetTo(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     BlockingQueue<Long> fired = new LinkedBlockingQueue<>();
     DatagramEngine.EngineTimer timer = engine.newTimer(() -> fired.add(engine.nanoTime()));
@@ -306,7 +307,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void whatWasFlushedLeavesBeforeTheEngineCloses(String choice) throws Exception {
+  void whatWasFlushedLeavesBeforeTheEngineCloses(EngineChoice choice) throws Exception {
     DatagramEngine receiver = engine(choice);
     Inbox inbox = new Inbox();
     InetSocketAddress to = receiver.open(at(0), inbox).localAddress();
@@ -325,7 +326,7 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
-  void portsThatWereClosedLeaveNoDescriptors(String choice) throws Exception {
+  void portsThatWereClosedLeaveNoDescriptors(EngineChoice choice) throws Exception {
     Path descriptors = Path.of("/proc/self/fd");
     Assumptions.assumeTrue(Files.isDirectory(descriptors), "/proc");
     DatagramEngine engine = engine(choice);
@@ -344,13 +345,7 @@ final class EngineTest {
     await(() -> count(descriptors) <= before, engine);
   }
 
-  @Test
-  void anEngineThatIsNotThereIsOneLine() {
-    IOException error = assertThrows(IOException.class, () -> Engines.open("warp", "t"));
-    assertEquals("engine warp: unknown; expected auto, epoll, io_uring or nio", error.getMessage());
-  }
-
-  private DatagramEngine engine(String choice) throws IOException {
+  private DatagramEngine engine(EngineChoice choice) throws IOException {
     DatagramEngine engine = Engines.open(choice, "engine-" + choice);
     open.add(engine);
     return engine;

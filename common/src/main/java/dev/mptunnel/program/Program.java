@@ -1,0 +1,105 @@
+package dev.mptunnel.program;
+
+import dev.mptunnel.config.Command;
+import dev.mptunnel.config.CommandResult;
+import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.Version;
+import dev.mptunnel.log.ConsoleLog;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engines;
+import dev.mptunnel.net.Signals;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the three programs do alike: read the command line, start, say so in one line, print the
+ * table on SIGUSR1, and on SIGTERM or SIGINT close in order, print it once more, and exit with 0.
+ */
+public final class Program<C> {
+
+  private final Command<C> command;
+  private final Function<C, SocketSettings> sockets;
+  private final Starter<C> starter;
+
+  /**
+   * A program.
+   *
+   * @param sockets where its configuration says which engine to use
+   */
+  public Program(Command<C> command, Function<C, SocketSettings> sockets, Starter<C> starter) {
+    this.command = command;
+    this.sockets = sockets;
+    this.starter = starter;
+  }
+
+  /** Opens a program's sockets; an IOException's message is for the user. */
+  @FunctionalInterface
+  public interface Starter<C> {
+    Running start(DatagramEngine engine, C config) throws IOException;
+  }
+
+  /** A program that runs. */
+  public interface Running extends AutoCloseable {
+
+    /** What listens where, and what it leads to, in one line. */
+    String summary();
+
+    /** The figures now, in a few lines, each ended. From any thread. */
+    String table();
+
+    /** Closes in order; returns when done. From any thread. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Runs until a signal ends it.
+   *
+   * @return the exit status
+   */
+  public int run(String[] args, PrintStream out, PrintStream err) throws InterruptedException {
+    return switch (command.start(args, out, err)) {
+      case CommandResult.Exit<C>(int status) -> status;
+      case CommandResult.Run<C>(C config, boolean verbose) -> {
+        ConsoleLog.install(verbose);
+        yield run(config, out, err);
+      }
+    };
+  }
+
+  private int run(C config, PrintStream out, PrintStream err) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    Signals.on("TERM", ended::countDown);
+    Signals.on("INT", ended::countDown);
+    try (DatagramEngine engine = Engines.open(sockets.apply(config).engine(), command.name());
+        Running running = starter.start(engine, config)) {
+      Signals.on("USR1", () -> print(running, out));
+      log()
+          .info(
+              "{} {}: {} ({})",
+              command.name(),
+              Version.current(),
+              running.summary(),
+              engine.name());
+      ended.await();
+      print(running, out);
+      return 0;
+    } catch (IOException e) {
+      err.println(command.name() + ": " + e.getMessage());
+      return Command.EXIT_USAGE;
+    }
+  }
+
+  private static void print(Running running, PrintStream out) {
+    out.print(running.table());
+    out.flush();
+  }
+
+  private static Logger log() {
+    return LoggerFactory.getLogger(Program.class); // only once the log has been installed
+  }
+}
