@@ -3,6 +3,7 @@ package dev.mptunnel.net;
 import dev.mptunnel.config.HostPort;
 import java.io.IOException;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -52,12 +53,18 @@ public final class Addresses {
     return a instanceof Inet4Address == b instanceof Inet4Address;
   }
 
-  /** An address for people: {@code 1.2.3.4:2000} or {@code [::1]:2000}, without a look-up. */
+  /**
+   * An address for people: {@code 1.2.3.4:2000} or {@code [::1]:2000}, without a look-up, and
+   * {@code *:2000} for all addresses of both families.
+   */
   public static String text(InetSocketAddress address) {
     if (address == null) {
       return "?";
     }
     String host = address.getAddress().getHostAddress();
+    if (address.getAddress() instanceof Inet6Address any && any.isAnyLocalAddress()) {
+      return HostPort.ANY + ":" + address.getPort();
+    }
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 

@@ -145,9 +145,9 @@ final class NettyEngine implements DatagramEngine {
       boolean remoteIpv6 = remote instanceof Inet6Address;
       if (remoteIpv6 != ipv6 && !local.isAnyLocalAddress()) {
         throw new IOException(
-            NetworkErrors.format(options.local())
+            Addresses.text(options.local())
                 + " cannot reach "
-                + NetworkErrors.format(options.remote())
+                + Addresses.text(options.remote())
                 + ": one is IPv4, the other IPv6");
       }
       ipv6 = remoteIpv6;

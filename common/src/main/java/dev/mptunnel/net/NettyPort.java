@@ -144,7 +144,7 @@ final class NettyPort implements DatagramPort {
     }
     IOException told;
     if (remote != null && NetworkErrors.isRefused(cause)) {
-      told = new PortUnreachableException(NetworkErrors.format(remote) + ": connection refused");
+      told = new PortUnreachableException(Addresses.text(remote) + ": connection refused");
     } else {
       told = cause instanceof IOException io ? io : new IOException(cause);
     }

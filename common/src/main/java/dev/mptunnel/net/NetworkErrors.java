@@ -5,8 +5,6 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.Locale;
 
@@ -45,7 +43,7 @@ final class NetworkErrors {
 
   /** Why a socket could not be opened, as {@code 127.0.0.1:3000: address already in use}. */
   static IOException open(PortOptions options, Throwable cause) {
-    String where = format(options.local());
+    String where = Addresses.text(options.local());
     String text = text(cause);
     if (text.contains("already in use")) {
       return new IOException(where + ": address already in use", cause);
@@ -65,7 +63,7 @@ final class NetworkErrors {
     if (text.contains("too many open files")) {
       return new IOException(where + ": too many open files; raise ulimit -n", cause);
     }
-    String peer = options.remote() == null ? "" : " to " + format(options.remote());
+    String peer = options.remote() == null ? "" : " to " + Addresses.text(options.remote());
     return new IOException(where + peer + ": " + text, cause);
   }
 
@@ -75,15 +73,6 @@ final class NetworkErrors {
         || cause instanceof ConnectException
         || (cause instanceof NativeIoException nativeError
             && nativeError.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE);
-  }
-
-  static String format(InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    if (ip == null) {
-      return address.getHostString() + ":" + address.getPort();
-    }
-    String host = ip.getHostAddress();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   /** The system's own words, without the name of the call that Netty puts before them. */

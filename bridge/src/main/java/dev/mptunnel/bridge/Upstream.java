@@ -1,0 +1,103 @@
+package dev.mptunnel.bridge;
+
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.NameWatch;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server that datagrams are forwarded to: where it is now, whether it answers, and what passed.
+ * Used on the engine's thread.
+ */
+final class Upstream {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+
+  /** A server with clients answers their pings well within this; then its name is asked again. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private final HostPort server;
+  private final NameWatch name;
+
+  private boolean refusedTold;
+  private boolean waiting;
+  private long waitingSinceNanos;
+
+  private long packetsTo;
+  private long bytesTo;
+  private long packetsFrom;
+  private long bytesFrom;
+  private long refusals;
+
+  Upstream(DatagramEngine engine, HostPort server) {
+    this.server = server;
+    this.name =
+        new NameWatch(
+            engine,
+            server.host(),
+            server.port(),
+            _ -> true,
+            found -> {
+              waiting = false;
+              if (!found.getAddress().getHostAddress().equals(server.host())) {
+                LOG.info("{} is {}", server, Addresses.text(found));
+              }
+            },
+            trouble -> LOG.warn("{}: {}", server, trouble));
+  }
+
+  /** The server as written. */
+  String name() {
+    return server.toString();
+  }
+
+  /** Where it is, or null while that is not known. */
+  InetSocketAddress address() {
+    return name.address();
+  }
+
+  /** Finds out where it is, unless that was tried a moment ago. */
+  void resolve() {
+    name.ask();
+  }
+
+  void sent(long nowNanos, int bytes) {
+    packetsTo++;
+    bytesTo += bytes;
+    if (!waiting) {
+      waiting = true;
+      waitingSinceNanos = nowNanos;
+    } else if (nowNanos - waitingSinceNanos > SILENCE_NANOS) {
+      waitingSinceNanos = nowNanos;
+      name.ask();
+    }
+  }
+
+  void answered(int bytes) {
+    packetsFrom++;
+    bytesFrom += bytes;
+    waiting = false;
+    name.confirm();
+    if (refusedTold) {
+      refusedTold = false;
+      LOG.info("{} answers again", server);
+    }
+  }
+
+  void refused() {
+    refusals++;
+    if (!refusedTold) {
+      refusedTold = true;
+      LOG.warn("{} refuses: is mpserver running there, at that port?", server);
+    }
+    name.ask();
+  }
+
+  RelayReport.ServerRow report() {
+    return new RelayReport.ServerRow(name(), packetsTo, bytesTo, packetsFrom, bytesFrom, refusals);
+  }
+}
