@@ -7,6 +7,7 @@ import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
 import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The bridge: forwards what clients send to the server of their session, each client from a socket
  * of its own, and what comes back there to the client, unchanged both ways.
  */
-public final class Relay implements AutoCloseable {
+public final class Relay implements Program.Running {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
@@ -84,6 +86,17 @@ public final class Relay implements AutoCloseable {
   /** Where clients may send to, with the ports that were really given. */
   public List<InetSocketAddress> listening() {
     return listeners.stream().map(DatagramPort::localAddress).toList();
+  }
+
+  @Override
+  public String summary() {
+    String names = servers.stream().map(Upstream::name).collect(Collectors.joining(", "));
+    return "listening on " + Addresses.texts(listening()) + ", forwarding to " + names;
+  }
+
+  @Override
+  public String table() {
+    return report().join().table();
   }
 
   /** The figures. From any thread. */

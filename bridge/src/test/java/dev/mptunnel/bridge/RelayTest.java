@@ -41,7 +41,7 @@ final class RelayTest {
 
   @BeforeEach
   void openEngine() throws IOException {
-    engine = Engines.open("auto", "bridge-test");
+    engine = Engines.open(EngineChoice.AUTO, "bridge-test");
   }
 
   @AfterEach

@@ -58,7 +58,7 @@ final class Settings {
       Setting.once(
           "path-timeout",
           Quantity.duration(100, 10 * MINUTE),
-          "2s",
+          "3s",
           "a path that answers no ping for so long is down");
 
   static final Setting<Long> FLOW_TIMEOUT =

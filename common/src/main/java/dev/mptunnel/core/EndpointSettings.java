@@ -31,7 +31,7 @@ public record EndpointSettings(
         acceptsSessions,
         TimeUnit.MILLISECONDS.toNanos(250),
         TimeUnit.SECONDS.toNanos(5),
-        TimeUnit.SECONDS.toNanos(2),
+        TimeUnit.SECONDS.toNanos(3),
         TimeUnit.MINUTES.toNanos(5),
         TimeUnit.SECONDS.toNanos(60),
         256,

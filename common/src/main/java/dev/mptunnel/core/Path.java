@@ -144,10 +144,10 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
-  /** Datagrams flow again after a pause: the path is to be asked soon. */
-  void wake(long now) {
+  /** The path is to be asked no later than this, if it leads anywhere. */
+  void wake(long atNanos) {
     if (nextPingNanos != NEVER) {
-      nextPingNanos = Math.min(nextPingNanos, now);
+      nextPingNanos = Math.min(nextPingNanos, atNanos);
     }
   }
 
@@ -227,6 +227,10 @@ public final class Path implements PathFrames.Handler {
           elsewhere = false;
         }
       }
+    }
+    if (challenged) {
+      // The peer does not know us here yet, and our answer may be lost: ask again soon.
+      wake(now + session.pingNanos());
     }
     reply(fromPort, source, elsewhere);
     return wellFormed;

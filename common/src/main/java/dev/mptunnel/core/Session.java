@@ -184,6 +184,8 @@ public final class Session implements DataFrames.Handler {
     lastEpochNumber = epoch.number();
     closed = false;
     lastHeardNanos = now;
+    activeUntilNanos =
+        now + CoreLimits.IDLE_AFTER_NANOS; // until the paths have got to know each other
     tunnelLossOut.startEpoch();
     tunnelLossIn.startEpoch();
     tunnelLossIn.update(0, 0);

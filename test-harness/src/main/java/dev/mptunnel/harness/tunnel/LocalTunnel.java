@@ -1,0 +1,198 @@
+package dev.mptunnel.harness.tunnel;
+
+import dev.mptunnel.bridge.Relay;
+import dev.mptunnel.client.Client;
+import dev.mptunnel.config.BridgeConfig;
+import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.EngineChoice;
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.core.PathReport;
+import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.harness.Await;
+import dev.mptunnel.harness.Seed;
+import dev.mptunnel.harness.emulator.UdpLink;
+import dev.mptunnel.harness.link.LinkModel;
+import dev.mptunnel.harness.link.LinkProperties;
+import dev.mptunnel.harness.load.PathLedger;
+import dev.mptunnel.harness.loop.DatagramLoop;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engines;
+import dev.mptunnel.server.Server;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A whole tunnel on loopback: mpserver in front of a target, and for each line an emulated link and
+ * one of our bridges, joined by mpclient.
+ *
+ * <pre>
+ *  application -- mpclient -- link 1 -- bridge 1 -- mpserver -- target
+ *                         `-- link n -- bridge n --'
+ * </pre>
+ */
+public final class LocalTunnel implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final SocketSettings SOCKETS = new SocketSettings(4 << 20, EngineChoice.AUTO);
+  private static final SessionSettings SESSIONS =
+      new SessionSettings(
+          TimeUnit.MILLISECONDS.toNanos(250),
+          TimeUnit.SECONDS.toNanos(5),
+          TimeUnit.SECONDS.toNanos(2),
+          TimeUnit.MINUTES.toNanos(5),
+          256);
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final PathLedger ledger = new PathLedger();
+  private final List<UdpLink> links = new ArrayList<>();
+  private Server server;
+  private Client client;
+
+  private LocalTunnel() {}
+
+  /**
+   * Starts a tunnel.
+   *
+   * @param loop what the links run on
+   * @param lines the links, alike in both directions
+   * @param seed where their losses come from
+   */
+  public static LocalTunnel start(
+      DatagramLoop loop, InetSocketAddress target, List<LinkProperties> lines, Seed seed)
+      throws IOException {
+    LocalTunnel tunnel = new LocalTunnel();
+    try {
+      tunnel.startServer(target);
+      List<BridgeLine> bridges = new ArrayList<>();
+      for (int i = 0; i < lines.size(); i++) {
+        UdpLink link = tunnel.startLine(loop, lines.get(i), seed.part(i));
+        bridges.add(new BridgeLine(hostPort(link.address()), "line " + (i + 1), null));
+      }
+      tunnel.startClient(bridges);
+      return tunnel;
+    } catch (IOException | RuntimeException e) {
+      tunnel.close();
+      throw e;
+    }
+  }
+
+  private void startServer(InetSocketAddress target) throws IOException {
+    server =
+        Server.start(
+            engine("mpserver"),
+            new ServerConfig(
+                List.of(new HostPort("127.0.0.1", 0)),
+                hostPort(target),
+                SESSIONS,
+                TimeUnit.SECONDS.toNanos(60),
+                1024,
+                SOCKETS));
+    open.push(server);
+  }
+
+  private UdpLink startLine(DatagramLoop loop, LinkProperties line, Seed seed) throws IOException {
+    BridgeConfig config =
+        new BridgeConfig(
+            List.of(new HostPort("127.0.0.1", 0)),
+            List.of(hostPort(server.listening().getFirst())),
+            TimeUnit.MINUTES.toNanos(2),
+            4096,
+            SOCKETS);
+    Relay bridge = Relay.start(engine("bridge"), config);
+    open.push(bridge);
+    long now = System.nanoTime();
+    UdpLink link =
+        UdpLink.open(
+            loop,
+            new InetSocketAddress("127.0.0.1", 0),
+            bridge.listening().getFirst(),
+            new LinkModel(line, seed.part("up").generator(), now),
+            new LinkModel(line, seed.part("down").generator(), now),
+            ledger.observer());
+    open.push(link::close);
+    links.add(link);
+    return link;
+  }
+
+  private void startClient(List<BridgeLine> bridges) throws IOException {
+    client =
+        Client.start(
+            engine("mpclient"),
+            new ClientConfig(List.of(new HostPort("127.0.0.1", 0)), bridges, SESSIONS, SOCKETS));
+    open.push(client);
+  }
+
+  private DatagramEngine engine(String name) throws IOException {
+    DatagramEngine engine = Engines.open(EngineChoice.AUTO, name);
+    open.push(engine);
+    return engine;
+  }
+
+  private static HostPort hostPort(InetSocketAddress address) {
+    return new HostPort(address.getAddress().getHostAddress(), address.getPort());
+  }
+
+  /** Waits until every path has answered. */
+  public void awaitPaths() {
+    Await.until(
+        "every path to answer",
+        START_LIMIT,
+        () -> clientReport().paths().stream().allMatch(path -> path.rttP50Micros() > 0));
+    Await.until(
+        "the server to know every path",
+        START_LIMIT,
+        () -> serverReport().stream().allMatch(path -> path.rttP50Micros() > 0));
+  }
+
+  /** Where applications send to. */
+  public InetSocketAddress entry() {
+    return client.listening().getFirst();
+  }
+
+  /** What the links let through. */
+  public PathLedger ledger() {
+    return ledger;
+  }
+
+  /** The links, in the order of the lines. */
+  public List<UdpLink> links() {
+    return links;
+  }
+
+  /** What mpclient says of itself. */
+  public SessionReport clientReport() {
+    return client.report().join();
+  }
+
+  /** What mpserver says of the paths of its one client; empty while it has none. */
+  public List<PathReport> serverReport() {
+    List<SessionReport> sessions = server.reports().join();
+    return sessions.isEmpty() ? List.of() : sessions.getFirst().paths();
+  }
+
+  /** Datagrams that the kernel dropped at the links' sockets since nobody read them in time. */
+  public long kernelDrops() {
+    return links.stream().mapToLong(link -> link.kernelDrops() + link.refused()).sum();
+  }
+
+  @Override
+  public void close() {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
