@@ -47,7 +47,7 @@ final class Upstream {
                 LOG.info("{} is {}", server, Addresses.text(found));
               }
             },
-            trouble -> LOG.warn("{}: {}", server, trouble));
+            trouble -> LOG.warn("{}", trouble));
   }
 
   /** The server as written. */
