@@ -124,13 +124,8 @@ final class DeliveryOracle {
   }
 
   private void onData(CoreNode node, ByteBuffer packet) {
-    for (EpochKey key : keys) {
-      if (key.isNamedBy(packet)) {
-        Sent before = packets.get(name(key, packet));
-        if (before != null && ByteBuffer.wrap(before.bytes).equals(packet)) {
-          return;
-        }
-      }
+    if (keys.stream().anyMatch(key -> sent(key, packet) != null)) {
+      return; // a further copy
     }
     EpochKey key =
         keys.stream()
@@ -171,12 +166,18 @@ final class DeliveryOracle {
     }
     int type = PacketType.type(packet.get(packet.position()));
     for (EpochKey key : keys) {
-      if (type == PacketType.HANDSHAKE_RESPONSE ? key.isFrom(packet) : key.opens(packet)) {
+      boolean isOfKey =
+          switch (type) {
+            case PacketType.HANDSHAKE_RESPONSE -> key.isFrom(packet);
+            case PacketType.DATA -> sent(key, packet) != null;
+            default -> key.opens(packet);
+          };
+      if (isOfKey) {
         arrivingKey = key;
       }
     }
-    if (type == PacketType.DATA && arrivingKey != null) {
-      arrivingPacket = packets.get(name(arrivingKey, packet));
+    if (type == PacketType.DATA) {
+      arrivingPacket = sent(arrivingKey, packet);
       boolean taken = arrivingPacket.takenBy.contains(node) || arrivingPacket.flow < 0;
       duty = taken ? Duty.MUST_NOT : duty(node, arrivingKey);
       undecided += duty == Duty.MAY ? 1 : 0;
@@ -228,7 +229,9 @@ final class DeliveryOracle {
         epochs.previous = epochs.current;
         epochs.current = arrivingKey;
         epochs.openedNanos = clock.getAsLong();
-        epochs.ever.add(arrivingKey);
+        if (!epochs.ever.add(arrivingKey)) {
+          throw new AssertionError(node + " went back to an epoch that it had left");
+        }
       }
       case Event.SessionClosed(var session, CloseReason reason) -> {
         if (!session.isInitiator()) {
@@ -261,6 +264,12 @@ final class DeliveryOracle {
     return key.responder() == node
         && now - key.answeredNanos() < PENDING_NANOS
         && newer < PENDING_PER_SESSION;
+  }
+
+  /** The packet of this key that has these very bytes, or null. */
+  private Sent sent(EpochKey key, ByteBuffer packet) {
+    Sent sent = key.isNamedBy(packet) ? packets.get(name(key, packet)) : null;
+    return sent != null && ByteBuffer.wrap(sent.bytes).equals(packet) ? sent : null;
   }
 
   private static PacketName name(EpochKey key, ByteBuffer packet) {

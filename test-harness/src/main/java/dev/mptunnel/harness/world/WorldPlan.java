@@ -55,7 +55,9 @@ record WorldPlan(
   static WorldPlan draw(Seed seed) {
     RandomGenerator random = seed.part("plan").generator();
     int paths = 1 + random.nextInt(MAX_PATHS);
-    long lengthNanos = random.nextLong(1_000, 12_000) * MILLI;
+    // Some are long and quiet, so that sessions expire and epochs are forgotten.
+    boolean isLong = chance(random, 0.05);
+    long lengthNanos = (isLong ? 12 : 1) * random.nextLong(1_000, 12_000) * MILLI;
     List<LinkProperties> up = new ArrayList<>();
     List<LinkProperties> down = new ArrayList<>();
     for (int path = 0; path < paths; path++) {
@@ -67,9 +69,9 @@ record WorldPlan(
         down,
         1 + random.nextInt(paths),
         1 + random.nextInt(MAX_FLOWS),
-        5 + random.nextDouble(60),
+        (5 + random.nextDouble(60)) / (isLong ? 12 : 1),
         lengthNanos,
-        drawMishaps(random, paths, lengthNanos));
+        drawMishaps(random, paths, lengthNanos, isLong ? 0.85 : 0.6));
   }
 
   private static LinkProperties drawLink(RandomGenerator random) {
@@ -99,15 +101,17 @@ record WorldPlan(
     return LinkProperties.parse(line.toString());
   }
 
-  private static List<Mishap> drawMishaps(RandomGenerator random, int paths, long lengthNanos) {
+  private static List<Mishap> drawMishaps(
+      RandomGenerator random, int paths, long lengthNanos, double more) {
+    long longestNanos = lengthNanos / 2;
     List<Mishap> mishaps = new ArrayList<>();
-    while (chance(random, 0.6)) {
+    while (chance(random, more)) {
       long at = random.nextLong(lengthNanos);
       switch (random.nextInt(6)) {
         case 0 -> mishaps.add(new Mishap.ServerRestart(at, chance(random, 0.3)));
         case 1 -> mishaps.add(new Mishap.ClientRestart(at, chance(random, 0.3)));
         case 2 -> {
-          long until = at + random.nextLong(100, 6_000) * MILLI;
+          long until = at + random.nextLong(longestNanos);
           for (int path = 0; path < paths; path++) {
             mishaps.add(new Mishap.Blackout(at, path, until));
           }
@@ -115,8 +119,7 @@ record WorldPlan(
         case 3 -> mishaps.add(new Mishap.Rebinding(at, random.nextInt(paths)));
         default ->
             mishaps.add(
-                new Mishap.Blackout(
-                    at, random.nextInt(paths), at + random.nextLong(100, 6_000) * MILLI));
+                new Mishap.Blackout(at, random.nextInt(paths), at + random.nextLong(longestNanos)));
       }
     }
     return mishaps;

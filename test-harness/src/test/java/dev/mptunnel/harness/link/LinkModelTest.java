@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -184,9 +185,11 @@ class LinkModelTest {
 
   @Test
   void blackoutsComeByTheClockAndByHand() {
-    LinkModel link = link("down=3s+2s");
-    List<Copy> copies = offer(link, 10, SECOND);
-    assertEquals(List.of(0, 1, 2, 5, 6, 7), copies.stream().map(Copy::packet).toList());
+    // 12 packets before each blackout, 4 in it.
+    List<Copy> copies = offer(link("down=3s+1s"), 32, SECOND / 4);
+    assertEquals(
+        IntStream.range(0, 32).filter(i -> i % 16 < 12).boxed().toList(),
+        copies.stream().map(Copy::packet).toList());
 
     LinkModel byHand = link("");
     byHand.setDown(true);
