@@ -56,27 +56,27 @@ class ArchitectureTest {
   private static final Pattern SUPPRESSES_RESTRICTED =
       Pattern.compile("@SuppressWarnings\\([^)]*\"restricted\"");
 
-  private final JavaClasses production =
+  private static final JavaClasses PRODUCTION =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.mptunnel");
 
   @Test
   void theCoreIsSansIo() {
-    assertTrue(production.containPackage("dev.mptunnel.core"), "the rule must see the core");
-    assertTrue(production.containPackage("dev.mptunnel.wire"), "and the wire format");
-    THE_CORE_IS_SANS_IO.check(production);
+    assertTrue(PRODUCTION.containPackage("dev.mptunnel.core"), "the rule must see the core");
+    assertTrue(PRODUCTION.containPackage("dev.mptunnel.wire"), "and the wire format");
+    THE_CORE_IS_SANS_IO.check(PRODUCTION);
   }
 
   @Test
   void onlyTheProgramsKnowNet() {
-    ONLY_PROGRAMS_KNOW_NET.check(production);
+    ONLY_PROGRAMS_KNOW_NET.check(PRODUCTION);
   }
 
   @Test
   void nobodyReflectsButTheClassThatReachesSignals() {
-    assertTrue(production.contain("dev.mptunnel.net.Signals"), "the exception has moved");
-    NO_REFLECTION.check(production);
+    assertTrue(PRODUCTION.contain("dev.mptunnel.net.Signals"), "the exception has moved");
+    NO_REFLECTION.check(PRODUCTION);
   }
 
   /** An annotation of the source that class files do not keep, so this one reads the text. */

@@ -58,7 +58,7 @@ class EndpointTest {
     world.server.echo = true;
     world.runFor(1000);
     world.dark(1, true);
-    world.exchange(flow, 3000);
+    world.exchange(flow, 4000);
     assertEquals(List.of(true, false, true), world.pathsUp(world.client));
     assertEquals(List.of(true, false, true), world.pathsUp(world.server));
     world.dark(1, false);
