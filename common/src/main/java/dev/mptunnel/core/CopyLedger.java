@@ -44,10 +44,10 @@ final class CopyLedger {
   /**
    * A further copy of a counter came on this path.
    *
-   * @param paths all paths by their ids
+   * @param paths all paths of the session
    * @return false if it had come on this path before: the network doubled it
    */
-  boolean further(long counter, Path path, Path[] paths) {
+  boolean further(long counter, Path path, PathSet paths) {
     if (!remembers(counter)) {
       growTo(counter);
       return true;
@@ -58,7 +58,7 @@ final class CopyLedger {
       return false;
     }
     if (Integer.bitCount(before) == 1) {
-      paths[Integer.numberOfTrailingZeros(before)].countSave(-1);
+      paths.get(Integer.numberOfTrailingZeros(before)).countSave(-1);
     }
     pathsByCounter[slot(counter)] = before | mask;
     return true;

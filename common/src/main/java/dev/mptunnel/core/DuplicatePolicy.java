@@ -7,15 +7,14 @@ package dev.mptunnel.core;
 final class DuplicatePolicy implements Policy {
 
   @Override
-  public int select(Path[] paths) {
+  public int select(PathSet paths) {
     int up = 0;
     int reachable = 0;
-    for (Path path : paths) {
+    for (int id = 0; id < paths.size(); id++) {
+      Path path = paths.get(id);
       if (path != null && path.remote() != null) {
-        reachable |= 1 << path.id();
-        if (path.isUp()) {
-          up |= 1 << path.id();
-        }
+        reachable |= 1 << id;
+        up |= path.isUp() ? 1 << id : 0;
       }
     }
     return up != 0 ? up : reachable;

@@ -142,6 +142,7 @@ public final class Endpoint {
       tried = true;
       Session session = known != null ? known : new Session(context, id, false, now);
       if (session.receiveIn(pending.epoch(), now, port, source, packet)) {
+        pendings.confirm(pending);
         if (known == null) {
           accepted++;
           sessions.put(id, session);

@@ -69,6 +69,12 @@ final class PendingHandshakes {
     return found == null ? List.of() : found;
   }
 
+  /** The session has moved to this one: a packet that comes late must not move it there again. */
+  void confirm(Pending pending) {
+    byAge.remove(pending);
+    forget(pending);
+  }
+
   private void evict(Pending pending) {
     counters.handshakesEvicted++;
     byAge.remove(pending);

@@ -6,8 +6,8 @@ interface Policy {
   /**
    * Names the paths for the next datagram.
    *
-   * @param paths a session's paths by their ids; null where there is none
+   * @param paths a session's paths
    * @return a bit for each path that is to carry it; none if it cannot be sent now
    */
-  int select(Path[] paths);
+  int select(PathSet paths);
 }

@@ -8,9 +8,6 @@ import dev.mptunnel.wire.PlainHandshake;
 import dev.mptunnel.wire.PlainProtection;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * An association with one peer: its epochs, paths and flows. Both ends run the same code; they
@@ -26,13 +23,13 @@ public final class Session implements DataFrames.Handler {
   private final Context context;
   private final long id;
   private final boolean initiator;
+  private final PathSet paths = new PathSet();
   private final FlowTable flows;
   private final Policy policy = new DuplicatePolicy();
   private final Backlog backlog = new Backlog();
   private final LossMeter tunnelLossOut = new LossMeter();
   private final LossMeter tunnelLossIn = new LossMeter();
 
-  private Path[] paths = new Path[0];
   private Epoch current;
   private Epoch previous;
   private long previousEndsNanos = NEVER;
@@ -78,20 +75,19 @@ public final class Session implements DataFrames.Handler {
 
   /** The path of this id, or null. */
   public Path path(int pathId) {
-    return pathId < paths.length ? paths[pathId] : null;
+    return paths.get(pathId);
   }
 
   // --- what whoever drives the endpoint may do, through Endpoint ---
 
   Path addPath(int pathId, String name, int port, InetSocketAddress remote) {
     Path path = new Path(this, pathId, name, port, remote);
-    paths = Arrays.copyOf(paths, Math.max(paths.length, pathId + 1));
-    paths[pathId] = path;
+    paths.add(path);
     return path;
   }
 
   void redirect(long now, int pathId, InetSocketAddress remote) {
-    paths[pathId].redirect(now, remote);
+    paths.get(pathId).redirect(now, remote);
   }
 
   Flow openFlow(long now) {
@@ -138,7 +134,7 @@ public final class Session implements DataFrames.Handler {
     Header.putData(packet, initiator, id, current.number(), current.takeCounter());
     current.protection().seal(packet);
     for (int left = selected; left != 0; left &= left - 1) {
-      Path path = paths[Integer.numberOfTrailingZeros(left)];
+      Path path = paths.get(Integer.numberOfTrailingZeros(left));
       path.countSent();
       context.output().transmit(path.port(), path.remote(), packet);
     }
@@ -153,11 +149,12 @@ public final class Session implements DataFrames.Handler {
   private void sendInit() {
     ByteBuffer packet = context.scratch();
     PlainHandshake.putInit(packet, initiator, id, handshake.epoch(), handshake.incarnation());
-    for (Path path : paths) {
-      if (path != null && path.remote() != null) {
-        context.output().transmit(path.port(), path.remote(), packet);
-      }
-    }
+    paths.forEach(
+        path -> {
+          if (path.remote() != null) {
+            context.output().transmit(path.port(), path.remote(), packet);
+          }
+        });
   }
 
   /** Takes a RESPONSE that {@link PlainHandshake#isValid}. */
@@ -190,11 +187,7 @@ public final class Session implements DataFrames.Handler {
     tunnelLossIn.startEpoch();
     tunnelLossIn.update(0, 0);
     tunnelLossOut.update(0, 0);
-    for (Path path : paths) {
-      if (path != null) {
-        path.startEpoch(now);
-      }
-    }
+    paths.forEach(path -> path.startEpoch(now));
     emit(new Event.SessionOpened(this));
     // PINGs first: the responder then knows the paths before their first DATA.
     onTimer(now);
@@ -234,7 +227,7 @@ public final class Session implements DataFrames.Handler {
 
   private boolean receiveData(Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
     long counter = Header.dataCounter(packet);
-    Path path = pathFrom(port, source);
+    Path path = paths.from(port, source);
     if (!epoch.window().isNew(counter)) {
       duplicates++;
       if (path != null) {
@@ -304,15 +297,6 @@ public final class Session implements DataFrames.Handler {
     }
   }
 
-  private Path pathFrom(int port, InetSocketAddress source) {
-    for (Path path : paths) {
-      if (path != null && path.isFrom(port, source)) {
-        return path;
-      }
-    }
-    return null;
-  }
-
   @Override
   public void onDatagram(int flowId, ByteBuffer payload) {
     stayActive(readAtNanos);
@@ -368,11 +352,7 @@ public final class Session implements DataFrames.Handler {
       next = Math.min(next, handshake.nextTryNanos());
     }
     if (current != null && !closed) {
-      for (Path path : paths) {
-        if (path != null) {
-          next = Math.min(next, path.nextTimer());
-        }
-      }
+      next = Math.min(next, paths.nextTimer());
     }
     return previous == null ? next : Math.min(next, previousEndsNanos);
   }
@@ -406,11 +386,7 @@ public final class Session implements DataFrames.Handler {
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
     }
     if (current != null && !closed) {
-      for (Path path : paths) {
-        if (path != null) {
-          path.onTimer(now);
-        }
-      }
+      paths.forEach(path -> path.onTimer(now));
     }
     if (initiator) {
       driveHandshake(now);
@@ -436,26 +412,14 @@ public final class Session implements DataFrames.Handler {
   }
 
   private boolean isSilent(long now) {
-    if (now - lastHeardNanos <= 2 * pingNanos()) {
-      return false;
-    }
-    for (Path path : paths) {
-      if (path != null && !path.isSilent(now)) {
-        return false;
-      }
-    }
-    return true;
+    return now - lastHeardNanos > 2 * pingNanos() && paths.areSilent(now);
   }
 
   private void stayActive(long now) {
     boolean wasActive = isActive(now);
     activeUntilNanos = now + CoreLimits.IDLE_AFTER_NANOS;
     if (!wasActive) {
-      for (Path path : paths) {
-        if (path != null) {
-          path.wake(now);
-        }
-      }
+      paths.forEach(path -> path.wake(now));
     }
   }
 
@@ -538,12 +502,6 @@ public final class Session implements DataFrames.Handler {
   /** The session's figures now. */
   public SessionReport report() {
     measureTunnelLossIn();
-    List<PathReport> pathReports = new ArrayList<>();
-    for (Path path : paths) {
-      if (path != null) {
-        pathReports.add(path.report());
-      }
-    }
     return new SessionReport(
         id,
         isOpen(),
@@ -553,7 +511,7 @@ public final class Session implements DataFrames.Handler {
         duplicates,
         tunnelLossOut.lossShare(),
         tunnelLossIn.lossShare(),
-        pathReports);
+        paths.reports());
   }
 
   @Override

@@ -1,0 +1,75 @@
+package dev.mptunnel.core;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The paths of one session, by their ids. */
+final class PathSet {
+
+  private Path[] byId = new Path[0];
+
+  /** Puts in a path, in the place that its id says. */
+  void add(Path path) {
+    byId = Arrays.copyOf(byId, Math.max(byId.length, path.id() + 1));
+    byId[path.id()] = path;
+  }
+
+  /** One more than the highest id. */
+  int size() {
+    return byId.length;
+  }
+
+  /** The path of this id, or null. */
+  Path get(int id) {
+    return id < byId.length ? byId[id] : null;
+  }
+
+  /** The path that packets from there belong to, or null. */
+  Path from(int port, InetSocketAddress source) {
+    for (Path path : byId) {
+      if (path != null && path.isFrom(port, source)) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** Hands over each path, in the order of the ids. */
+  void forEach(Consumer<Path> action) {
+    for (Path path : byId) {
+      if (path != null) {
+        action.accept(path);
+      }
+    }
+  }
+
+  /** When the first path wants to be woken, or {@code Long.MAX_VALUE}. */
+  long nextTimer() {
+    long next = Long.MAX_VALUE;
+    for (Path path : byId) {
+      if (path != null) {
+        next = Math.min(next, path.nextTimer());
+      }
+    }
+    return next;
+  }
+
+  /** Whether none has answered for longer than it takes. */
+  boolean areSilent(long now) {
+    for (Path path : byId) {
+      if (path != null && !path.isSilent(now)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  List<PathReport> reports() {
+    List<PathReport> reports = new ArrayList<>();
+    forEach(path -> reports.add(path.report()));
+    return reports;
+  }
+}
