@@ -1,0 +1,82 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Several tunnels on the same lines, taking turns, so that whatever else the machine does hits all
+ * of them alike. Each turn has new processes.
+ *
+ * @param tunnels who takes part, in this order
+ * @param bridges the program on the bridges
+ * @param direction of the data
+ * @param seconds length of a transfer
+ * @param runs turns of each
+ */
+public record Comparison(
+    List<Tunnel> tunnels, BridgeKind bridges, Direction direction, int seconds, int runs) {
+
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
+  private static final Duration QUIET_LIMIT = Duration.ofSeconds(5);
+
+  public Comparison {
+    tunnels = List.copyOf(tunnels);
+  }
+
+  /**
+   * Runs all turns.
+   *
+   * @param onRun is told of each as it ends
+   */
+  public List<Run> measure(Topology topology, String congestionControl, Consumer<Run> onRun)
+      throws IOException {
+    List<Run> all = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      for (Tunnel tunnel : tunnels) {
+        Run run = turn(topology, tunnel, congestionControl);
+        onRun.accept(run);
+        all.add(run);
+      }
+    }
+    return all;
+  }
+
+  private Run turn(Topology topology, Tunnel tunnel, String congestionControl) throws IOException {
+    try (RunningTunnel running = RunningTunnel.start(topology, tunnel, bridges);
+        OpenVpn vpn = OpenVpn.connect(topology, running.entrance(), CONNECT_LIMIT)) {
+      LossCount up = topology.up();
+      LossCount down = topology.down();
+      long queueDrops = topology.queueDrops();
+      Transfer transfer = Transfer.run(topology, direction, seconds, congestionControl);
+      LossCount lineUp = topology.up().minus(up);
+      LossCount lineDown = topology.down().minus(down);
+      long dropped = topology.queueDrops() - queueDrops;
+      LossCount left = settled(vpn);
+      return new Run(tunnel.name(), transfer, lineUp, lineDown, dropped, left, vpn.connections());
+    } catch (IOException e) {
+      throw new IOException(tunnel.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The loss inside once nothing is on its way any more. */
+  private LossCount settled(OpenVpn vpn) throws IOException {
+    LossCount[] last = {left(vpn)};
+    Wait.until(
+        QUIET_LIMIT,
+        "the VPN to fall quiet",
+        () -> {
+          Wait.pass(Duration.ofMillis(300));
+          LossCount before = last[0];
+          last[0] = left(vpn);
+          return last[0].equals(before);
+        });
+    return last[0];
+  }
+
+  private LossCount left(OpenVpn vpn) throws IOException {
+    return direction == Direction.UP ? vpn.up() : vpn.down();
+  }
+}

@@ -1,0 +1,24 @@
+package dev.mptunnel.harness.lab;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Command lines for programs of this project, run with the Java and the class path that run the
+ * lab: real processes, and no build is started inside a namespace.
+ */
+public final class JavaProgram {
+
+  private JavaProgram() {}
+
+  /** The command that runs a main class with these arguments. */
+  public static List<String> command(String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx128m"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

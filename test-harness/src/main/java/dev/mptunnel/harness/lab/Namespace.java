@@ -1,0 +1,122 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A network namespace: one host of the lab. Its name carries the id of the process that made it, so
+ * that what a killed run left behind is known as such.
+ */
+public final class Namespace implements AutoCloseable {
+
+  private static final Pattern NAME = Pattern.compile("mplab(\\d+)-\\w+");
+
+  private final String name;
+  private final Path logDirectory;
+  private final AtomicInteger started = new AtomicInteger();
+
+  private Namespace(String name, Path logDirectory) {
+    this.name = name;
+    this.logDirectory = logDirectory;
+  }
+
+  /**
+   * Makes a namespace with its loopback up and without IPv6, whose own chatter would be counted as
+   * traffic.
+   *
+   * @param host a word, such as {@code client}
+   * @param logDirectory where the processes that are started here log
+   */
+  static Namespace create(String host, Path logDirectory) throws IOException {
+    String name = "mplab" + ProcessHandle.current().pid() + "-" + host;
+    Shell.run("ip", "netns", "add", name);
+    Namespace namespace = new Namespace(name, logDirectory);
+    namespace.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+    namespace.ip("link set lo up");
+    return namespace;
+  }
+
+  /** What {@code ip netns} calls it. */
+  public String name() {
+    return name;
+  }
+
+  /** Runs a command here to its end and returns its output. */
+  public String run(String... command) throws IOException {
+    return Shell.run(inside(List.of(command)));
+  }
+
+  /** Runs {@code ip} here with these words, which are split at blanks. */
+  String ip(String words) throws IOException {
+    return run(("ip " + words).split(" "));
+  }
+
+  /** Starts a process here that logs to a new file. */
+  public Daemon start(String daemon, List<String> command) throws IOException {
+    String host = name.substring(name.indexOf('-') + 1);
+    String file = String.format("%s-%03d-%s.log", host, started.incrementAndGet(), daemon);
+    return Daemon.start(daemon, inside(command), logDirectory.resolve(file));
+  }
+
+  private List<String> inside(List<String> command) {
+    List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", name));
+    whole.addAll(command);
+    return whole;
+  }
+
+  /** The ids of the processes that run here. */
+  public List<Long> pids() throws IOException {
+    return Shell.run("ip", "netns", "pids", name).lines().map(Long::valueOf).toList();
+  }
+
+  /** Kills what runs here, and deletes the namespace with its interfaces. */
+  @Override
+  public void close() throws IOException {
+    killAll();
+    Shell.run("ip", "netns", "del", name);
+  }
+
+  /** Kills every process that runs here. */
+  void killAll() throws IOException {
+    // Again until none is left: a forking relay may have started a child meanwhile.
+    Wait.until(
+        Duration.ofSeconds(5),
+        "the end of the processes in " + name,
+        () -> {
+          List<Long> pids = pids();
+          pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+          return pids.isEmpty();
+        });
+  }
+
+  /** The names of all namespaces of labs on this machine, whoever made them. */
+  public static List<String> list() throws IOException {
+    return Shell.run("ip", "netns", "list")
+        .lines()
+        .map(line -> line.split(" ", 2)[0])
+        .filter(name -> NAME.matcher(name).matches())
+        .toList();
+  }
+
+  /** Deletes the namespaces of labs whose process is gone, with what still runs there. */
+  static void sweep() throws IOException {
+    for (String name : list()) {
+      Matcher matcher = NAME.matcher(name);
+      if (matcher.matches() && !runs(Long.parseLong(matcher.group(1)))) {
+        new Namespace(name, Path.of(".")).close();
+      }
+    }
+  }
+
+  private static boolean runs(long pid) {
+    Optional<ProcessHandle> owner = ProcessHandle.of(pid);
+    return owner.isPresent() && owner.get().isAlive();
+  }
+}

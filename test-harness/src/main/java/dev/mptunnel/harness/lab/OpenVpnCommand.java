@@ -1,0 +1,121 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lab openvpn}: TCP through OpenVPN, over one line directly and over tunnels beside it. */
+@Command(
+    name = "openvpn",
+    description = "Compares TCP through OpenVPN: over one line directly, and over tunnels.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class OpenVpnCommand implements Callable<Integer> {
+
+  @Option(names = "--loss", description = "Loss of each line each way, percent.")
+  private double lossPercent = 5;
+
+  @Option(names = "--rate", description = "Rate of each line each way, Mbit/s.")
+  private int rateMbit = 50;
+
+  @Option(names = "--delay", description = "Delay of each line each way, ms.")
+  private int delayMillis = 20;
+
+  @Option(names = "--queue", description = "What a line's queue holds, ms at its rate.")
+  private int queueMillis = 50;
+
+  @Option(names = "--cc", description = "TCP's congestion control.")
+  private String congestionControl = "cubic";
+
+  @Option(names = "--seconds", description = "Length of a transfer.")
+  private int seconds = 15;
+
+  @Option(names = "--runs", description = "Transfers over each tunnel, in turn.")
+  private int runs = 3;
+
+  @Option(names = "--direction", description = "Of the data: ${COMPLETION-CANDIDATES}.")
+  private Direction direction = Direction.UP;
+
+  @Option(names = "--bridges", description = "What forwards: ${COMPLETION-CANDIDATES}.")
+  private BridgeKind bridges = BridgeKind.OURS;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      description = "Which of direct, mptunnel and the other tunnel take part; all if not given.")
+  private List<String> only = List.of();
+
+  @Option(names = "--keep-logs", description = "A directory for all logs, which is kept.")
+  private Path logs;
+
+  @ArgGroup(exclusive = false, heading = "Another tunnel beside ours, all four together:%n")
+  private OtherTunnel other;
+
+  private static final class OtherTunnel {
+
+    @Option(
+        names = "--other-server",
+        required = true,
+        description = {
+          "Its server's command, for a shell. {port} is the port that bridges forward to,",
+          "{target} the VPN's port on the loopback."
+        })
+    private String server;
+
+    @Option(names = "--other-server-port", required = true, description = "Its server's port.")
+    private int serverPort;
+
+    @Option(
+        names = "--other-client",
+        required = true,
+        description = {
+          "Its client's command, for a shell. {bridges} is a file with a line 'host port' for each",
+          "bridge."
+        })
+    private String client;
+
+    @Option(names = "--other-port", required = true, description = "Its client's port.")
+    private int clientPort;
+
+    @Option(names = "--other-name", description = "What the table calls it.")
+    private String name = "other";
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Optional<String> missing = Requirements.missing();
+    if (missing.isPresent()) {
+      throw new IOException(missing.get());
+    }
+    Conditions conditions =
+        new Conditions(lossPercent, rateMbit, delayMillis, queueMillis, congestionControl);
+    Comparison comparison = new Comparison(tunnels(), bridges, direction, seconds, runs);
+    Report report = new Report(System.out);
+    report.conditions(conditions, comparison);
+    try (LogDirectory directory = LogDirectory.open(logs);
+        Topology topology = Topology.create(conditions, directory.path())) {
+      report.table(comparison.measure(topology, congestionControl, report::run));
+    }
+    return 0;
+  }
+
+  private List<Tunnel> tunnels() throws IOException {
+    List<Tunnel> all = new ArrayList<>(List.of(Tunnel.direct(), Tunnel.ours()));
+    if (other != null) {
+      all.add(
+          Tunnel.other(other.name, other.server, other.serverPort, other.client, other.clientPort));
+    }
+    List<Tunnel> chosen =
+        all.stream().filter(tunnel -> only.isEmpty() || only.contains(tunnel.name())).toList();
+    if (chosen.isEmpty()) {
+      throw new IOException("--only " + String.join(",", only) + " leaves no tunnel");
+    }
+    return chosen;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The lab's table: the conditions first, then a row for each tunnel. */
+public final class Report {
+
+  private static final String ROW = "%-12s %9s %9s %9s %9s %9s  %s%n";
+
+  private final PrintStream out;
+
+  public Report(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Prints what the figures that follow are worth. */
+  public void conditions(Conditions conditions, Comparison comparison) throws IOException {
+    out.println("kernel      " + System.getProperty("os.version"));
+    out.println("load        " + load() + " (1, 5, 15 minutes; a busy machine slows every tunnel)");
+    out.println("vpn         " + OpenVpn.version() + ", udp, tun-mtu 1400, AES-256-GCM");
+    out.printf(
+        Locale.ROOT,
+        "lines       3 x %d Mbit/s, delay %d ms and loss %.2f %% each way, queue %d ms%n",
+        conditions.rateMbit(),
+        conditions.delayMillis(),
+        conditions.lossPercent(),
+        conditions.queueMillis());
+    out.printf(
+        "transfer    TCP %s, %s, %d s, %d runs in turn, bridges %s%n%n",
+        conditions.congestionControl(),
+        word(comparison.direction()),
+        comparison.seconds(),
+        comparison.runs(),
+        word(comparison.bridges()));
+  }
+
+  private static String load() throws IOException {
+    String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ");
+    return String.join(" ", Arrays.copyOf(words, 3));
+  }
+
+  /** Prints one run as it ends. */
+  public void run(Run run) {
+    out.println("  " + run.tunnel() + ": " + mbit(run.transfer().goodputMbit()) + " Mbit/s");
+  }
+
+  /** Prints the table. */
+  public void table(List<Run> runs) {
+    out.println();
+    out.printf(ROW, "tunnel", "Mbit/s", "loss up", "loss down", "queue", "left", "each run; notes");
+    Map<String, List<Run>> byTunnel =
+        runs.stream()
+            .collect(Collectors.groupingBy(Run::tunnel, LinkedHashMap::new, Collectors.toList()));
+    byTunnel.forEach(this::row);
+    out.println(
+        "Mbit/s is the median of the receiver's goodput; loss is that of the lines, counted;");
+    out.println("queue is what their full queues dropped, packets;");
+    out.println("left is what was still lost inside the VPN, in the direction of the data.");
+  }
+
+  private void row(String tunnel, List<Run> runs) {
+    LossCount up = runs.stream().map(Run::lineUp).reduce(LossCount.NONE, LossCount::plus);
+    LossCount down = runs.stream().map(Run::lineDown).reduce(LossCount.NONE, LossCount::plus);
+    LossCount left = runs.stream().map(Run::left).reduce(LossCount.NONE, LossCount::plus);
+    String each =
+        runs.stream()
+            .map(run -> mbit(run.transfer().goodputMbit()))
+            .collect(Collectors.joining(" "));
+    long broken = runs.stream().filter(run -> run.connections() > 1).count();
+    String notes = broken == 0 ? each : each + "; the VPN reconnected in " + broken + " runs";
+    long queueDrops = runs.stream().mapToLong(Run::queueDrops).sum();
+    out.printf(
+        ROW,
+        tunnel,
+        mbit(medianGoodputMbit(runs)),
+        percent(up),
+        percent(down),
+        queueDrops,
+        percent(left),
+        notes);
+  }
+
+  /** The median goodput of these runs, Mbit/s; with an even number of runs the lower of the two. */
+  public static double medianGoodputMbit(List<Run> runs) {
+    List<Double> sorted = runs.stream().map(run -> run.transfer().goodputMbit()).sorted().toList();
+    return sorted.get((sorted.size() - 1) / 2);
+  }
+
+  private static String mbit(double mbit) {
+    return String.format(Locale.ROOT, "%.1f", mbit);
+  }
+
+  private static String percent(LossCount count) {
+    return String.format(Locale.ROOT, "%.3f %%", count.percent());
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.mptunnel.harness.lab;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What the lab needs of a machine: Linux, root, a TUN device and a few packages. */
+public final class Requirements {
+
+  /** Commands, and Debian's packages that bring them. */
+  private static final Map<String, String> PACKAGES =
+      new TreeMap<>(
+          Map.of(
+              "ip", "iproute2",
+              "tc", "iproute2",
+              "ss", "iproute2",
+              "nft", "nftables",
+              "sysctl", "procps",
+              "chrt", "util-linux",
+              "openvpn", "openvpn",
+              "openssl", "openssl",
+              "iperf3", "iperf3",
+              "socat", "socat"));
+
+  private Requirements() {}
+
+  /** One line that says what is missing and what brings it; empty when all is there. */
+  public static Optional<String> missing() {
+    List<String> packages =
+        PACKAGES.entrySet().stream()
+            .filter(entry -> !isOnPath(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .distinct()
+            .toList();
+    if (!packages.isEmpty()) {
+      return Optional.of("the lab needs packages: apt-get install " + String.join(" ", packages));
+    }
+    if (!System.getProperty("user.name").equals("root")) {
+      return Optional.of("the lab makes network namespaces: run it as root (sudo)");
+    }
+    if (!Files.isWritable(Path.of("/dev/net/tun"))) {
+      return Optional.of("the lab needs /dev/net/tun: modprobe tun");
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isOnPath(String command) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Arrays.stream(path.split(":"))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));
+  }
+}

@@ -1,0 +1,21 @@
+package dev.mptunnel.harness.lab;
+
+/**
+ * What one transfer over one tunnel showed.
+ *
+ * @param tunnel the tunnel's name
+ * @param transfer what TCP made of it
+ * @param lineUp loss of the lines toward the server, all together, by their counters
+ * @param lineDown the same toward the client
+ * @param queueDrops packets that the lines' queues dropped because they were full
+ * @param left loss that was left inside the VPN, in the direction of the data
+ * @param connections how often the VPN connected: more than 1 means that it broke
+ */
+public record Run(
+    String tunnel,
+    Transfer transfer,
+    LossCount lineUp,
+    LossCount lineDown,
+    long queueDrops,
+    LossCount left,
+    int connections) {}

@@ -1,0 +1,138 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A tunnel's processes on the lab's hosts. Each part can be stopped and started alone. */
+public final class RunningTunnel implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  private final Topology topology;
+  private final Tunnel tunnel;
+  private final BridgeKind bridgeKind;
+  private final Map<String, String> placeholders;
+  private final List<Daemon> bridges = new ArrayList<>();
+  private Daemon server;
+  private Daemon client;
+
+  private RunningTunnel(Topology topology, Tunnel tunnel, BridgeKind bridgeKind, Path bridgeFile) {
+    this.topology = topology;
+    this.tunnel = tunnel;
+    this.bridgeKind = bridgeKind;
+    this.placeholders =
+        Map.of(
+            "bridges", bridgeFile.toString(),
+            "port", Integer.toString(tunnel.serverPort()),
+            "target", Integer.toString(OpenVpn.PORT));
+  }
+
+  /** Starts server, bridges and client, and waits until each has its socket. */
+  public static RunningTunnel start(Topology topology, Tunnel tunnel, BridgeKind bridgeKind)
+      throws IOException {
+    List<String> addresses = new ArrayList<>();
+    for (int line = 1; line <= topology.bridges().size(); line++) {
+      addresses.add(topology.bridgeAddress(line) + " " + BridgeKind.PORT);
+    }
+    Path bridgeFile = Files.write(topology.directory().resolve("bridges.conf"), addresses);
+    RunningTunnel running = new RunningTunnel(topology, tunnel, bridgeKind, bridgeFile);
+    try {
+      running.startServer();
+      for (int line = 1; line <= topology.bridges().size(); line++) {
+        running.bridges.add(running.launchBridge(line));
+      }
+      for (Namespace bridge : topology.bridges()) {
+        awaitSocket(bridge, BridgeKind.PORT);
+      }
+      running.startClient();
+      return running;
+    } catch (IOException | RuntimeException e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  /** Starts the server's part, again after {@link Daemon#kill}. */
+  public void startServer() throws IOException {
+    if (!tunnel.server().isEmpty()) {
+      server = topology.server().start(tunnel.name(), Tunnel.fill(tunnel.server(), placeholders));
+      awaitSocket(topology.server(), tunnel.serverPort());
+    }
+  }
+
+  /** Starts the client's part, again after {@link Daemon#kill}. */
+  public void startClient() throws IOException {
+    if (!tunnel.client().isEmpty()) {
+      client = topology.client().start(tunnel.name(), Tunnel.fill(tunnel.client(), placeholders));
+      awaitSocket(topology.client(), tunnel.clientPort());
+    }
+  }
+
+  /**
+   * Starts a bridge again after {@link Daemon#kill}.
+   *
+   * @param line from 1
+   */
+  public void startBridge(int line) throws IOException {
+    bridges.set(line - 1, launchBridge(line));
+    awaitSocket(topology.bridges().get(line - 1), BridgeKind.PORT);
+  }
+
+  private Daemon launchBridge(int line) throws IOException {
+    Endpoint target = new Endpoint(topology.serverAddress(line), tunnel.serverPort());
+    List<String> command = bridgeKind.command(BridgeKind.PORT, target);
+    return topology.bridges().get(line - 1).start("bridge", command);
+  }
+
+  private static void awaitSocket(Namespace host, int port) throws IOException {
+    Wait.until(
+        START_LIMIT,
+        "a socket on port " + port + " of " + host.name(),
+        () -> !host.run("ss", "-Hlun", "sport = :" + port).isBlank());
+  }
+
+  /** Where the VPN's client sends to. */
+  public Endpoint entrance() {
+    return tunnel.clientPort() == 0
+        ? new Endpoint(topology.bridgeAddress(1), BridgeKind.PORT)
+        : new Endpoint("127.0.0.1", tunnel.clientPort());
+  }
+
+  /** The server's part; null where the tunnel has none. */
+  public Daemon server() {
+    return server;
+  }
+
+  /** The client's part; null where the tunnel has none. */
+  public Daemon client() {
+    return client;
+  }
+
+  /** The bridges, in the order of the lines. */
+  public List<Daemon> bridges() {
+    return List.copyOf(bridges);
+  }
+
+  /** Stops everything: politely, so that the programs print their tables, then with children. */
+  @Override
+  public void close() throws IOException {
+    if (client != null) {
+      client.close();
+    }
+    if (server != null) {
+      server.close();
+    }
+    bridges.forEach(Daemon::close);
+    // a shell's or a forking relay's children
+    for (Namespace bridge : topology.bridges()) {
+      bridge.killAll();
+    }
+    topology.client().killAll();
+    topology.server().killAll();
+  }
+}

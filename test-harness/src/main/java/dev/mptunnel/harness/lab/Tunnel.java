@@ -1,0 +1,61 @@
+package dev.mptunnel.harness.lab;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A way for the VPN's packets from the client's host to the server's. In the two commands {@code
+ * {bridges}} stands for a file with one line {@code host port} for each bridge, {@code {port}} for
+ * the port that the bridges forward to and {@code {target}} for the VPN's port on the server's
+ * loopback.
+ *
+ * @param name what the table calls it
+ * @param server the command on the server's host; empty for none
+ * @param serverPort the port on the server's host that the bridges forward to
+ * @param client the command on the client's host; empty for none
+ * @param clientPort the port of the client's loopback that the VPN sends to, or 0 to send to the
+ *     first bridge
+ */
+public record Tunnel(
+    String name, List<String> server, int serverPort, List<String> client, int clientPort) {
+
+  public Tunnel {
+    server = List.copyOf(server);
+    client = List.copyOf(client);
+  }
+
+  /** No tunnel: the VPN over the first line and its bridge only. */
+  public static Tunnel direct() {
+    return new Tunnel("direct", List.of(), OpenVpn.PORT, List.of(), 0);
+  }
+
+  /** This project's mpclient and mpserver. */
+  public static Tunnel ours() {
+    return new Tunnel(
+        "mptunnel",
+        JavaProgram.command("dev.mptunnel.server.Main", "{port}", "127.0.0.1", "{target}"),
+        2000,
+        JavaProgram.command("dev.mptunnel.client.Main", "{bridges}"),
+        3000);
+  }
+
+  /** Any other tunnel that takes bridges; a shell runs its commands. */
+  public static Tunnel other(
+      String name, String server, int serverPort, String client, int clientPort) {
+    return new Tunnel(
+        name, List.of("sh", "-c", server), serverPort, List.of("sh", "-c", client), clientPort);
+  }
+
+  /** A command with its placeholders filled in. */
+  static List<String> fill(List<String> command, Map<String, String> values) {
+    return command.stream().map(word -> fill(word, values)).toList();
+  }
+
+  private static String fill(String word, Map<String, String> values) {
+    String filled = word;
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      filled = filled.replace("{" + value.getKey() + "}", value.getValue());
+    }
+    return filled;
+  }
+}
