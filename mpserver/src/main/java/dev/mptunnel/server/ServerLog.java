@@ -14,6 +14,7 @@ final class ServerLog {
   private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
 
   private boolean targetRefuses;
+  private String lastTrouble;
 
   void event(Event event) {
     switch (event) {
@@ -49,8 +50,12 @@ final class ServerLog {
     }
   }
 
+  /** Told once: as many flows as there are may meet the same trouble. */
   void targetTrouble(String trouble) {
-    LOG.warn("target: {}", trouble);
+    if (!trouble.equals(lastTrouble)) {
+      lastTrouble = trouble;
+      LOG.warn("target: {}", trouble);
+    }
   }
 
   void targetRefuses(InetSocketAddress target) {
@@ -63,6 +68,7 @@ final class ServerLog {
   }
 
   void targetAnswers(InetSocketAddress target) {
+    lastTrouble = null;
     if (targetRefuses) {
       targetRefuses = false;
       LOG.info("target {} answers again", Addresses.text(target));
