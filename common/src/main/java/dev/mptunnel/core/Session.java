@@ -42,6 +42,7 @@ public final class Session implements DataFrames.Handler {
   private long activeUntilNanos;
   private long nextFlowSweepNanos;
   private long readAtNanos;
+  private Epoch readIn;
   private long scheduledNanos = NEVER;
 
   private long datagramsIn;
@@ -220,6 +221,7 @@ public final class Session implements DataFrames.Handler {
    */
   boolean receiveIn(Epoch epoch, long now, int port, InetSocketAddress source, ByteBuffer packet) {
     readAtNanos = now;
+    readIn = epoch;
     return PacketType.type(packet.get(packet.position())) == PacketType.DATA
         ? receiveData(epoch, port, source, packet)
         : receivePath(epoch, port, source, packet);
@@ -316,8 +318,8 @@ public final class Session implements DataFrames.Handler {
 
   @Override
   public void onClose(int reason) {
-    if (closed) {
-      return;
+    if (closed || readIn != current) {
+      return; // a copy, or said before the peer came back
     }
     closed = true;
     if (initiator) {
