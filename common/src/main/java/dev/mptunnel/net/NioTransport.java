@@ -34,12 +34,16 @@ final class NioTransport implements Transport {
   @Override
   public Socket newSocket(SocketProtocolFamily family, boolean connected) throws IOException {
     DatagramChannel jdk = DatagramChannel.open(family.toJdkFamily());
+    if (connected) {
+      jdk.setOption(StandardSocketOptions.SO_REUSEADDR, true); // for sendEmpty's twin
+    }
     NioDatagramChannel channel = new NioDatagramChannel(jdk);
     channel.config().setOption(ChannelOption.RECVBUF_ALLOCATOR, slots);
-    return new NioSocket(jdk, channel);
+    return new NioSocket(family, jdk, channel);
   }
 
-  private record NioSocket(DatagramChannel jdk, Channel channel) implements Socket {
+  private record NioSocket(SocketProtocolFamily family, DatagramChannel jdk, Channel channel)
+      implements Socket {
 
     /** The JDK has no SO_BINDTODEVICE: the interface's address is the nearest thing. */
     @Override
@@ -82,19 +86,20 @@ final class NioTransport implements Transport {
       return (InetSocketAddress) jdk.getLocalAddress();
     }
 
-    /** The JDK leaves an empty write out, but on an unconnected channel an empty send is made. */
+    /**
+     * On a connected channel by another one at the same address: the JDK sends nothing there for an
+     * empty write, and to disconnect and connect again would throw away what has arrived.
+     */
     @Override
     public void sendEmpty(InetSocketAddress remote) throws IOException {
-      boolean connected = jdk.isConnected();
-      if (connected) {
-        jdk.disconnect();
+      ByteBuffer empty = ByteBuffer.allocate(0);
+      if (!jdk.isConnected()) {
+        jdk.send(empty, remote);
+        return;
       }
-      try {
-        jdk.send(ByteBuffer.allocate(0), remote);
-      } finally {
-        if (connected) {
-          jdk.connect(remote);
-        }
+      try (DatagramChannel twin = DatagramChannel.open(family.toJdkFamily())) {
+        twin.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        twin.bind(jdk.getLocalAddress()).send(empty, remote);
       }
     }
   }
