@@ -55,12 +55,13 @@ record RelayReport(
     table.append(row("clients", "now", "evicted", "expired", "", ""));
     table.append(row("  proven", proven, evictedProven, expiredProven, "", ""));
     table.append(row("  unproven", unproven, evictedUnproven, expiredUnproven, "", ""));
-    table.append(row("dropped", "send", "no address", "no socket", "over rate", ""));
-    table.append(row("", sendDrops, unresolvedDrops, socketDrops, overRate, ""));
+    table.append(row("dropped", "not sent", "no address", "no socket", "over rate", ""));
+    table.append(row("  datagrams", sendDrops, unresolvedDrops, socketDrops, overRate, ""));
     return table.toString();
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, "%-28s %12s %15s %12s %15s %8s%n", cells);
+    String row = String.format(Locale.ROOT, "%-28s %12s %15s %12s %15s %8s", cells);
+    return row.stripTrailing() + System.lineSeparator();
   }
 }
