@@ -73,7 +73,7 @@ final class Upstream {
       waitingSinceNanos = nowNanos;
     } else if (nowNanos - waitingSinceNanos > SILENCE_NANOS) {
       waitingSinceNanos = nowNanos;
-      name.ask();
+      name.askForAnother();
     }
   }
 
@@ -94,7 +94,7 @@ final class Upstream {
       refusedTold = true;
       LOG.warn("{} refuses: is mpserver running there, at that port?", server);
     }
-    name.ask();
+    name.askForAnother();
   }
 
   RelayReport.ServerRow report() {

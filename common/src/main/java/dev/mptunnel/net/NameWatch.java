@@ -3,6 +3,8 @@ package dev.mptunnel.net;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,6 +27,7 @@ public final class NameWatch {
   private final Consumer<String> onTrouble;
   private InetSocketAddress address;
   private boolean asking;
+  private boolean anotherWanted;
   private boolean troubleTold;
   private long nextAskNanos = Long.MIN_VALUE;
   private long pauseNanos = FIRST_PAUSE_NANOS;
@@ -57,6 +60,12 @@ public final class NameWatch {
     return address;
   }
 
+  /** The address does not answer: asks, and takes another if the name has several. */
+  public void askForAnother() {
+    anotherWanted = true;
+    ask();
+  }
+
   /** Asks what the name stands for, unless that was done a moment ago. */
   public void ask() {
     long now = engine.nanoTime();
@@ -78,6 +87,7 @@ public final class NameWatch {
   /** The address answers: should it fall silent, the name may be asked at once. */
   public void confirm() {
     pauseNanos = FIRST_PAUSE_NANOS;
+    anotherWanted = false;
   }
 
   private void resolve() {
@@ -100,21 +110,27 @@ public final class NameWatch {
   }
 
   private void take(InetAddress[] found, String reason) {
-    for (InetAddress candidate : found) {
-      if (usable.test(candidate)) {
-        troubleTold = false;
-        InetSocketAddress now = new InetSocketAddress(candidate, port);
-        if (!now.equals(address)) {
-          address = now;
-          onFound.accept(now);
-        }
-        return;
+    List<InetSocketAddress> choices =
+        Arrays.stream(found)
+            .filter(usable)
+            .map(choice -> new InetSocketAddress(choice, port))
+            .toList();
+    if (choices.isEmpty()) {
+      if (!troubleTold) {
+        troubleTold = true;
+        onTrouble.accept(
+            reason != null ? reason : host + " has no address of the family that bind = asks for");
       }
+      return;
     }
-    if (!troubleTold) {
-      troubleTold = true;
-      onTrouble.accept(
-          reason != null ? reason : host + " has no address of the family that bind = asks for");
+    troubleTold = false;
+    int current = choices.indexOf(address);
+    boolean stay = current >= 0 && !anotherWanted;
+    anotherWanted = false;
+    InetSocketAddress next = choices.get(stay ? current : (current + 1) % choices.size());
+    if (!next.equals(address)) {
+      address = next;
+      onFound.accept(next);
     }
   }
 }

@@ -127,7 +127,7 @@ public final class Client implements Program.Running {
       if (session.path(pathId).isUp()) {
         names.get(pathId).confirm();
       } else {
-        names.get(pathId).ask();
+        names.get(pathId).askForAnother();
       }
     }
     tick.set(engine.nanoTime() + TICK_NANOS);

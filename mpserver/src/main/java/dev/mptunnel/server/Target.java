@@ -142,7 +142,7 @@ final class Target {
     @Override
     public void onError(DatagramPort port, IOException error) {
       log.targetRefuses(name.address());
-      name.ask();
+      name.askForAnother();
     }
   }
 }
