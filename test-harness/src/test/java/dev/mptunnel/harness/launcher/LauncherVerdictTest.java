@@ -27,7 +27,8 @@ class LauncherVerdictTest {
   @BeforeEach
   void aMachineThatCanRunTheLabs() throws IOException {
     tree = LauncherTree.create(folder);
-    for (String command : "openvpn nft ip tc socat iperf3 unshare".split(" ")) {
+    for (String command :
+        "openvpn openssl nft ip tc ss sysctl chrt socat iperf3 unshare".split(" ")) {
       standIn(command, "");
     }
     standIn("id", "echo 0");
