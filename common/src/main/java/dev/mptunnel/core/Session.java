@@ -262,7 +262,10 @@ public final class Session implements DataFrames.Handler {
 
   private boolean receivePath(Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
     int pathId = Header.path(packet);
-    if (pathId >= Limits.MAX_PATHS || epoch == previous || (closed && epoch == current)) {
+    if (pathId >= Limits.MAX_PATHS) {
+      return false; // no peer sends that
+    }
+    if (epoch == previous || (closed && epoch == current)) {
       return true; // of no use any more
     }
     Path path = path(pathId);

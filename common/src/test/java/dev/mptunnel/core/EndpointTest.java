@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.PairWorld.Side;
+import dev.mptunnel.wire.Header;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +109,21 @@ class EndpointTest {
     assertEquals(0, world.server.endpoint.sessions().size());
     assertTrue(world.server.said("FlowClosed"));
     assertTrue(world.client.said("SessionSilent"));
+  }
+
+  @Test
+  void whatDoesNotOpenMakesNoSession() {
+    world.runFor(15); // the server has answered the handshake, and the answer is on its way
+    ByteBuffer damaged = ByteBuffer.allocate(56);
+    int epoch = Header.epoch(world.lastFromServer());
+    for (int path = 0; path < 256; path++) {
+      Header.putPath(damaged.clear(), true, world.session.id(), epoch, path, 0);
+      InetSocketAddress source = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+      world.server.endpoint.onDatagram(world.now(), 0, source, damaged);
+    }
+    assertEquals(0, world.server.endpoint.sessions().size());
+    world.runFor(50);
+    assertEquals(1, world.server.endpoint.sessions().size());
   }
 
   @Test

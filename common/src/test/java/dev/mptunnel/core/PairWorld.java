@@ -54,6 +54,9 @@ final class PairWorld {
       }
       byte[] bytes = new byte[packet.remaining()];
       packet.get(packet.position(), bytes);
+      if (side == Side.SERVER) {
+        lastFromServer = bytes;
+      }
       Side to = side == Side.CLIENT ? Side.SERVER : Side.CLIENT;
       int toPort = side == Side.CLIENT ? 0 : path;
       InetSocketAddress source = address(side == Side.CLIENT ? path : SERVER_PORT + path);
@@ -88,6 +91,7 @@ final class PairWorld {
   private final int[][] sent;
   private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
   private long order;
+  private byte[] lastFromServer;
   private long now = 1;
 
   final End client = new End(Side.CLIENT, 1);
@@ -120,6 +124,10 @@ final class PairWorld {
 
   void restartServer() {
     server = new End(Side.SERVER, 3);
+  }
+
+  ByteBuffer lastFromServer() {
+    return ByteBuffer.wrap(lastFromServer);
   }
 
   void send(Flow flow, String text) {
