@@ -41,6 +41,7 @@ final class BothWays implements AutoCloseable {
   private final LoadTarget target;
   private LoadStream application;
   private volatile boolean stopped;
+  private PathLedger ledger;
 
   BothWays(LoadPlan plan) throws IOException {
     this.plan = plan;
@@ -50,8 +51,14 @@ final class BothWays implements AutoCloseable {
   }
 
   private Gate answers() {
-    Gate gate = new OutstandingLimit(application.received(), OUTSTANDING, LOST_AFTER_NANOS);
+    Gate gate = gate(Direction.DOWN, application.received());
     return (sequence, nowNanos) -> !stopped && gate.opens(sequence, nowNanos);
+  }
+
+  private Gate gate(Direction direction, Reception reception) {
+    return ledger == null
+        ? new OutstandingLimit(reception, OUTSTANDING, LOST_AFTER_NANOS)
+        : new LedgerLimit(ledger, direction, STREAM, reception);
   }
 
   /** A port of this machine, as it was told to a program. */
@@ -66,7 +73,13 @@ final class BothWays implements AutoCloseable {
 
   /** Starts both streams; the answers with the first datagram that gets through. */
   void start(InetSocketAddress entry) throws IOException {
-    Gate gate = new OutstandingLimit(target.received(STREAM), OUTSTANDING, LOST_AFTER_NANOS);
+    start(entry, null);
+  }
+
+  /** The same as fast as a tunnel carries whose lines keep this ledger, whatever they lose. */
+  void start(InetSocketAddress entry, PathLedger ledger) throws IOException {
+    this.ledger = ledger;
+    Gate gate = gate(Direction.UP, target.received(STREAM));
     application = LoadStream.open(loop, LOOPBACK, entry, STREAM, plan, gate);
     application.start();
   }

@@ -51,7 +51,7 @@ class LossyLinesTest {
         BothWays load = new BothWays(plan);
         LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), lines, seed)) {
       tunnel.awaitPaths();
-      load.start(tunnel.entry());
+      load.start(tunnel.entry(), tunnel.ledger());
       load.awaitEnd(LIMIT);
       print(lossPercent, tunnel, load);
       load.assertExactly(
