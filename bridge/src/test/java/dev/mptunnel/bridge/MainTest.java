@@ -76,7 +76,11 @@ final class MainTest {
       Process bridge = start(address, "127.0.0.1:9");
       try (BufferedReader log = bridge.errorReader()) {
         assertEquals(
-            List.of("bridge: " + address + ": address already in use"), log.lines().toList());
+            List.of(
+                "bridge: "
+                    + address
+                    + ": address already in use; end what listens there, or choose another port"),
+            log.lines().toList());
       }
       assertEquals(2, bridge.waitFor());
     }

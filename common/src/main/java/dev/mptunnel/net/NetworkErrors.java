@@ -46,7 +46,9 @@ final class NetworkErrors {
     String where = Addresses.text(options.local());
     String text = text(cause);
     if (text.contains("already in use")) {
-      return new IOException(where + ": address already in use", cause);
+      return new IOException(
+          where + ": address already in use; end what listens there, or choose another port",
+          cause);
     }
     if (text.contains("cannot assign")) {
       return new IOException(where + ": not an address of this host", cause);

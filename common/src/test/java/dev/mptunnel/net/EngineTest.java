@@ -153,7 +153,9 @@ final class EngineTest {
     InetSocketAddress taken = engine.open(at(0), new Inbox()).localAddress();
 
     assertEquals(
-        "127.0.0.1:" + taken.getPort() + ": address already in use",
+        "127.0.0.1:"
+            + taken.getPort()
+            + ": address already in use; end what listens there, or choose another port",
         refused(engine, new PortOptions(taken, null, null, 0)));
     assertEquals(
         "192.0.2.1:3000: not an address of this host",

@@ -102,6 +102,18 @@ public final class UdpLink {
   }
 
   /**
+   * Gives every client another source port towards the target, as a NAT does that has forgotten
+   * them: what is under way over the old ones is lost. May be called from any thread.
+   */
+  public void rebind() {
+    loop.execute(
+        () -> {
+          upstreams.values().forEach(LoopSocket::close);
+          upstreams.clear();
+        });
+  }
+
+  /**
    * Datagrams that arrived here and that the kernel dropped before this link saw them; 0 once
    * closed.
    */

@@ -21,6 +21,10 @@ public final class PathLedger {
   private final Map<Stream, BitSet> offered = new HashMap<>();
   private final Map<Stream, BitSet> passed = new HashMap<>();
 
+  // Kept, since counting the bits for every datagram would take longer than carrying it.
+  private final Map<Stream, Integer> offeredCounts = new HashMap<>();
+  private final Map<Stream, Integer> passedCounts = new HashMap<>();
+
   /** What to give to the {@link UdpLink} of each path. */
   public UdpLink.Observer observer() {
     return this::note;
@@ -36,6 +40,16 @@ public final class PathLedger {
     return copy(passed, direction, stream);
   }
 
+  /** How many {@link #offered} has. */
+  public synchronized int offeredCount(Direction direction, int stream) {
+    return offeredCounts.getOrDefault(new Stream(direction, stream), 0);
+  }
+
+  /** How many {@link #passed} has. */
+  public synchronized int passedCount(Direction direction, int stream) {
+    return passedCounts.getOrDefault(new Stream(direction, stream), 0);
+  }
+
   private synchronized void note(
       Direction direction, InetSocketAddress client, ByteBuffer packet, Verdict verdict) {
     LoadDatagram datagram = LoadDatagram.find(packet);
@@ -43,9 +57,18 @@ public final class PathLedger {
       return;
     }
     Stream stream = new Stream(direction, datagram.stream());
-    offered.computeIfAbsent(stream, s -> new BitSet()).set(datagram.sequence());
+    add(offered, offeredCounts, stream, datagram.sequence());
     if (verdict.delivered()) {
-      passed.computeIfAbsent(stream, s -> new BitSet()).set(datagram.sequence());
+      add(passed, passedCounts, stream, datagram.sequence());
+    }
+  }
+
+  private static void add(
+      Map<Stream, BitSet> sets, Map<Stream, Integer> counts, Stream stream, int sequence) {
+    BitSet set = sets.computeIfAbsent(stream, s -> new BitSet());
+    if (!set.get(sequence)) {
+      set.set(sequence);
+      counts.merge(stream, 1, Integer::sum);
     }
   }
 

@@ -19,6 +19,7 @@ import dev.mptunnel.harness.link.LinkModel;
 import dev.mptunnel.harness.link.LinkProperties;
 import dev.mptunnel.harness.load.PathLedger;
 import dev.mptunnel.harness.loop.DatagramLoop;
+import dev.mptunnel.harness.loop.KernelDrops;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.server.Server;
@@ -55,6 +56,7 @@ public final class LocalTunnel implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final PathLedger ledger = new PathLedger();
   private final List<UdpLink> links = new ArrayList<>();
+  private final List<InetSocketAddress> listening = new ArrayList<>();
   private Server server;
   private Client client;
 
@@ -98,6 +100,7 @@ public final class LocalTunnel implements AutoCloseable {
                 1024,
                 SOCKETS));
     open.push(server);
+    listening.addAll(server.listening());
   }
 
   private UdpLink startLine(DatagramLoop loop, LinkProperties line, Seed seed) throws IOException {
@@ -110,6 +113,7 @@ public final class LocalTunnel implements AutoCloseable {
             SOCKETS);
     Relay bridge = Relay.start(engine("bridge"), config);
     open.push(bridge);
+    listening.addAll(bridge.listening());
     long now = System.nanoTime();
     UdpLink link =
         UdpLink.open(
@@ -130,6 +134,7 @@ public final class LocalTunnel implements AutoCloseable {
             engine("mpclient"),
             new ClientConfig(List.of(new HostPort("127.0.0.1", 0)), bridges, SESSIONS, SOCKETS));
     open.push(client);
+    listening.addAll(client.listening());
   }
 
   private DatagramEngine engine(String name) throws IOException {
@@ -180,9 +185,13 @@ public final class LocalTunnel implements AutoCloseable {
     return sessions.isEmpty() ? List.of() : sessions.getFirst().paths();
   }
 
-  /** Datagrams that the kernel dropped at the links' sockets since nobody read them in time. */
+  /**
+   * Datagrams that the kernel dropped since nobody read them in time, at the links' sockets and
+   * where the programs listen.
+   */
   public long kernelDrops() {
-    return links.stream().mapToLong(link -> link.kernelDrops() + link.refused()).sum();
+    return links.stream().mapToLong(link -> link.kernelDrops() + link.refused()).sum()
+        + listening.stream().mapToLong(KernelDrops::of).sum();
   }
 
   @Override

@@ -1,0 +1,35 @@
+package dev.mptunnel.harness.tunnel;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Ports for programs that are told theirs. From below the range that the kernel takes ports from by
+ * itself, so that nobody gets one in the meantime.
+ */
+final class FreePorts {
+
+  private static final int FIRST = 10_000;
+  private static final int END = 32_000;
+
+  private FreePorts() {}
+
+  /** A UDP port that is free now, on IPv4 and IPv6. */
+  static int next() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+      try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(port))) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        // The next one.
+      }
+    }
+  }
+
+  /** The same in the way it is written. */
+  static String nextText() {
+    return Integer.toString(next());
+  }
+}
