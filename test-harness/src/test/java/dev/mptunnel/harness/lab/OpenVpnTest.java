@@ -1,0 +1,62 @@
+package dev.mptunnel.harness.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A short TCP transfer through OpenVPN over three lines that lose one packet in twenty each way.
+ */
+@InLab
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenVpnTest {
+
+  private static final int SECONDS = 8;
+  private static final Conditions CONDITIONS = new Conditions(5, 50, 20, 50, "cubic");
+
+  private Topology topology;
+  private Run direct;
+
+  @BeforeAll
+  void measureOneLineAlone(@TempDir Path directory) throws IOException {
+    topology = Topology.create(CONDITIONS, directory);
+    direct = transfer(Tunnel.direct(), BridgeKind.SOCAT);
+  }
+
+  @AfterAll
+  void takeDown() {
+    if (topology != null) {
+      topology.close();
+    }
+  }
+
+  @Test
+  void ourTunnelOverOurBridgesHealsTheLoss() throws IOException {
+    assertHealed(transfer(Tunnel.ours(), BridgeKind.OURS));
+  }
+
+  @Test
+  void ourTunnelOverSocatHealsTheLoss() throws IOException {
+    assertHealed(transfer(Tunnel.ours(), BridgeKind.SOCAT));
+  }
+
+  private Run transfer(Tunnel tunnel, BridgeKind bridges) throws IOException {
+    Comparison one = new Comparison(List.of(tunnel), bridges, Direction.UP, SECONDS, 1);
+    return one.measure(topology, CONDITIONS.congestionControl(), run -> {}).getFirst();
+  }
+
+  private void assertHealed(Run run) {
+    assertEquals(1, run.connections(), "the VPN broke: " + run);
+    assertTrue(run.left().percent() < 1, "loss left inside: " + run);
+    double gain = run.transfer().goodputMbit() / direct.transfer().goodputMbit();
+    assertTrue(gain > 5, run + " beside " + direct);
+  }
+}
