@@ -13,11 +13,18 @@ import java.util.function.Consumer;
  * @param tunnels who takes part, in this order
  * @param bridges the program on the bridges
  * @param direction of the data
+ * @param warmUpSeconds length of a transfer before each that is measured: a tunnel that has run for
+ *     a while is what its user has, and a JVM is slow in its first seconds
  * @param seconds length of a transfer
  * @param runs turns of each
  */
 public record Comparison(
-    List<Tunnel> tunnels, BridgeKind bridges, Direction direction, int seconds, int runs) {
+    List<Tunnel> tunnels,
+    BridgeKind bridges,
+    Direction direction,
+    int warmUpSeconds,
+    int seconds,
+    int runs) {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(60);
   private static final Duration QUIET_LIMIT = Duration.ofSeconds(5);
@@ -47,6 +54,11 @@ public record Comparison(
   private Run turn(Topology topology, Tunnel tunnel, String congestionControl) throws IOException {
     try (RunningTunnel running = RunningTunnel.start(topology, tunnel, bridges);
         OpenVpn vpn = OpenVpn.connect(topology, running.entrance(), CONNECT_LIMIT)) {
+      if (warmUpSeconds > 0) {
+        Transfer.run(topology, direction, warmUpSeconds, congestionControl);
+        settled(vpn);
+      }
+      LossCount inside = left(vpn);
       LossCount up = topology.up();
       LossCount down = topology.down();
       long queueDrops = topology.queueDrops();
@@ -54,7 +66,7 @@ public record Comparison(
       LossCount lineUp = topology.up().minus(up);
       LossCount lineDown = topology.down().minus(down);
       long dropped = topology.queueDrops() - queueDrops;
-      LossCount left = settled(vpn);
+      LossCount left = settled(vpn).minus(inside);
       return new Run(tunnel.name(), transfer, lineUp, lineDown, dropped, left, vpn.connections());
     } catch (IOException e) {
       throw new IOException(tunnel.name() + ": " + e.getMessage(), e);

@@ -33,6 +33,9 @@ public final class OpenVpnCommand implements Callable<Integer> {
   @Option(names = "--cc", description = "TCP's congestion control.")
   private String congestionControl = "cubic";
 
+  @Option(names = "--warm-up", description = "Seconds of transfer before each measured one.")
+  private int warmUpSeconds = 10;
+
   @Option(names = "--seconds", description = "Length of a transfer.")
   private int seconds = 15;
 
@@ -95,7 +98,8 @@ public final class OpenVpnCommand implements Callable<Integer> {
     }
     Conditions conditions =
         new Conditions(lossPercent, rateMbit, delayMillis, queueMillis, congestionControl);
-    Comparison comparison = new Comparison(tunnels(), bridges, direction, seconds, runs);
+    Comparison comparison =
+        new Comparison(tunnels(), bridges, direction, warmUpSeconds, seconds, runs);
     Report report = new Report(System.out);
     report.conditions(conditions, comparison);
     try (LogDirectory directory = LogDirectory.open(logs);

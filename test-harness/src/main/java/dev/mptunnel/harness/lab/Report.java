@@ -35,10 +35,11 @@ public final class Report {
         conditions.lossPercent(),
         conditions.queueMillis());
     out.printf(
-        "transfer    TCP %s, %s, %d s, %d runs in turn, bridges %s%n%n",
+        "transfer    TCP %s, %s, %d s after %d s of warm-up, %d runs in turn, bridges %s%n%n",
         conditions.congestionControl(),
         word(comparison.direction()),
         comparison.seconds(),
+        comparison.warmUpSeconds(),
         comparison.runs(),
         word(comparison.bridges()));
   }

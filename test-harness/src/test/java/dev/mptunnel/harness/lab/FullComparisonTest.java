@@ -24,7 +24,12 @@ class FullComparisonTest {
     Conditions conditions = new Conditions(lossPercent, 50, 20, 50, "cubic");
     Comparison comparison =
         new Comparison(
-            List.of(Tunnel.direct(), Tunnel.ours()), bridges, Direction.UP, /* seconds= */ 15, 3);
+            List.of(Tunnel.direct(), Tunnel.ours()),
+            bridges,
+            Direction.UP,
+            /* warmUpSeconds= */ 10,
+            /* seconds= */ 15,
+            /* runs= */ 3);
     Report report = new Report(System.out);
     report.conditions(conditions, comparison);
     try (Topology topology = Topology.create(conditions, directory)) {

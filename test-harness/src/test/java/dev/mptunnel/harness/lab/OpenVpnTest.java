@@ -49,7 +49,7 @@ class OpenVpnTest {
   }
 
   private Run transfer(Tunnel tunnel, BridgeKind bridges) throws IOException {
-    Comparison one = new Comparison(List.of(tunnel), bridges, Direction.UP, SECONDS, 1);
+    Comparison one = new Comparison(List.of(tunnel), bridges, Direction.UP, 0, SECONDS, 1);
     return one.measure(topology, CONDITIONS.congestionControl(), run -> {}).getFirst();
   }
 
