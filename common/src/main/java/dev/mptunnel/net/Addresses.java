@@ -7,6 +7,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -17,7 +19,12 @@ public final class Addresses {
 
   /** Any address of this host, IPv4 or IPv6, and any port. */
   public static InetSocketAddress any() {
-    return new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
+    return new InetSocketAddress(InetAddress.ofLiteral(hasIpv6() ? "::" : "0.0.0.0"), 0);
+  }
+
+  /** A Linux that was booted with ipv6.disable=1 lacks this file, and refuses such sockets. */
+  private static boolean hasIpv6() {
+    return !Files.isDirectory(Path.of("/proc/net")) || Files.exists(Path.of("/proc/net/if_inet6"));
   }
 
   /** Any address of this host of the same family, and any port. */
