@@ -115,8 +115,9 @@ public final class Namespace implements AutoCloseable {
     }
   }
 
-  private static boolean runs(long pid) {
-    Optional<ProcessHandle> owner = ProcessHandle.of(pid);
-    return owner.isPresent() && owner.get().isAlive();
+  /** Whether a Java process has this id; a killed one that nobody has waited for has no command. */
+  static boolean runs(long pid) {
+    Optional<String> command = ProcessHandle.of(pid).flatMap(process -> process.info().command());
+    return command.isPresent() && command.get().endsWith("java");
   }
 }

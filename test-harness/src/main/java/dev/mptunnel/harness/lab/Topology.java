@@ -16,7 +16,8 @@ import java.util.List;
  *  client ---------- (tbf, wire, nft) ---------- bridge i ---------------------- server
  * </pre>
  *
- * Closing deletes everything, whatever the state; so does a shutdown hook.
+ * A process has one at a time. Closing deletes everything, whatever the state; so does a shutdown
+ * hook.
  */
 public final class Topology implements AutoCloseable {
 
