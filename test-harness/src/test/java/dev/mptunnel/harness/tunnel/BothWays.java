@@ -145,18 +145,15 @@ final class BothWays implements AutoCloseable {
   /** Asserts that all were delivered, each once and undamaged. */
   void assertAllArrived(String context) {
     assertClean(context);
-    assertEquals(range(sentUp()), up().arrived(), () -> "up: " + missing(up(), sentUp()) + context);
-    assertEquals(
-        range(sentDown()),
-        down().arrived(),
-        () -> "down: " + missing(down(), sentDown()) + context);
+    assertSame("up", range(sentUp()), up().arrived(), context);
+    assertSame("down", range(sentDown()), down().arrived(), context);
   }
 
   /** Asserts that exactly those arrived of which a line let a copy through, each once and whole. */
   void assertExactly(PathLedger ledger, String context) {
     assertClean(context);
-    assertEquals(range(sentUp()), ledger.offered(Direction.UP, STREAM), "sent on no line up");
-    assertEquals(range(sentDown()), ledger.offered(Direction.DOWN, STREAM), "sent on no line down");
+    assertSame("offered up", range(sentUp()), ledger.offered(Direction.UP, STREAM), context);
+    assertSame("offered down", range(sentDown()), ledger.offered(Direction.DOWN, STREAM), context);
     assertSame("up", ledger.passed(Direction.UP, STREAM), up().arrived(), context);
     assertSame("down", ledger.passed(Direction.DOWN, STREAM), down().arrived(), context);
   }
@@ -175,10 +172,6 @@ final class BothWays implements AutoCloseable {
         wrong.isEmpty(),
         () ->
             way + ": " + wrong.cardinality() + " differ, such as " + wrong.nextSetBit(0) + context);
-  }
-
-  private static String missing(Reception reception, int sent) {
-    return sent - reception.distinct() + " of " + sent + " missing";
   }
 
   private static BitSet range(int count) {

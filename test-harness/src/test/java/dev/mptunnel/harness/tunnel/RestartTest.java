@@ -108,6 +108,10 @@ class RestartTest {
 
   @Test
   void theServerIsKilledAndComesBack() throws IOException {
+    restartServer();
+  }
+
+  private void restartServer() throws IOException {
     InetSocketAddress seenFrom = load.seenFrom();
     server.kill();
     client.awaitError("no path leads to the server");
@@ -122,6 +126,10 @@ class RestartTest {
 
   @Test
   void theClientIsKilledAndComesBack() throws IOException {
+    restartClient();
+  }
+
+  private void restartClient() throws IOException {
     client.kill();
     client = startClient();
     awaitFirst("mpclient", client);
@@ -179,8 +187,8 @@ class RestartTest {
   @Test
   void bothEndsAreKilledTenTimesInTurn() throws IOException {
     for (int i = 0; i < 10; i++) {
-      theServerIsKilledAndComesBack();
-      theClientIsKilledAndComesBack();
+      restartServer();
+      restartClient();
       client.awaitError("path bridged is up");
     }
   }
