@@ -48,7 +48,7 @@ class BadUsageTest {
         "try 'mpclient --help'");
     assertRefused(
         ProgramProcess.launchClient("--lissten", "3000"),
-        "mpclient: unknown option --lissten; did you mean --listen?",
+        "mpclient: unknown option '--lissten'; did you mean --listen?",
         "try 'mpclient --help'");
   }
 
