@@ -43,7 +43,7 @@ final class Upstream {
             _ -> true,
             found -> {
               waiting = false;
-              if (!found.getAddress().getHostAddress().equals(server.host())) {
+              if (!Addresses.text(found.getAddress()).equals(server.host())) {
                 LOG.info("{} is {}", server, Addresses.text(found));
               }
             },

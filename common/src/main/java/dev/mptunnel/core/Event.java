@@ -8,8 +8,12 @@ public sealed interface Event {
   /** The session that it happened to. */
   Session session();
 
-  /** Both ends are in the session: datagrams flow. Comes again after each handshake. */
-  record SessionOpened(Session session) implements Event {}
+  /**
+   * Both ends are in the session: datagrams flow.
+   *
+   * @param again whether they had been before; each handshake opens the session again
+   */
+  record SessionOpened(Session session, boolean again) implements Event {}
 
   /** No path answers; an initiator starts handshakes until the peer is back. */
   record SessionSilent(Session session) implements Event {}

@@ -189,7 +189,7 @@ public final class Session implements DataFrames.Handler {
     tunnelLossIn.update(0, 0);
     tunnelLossOut.update(0, 0);
     paths.forEach(path -> path.startEpoch(now));
-    emit(new Event.SessionOpened(this));
+    emit(new Event.SessionOpened(this, previous != null));
     // PINGs first: the responder then knows the paths before their first DATA.
     onTimer(now);
     onPathUsable(now);

@@ -68,11 +68,20 @@ public final class Addresses {
     if (address == null) {
       return "?";
     }
-    String host = address.getAddress().getHostAddress();
     if (address.getAddress() instanceof Inet6Address any && any.isAnyLocalAddress()) {
       return HostPort.ANY + ":" + address.getPort();
     }
+    String host = text(address.getAddress());
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /** An address for people, an IPv6 one with its zeros left out, as RFC 5952 has it. */
+  public static String text(InetAddress address) {
+    String host = address.getHostAddress();
+    if (address instanceof Inet4Address) {
+      return host;
+    }
+    return host.replaceFirst("%0$", "").replaceFirst("(^|:)0(:0)+(:|$)", "::");
   }
 
   /** Several addresses for people, with commas between. */

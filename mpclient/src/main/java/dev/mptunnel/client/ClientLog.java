@@ -12,14 +12,10 @@ final class ClientLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
 
-  private boolean wasOpen;
-
   void event(Event event) {
     switch (event) {
-      case Event.SessionOpened opened -> {
-        LOG.info(wasOpen ? "the server is back" : "the server answers");
-        wasOpen = true;
-      }
+      case Event.SessionOpened opened ->
+          LOG.info(opened.again() ? "the server is back" : "the server answers");
       case Event.SessionSilent silent ->
           LOG.warn(
               "no path leads to the server; trying on. Is mpserver running, and do the bridges"

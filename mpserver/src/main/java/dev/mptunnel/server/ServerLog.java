@@ -18,7 +18,11 @@ final class ServerLog {
 
   void event(Event event) {
     switch (event) {
-      case Event.SessionOpened opened -> LOG.info("client {} is here", opened.session());
+      case Event.SessionOpened opened -> {
+        if (!opened.again()) {
+          LOG.info("client {} is here", opened.session());
+        }
+      }
       case Event.SessionSilent silent -> LOG.warn("client {} is silent", silent.session());
       case Event.SessionClosed closed ->
           LOG.info(
