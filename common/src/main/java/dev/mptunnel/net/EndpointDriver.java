@@ -1,6 +1,7 @@
 package dev.mptunnel.net;
 
 import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.EndpointCounters;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
@@ -89,6 +90,11 @@ public final class EndpointDriver {
   /** The endpoint, to be called within {@link #run} only. */
   public Endpoint endpoint() {
     return endpoint;
+  }
+
+  /** What the endpoint dropped without a word. From any thread. */
+  public EndpointCounters counters() {
+    return endpoint.counters();
   }
 
   /** Does something with the endpoint, told the time, and then what follows from it. */

@@ -1,5 +1,6 @@
 package dev.mptunnel.observe;
 
+import dev.mptunnel.core.EndpointCounters;
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.SessionReport;
 import java.util.Locale;
@@ -57,6 +58,23 @@ public final class SessionTable {
 
   private static String row(Object... cells) {
     return String.format(Locale.ROOT, ROW, cells);
+  }
+
+  /** What was dropped without a word, by reason, in one line, ended. */
+  public static String dropped(EndpointCounters counters) {
+    return String.format(
+        Locale.ROOT,
+        "dropped: %d malformed, %d of unknown sessions, %d damaged, %d misdirected,"
+            + " %d of ours too large, %d of ours that found no path; refused: %d sessions,"
+            + " %d handshakes%n",
+        counters.malformed(),
+        counters.strange(),
+        counters.damaged(),
+        counters.misdirected(),
+        counters.oversized(),
+        counters.waitedTooLong(),
+        counters.sessionsRefused(),
+        counters.handshakesEvicted());
   }
 
   /** A share, 0 to 1, as a percentage; {@code -} where it is unknown. */

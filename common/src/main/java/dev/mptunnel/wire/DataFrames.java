@@ -20,9 +20,6 @@ public final class DataFrames {
   /** What a DATAGRAM adds to its payload. */
   public static final int DATAGRAM_OVERHEAD_BYTES = 5;
 
-  /** A CLOSE, whole. */
-  public static final int CLOSE_BYTES = 4;
-
   private static final int HEAD_BYTES = 3;
   private static final int DATAGRAM = 0x01;
   private static final int CLOSE = 0x02;

@@ -149,7 +149,7 @@ public final class Client implements Program.Running {
 
   @Override
   public String table() {
-    return SessionTable.of(report().join());
+    return SessionTable.of(report().join()) + SessionTable.dropped(driver.counters());
   }
 
   /** The session's figures. From any thread. */

@@ -90,7 +90,10 @@ public final class Server implements Program.Running {
       table.append("client %016x%n".formatted(session.sessionId()));
       table.append(SessionTable.of(session));
     }
-    return sessions.isEmpty() ? "no clients%n".formatted() : table.toString();
+    if (sessions.isEmpty()) {
+      table.append("no clients%n".formatted());
+    }
+    return table + SessionTable.dropped(driver.counters());
   }
 
   /** The figures of all sessions. From any thread. */
