@@ -7,8 +7,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AES-GCM (NIST SP 800-38D) under one key, for the short messages of handshakes. Used by one thread
- * at a time.
+ * AES-GCM (NIST SP 800-38D) under one key, for the short messages of handshakes; {@link
+ * SealedProtection} does packets. Used by one thread at a time.
  */
 public final class Aead {
 
