@@ -140,7 +140,7 @@ public final class NoiseIkPsk2 {
     return payload;
   }
 
-  /** Who the initiator is, once the responder has read its message. */
+  /** Who the initiator is: for the responder, between message 1 and its answer. */
   public byte[] initiatorPublicKey() {
     check(Step.WRITE_2);
     return rs;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -141,12 +142,25 @@ class SealedProtectionTest {
   }
 
   @Test
-  void onlyDataAndPathAreSealed() {
+  void packetsOfAllSizesFollowEachOther() {
+    int counter = 0;
+    for (int frames : new int[] {0, 100, 1500, 20, Limits.MAX_PACKET_BYTES - 32}) {
+      ByteBuffer packet = buffer(false, Header.LENGTH + frames, 0);
+      Header.putData(packet, true, SESSION, 1, counter++);
+      byte[] clear = bytes(packet);
+      client.seal(packet);
+      assertTrue(server.open(packet), "frames " + frames);
+      assertArrayEquals(clear, bytes(packet), "frames " + frames);
+    }
+  }
+
+  @Test
+  void onlyDataAndPathAreSealed() throws GeneralSecurityException {
     ByteBuffer packet = data(1);
-    packet.put(0, PacketType.encode(PacketType.HANDSHAKE_INIT, true));
+    packet.put(packet.position(), PacketType.encode(PacketType.HANDSHAKE_INIT, true));
     assertThrows(IllegalArgumentException.class, () -> client.seal(packet));
-    packet.limit(packet.limit() + 16);
-    assertFalse(server.open(packet));
+    byte[] sealed = bouncyCastle(keys.initiatorToResponder(), "mptunnel data", 32, bytes(packet));
+    assertFalse(server.open(ByteBuffer.wrap(sealed)), "even under the right key");
     assertThrows(IllegalArgumentException.class, () -> new SealedProtection(keys, true, 192));
   }
 
