@@ -20,8 +20,8 @@ public final class SecretText {
       Pattern.compile(
           "mp[st][a-z0-9]?-.*"
               + "|mp[a-z0-9]{1,2}-[a-z0-9 -]{20,}"
-              + "|([a-z0-9]{5}-){5,}[a-z0-9]{1,5}"
-              + "|(?=.*[0-9])[a-z0-9]{40,}",
+              + "|[a-z0-9]{1,5}-([a-z0-9]{5}-){5,}[a-z0-9]{1,5}"
+              + "|([a-z0-9]{1,4}-)?(?=.*[0-9])[a-z0-9]{40,}",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   private static final Pattern INSIDE_OTHER_TEXT =
@@ -31,7 +31,7 @@ public final class SecretText {
 
   /** Someone else's text with everything left out that seems to be a secret of this form. */
   public static String hidden(String text) {
-    return INSIDE_OTHER_TEXT.matcher(text).replaceAll("$1-…");
+    return INSIDE_OTHER_TEXT.matcher(text).replaceAll("$1-...");
   }
 
   static String encode(String prefix, byte[] body) {

@@ -178,7 +178,7 @@ class SecretTest {
     assertEquals("an invitation", Secret.parse(INVITATION).toString());
     assertEquals("a typed password", Secret.parse("correct horse").toString());
     assertEquals(
-        "'mps1-…' and mpt1-… too",
+        "'mps1-...' and mpt1-... too",
         SecretText.hidden("'" + SHARED + "' and " + INVITATION + " too"));
     assertEquals("vps1.example.org 4000", SecretText.hidden("vps1.example.org 4000"));
   }
