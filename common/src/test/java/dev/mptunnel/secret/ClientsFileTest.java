@@ -12,16 +12,19 @@ import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.ClientKeys;
 import dev.mptunnel.crypto.StaticKeys;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -146,12 +149,24 @@ class ClientsFileTest {
   }
 
   @Test
+  void whenRootInvitesTheFileStaysItsOwners() throws Exception {
+    invite("alice", keys(1));
+    Assumptions.assumeTrue(
+        Files.getOwner(file).getName().equals("root"), "only root can give away");
+    UserPrincipal owner =
+        file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(file, owner);
+    invite("bob", keys(2));
+    assertEquals(owner, Files.getOwner(file));
+    assertEquals(owner, Files.getOwner(folder.resolve("clients.lock")));
+  }
+
+  @Test
   void behindALinkTheFileItselfIsReplaced() throws Exception {
     Path real = Files.createDirectory(folder.resolve("real")).resolve("them");
-    file = Files.createSymbolicLink(folder.resolve("link"), real);
     file = real;
     invite("alice", keys(1));
-    file = folder.resolve("link");
+    file = Files.createSymbolicLink(folder.resolve("link"), real);
     invite("bob", keys(2));
     assertTrue(Files.isSymbolicLink(file));
     assertEquals(List.of("alice", "bob"), ClientsFile.read(real).names());
@@ -363,7 +378,7 @@ class ClientsFileTest {
   }
 
   private static byte[] number(int i) {
-    return java.nio.ByteBuffer.allocate(32).putInt(i).array();
+    return ByteBuffer.allocate(32).putInt(i).array();
   }
 
   private static List<String> list(Path folder) throws IOException {

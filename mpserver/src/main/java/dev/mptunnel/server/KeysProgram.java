@@ -74,7 +74,7 @@ final class KeysProgram {
   private void keygen(KeysTask.Keygen keygen) throws IOException {
     SharedSeed secret = SharedSeed.random(random);
     if (keygen.file() == null) {
-      print(secret.text());
+      print(secret.text(), "no secret was made");
       return;
     }
     try {
@@ -91,7 +91,7 @@ final class KeysProgram {
     Invitation invitation = Invitation.random(serverPublicKey, random);
     ClientsFile.change(
         invite.clientsFile(), now -> now.invite(invite.name(), invitation.clientKeys(), today));
-    print(invitation.text());
+    print(invitation.text(), "'mpserver revoke " + invite.name() + "', then invite again");
     err.println(
         invite.name()
             + " is invited. The line above is for "
@@ -101,10 +101,10 @@ final class KeysProgram {
   }
 
   /** Whoever lost what was to be printed must not take it for done. */
-  private void print(String secret) throws IOException {
+  private void print(String secret, String otherwise) throws IOException {
     out.println(secret);
     if (out.checkError()) {
-      throw new IOException("standard output cannot be written to; what was made is lost");
+      throw new IOException("standard output cannot be written to; " + otherwise);
     }
   }
 

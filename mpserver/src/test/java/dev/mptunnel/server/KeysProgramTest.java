@@ -231,7 +231,7 @@ final class KeysProgramTest {
   }
 
   @Test
-  void whatCannotBePrintedIsNotDone() {
+  void whatCannotBePrintedIsTold() {
     OutputStream full =
         new OutputStream() {
           @Override
@@ -241,8 +241,12 @@ final class KeysProgramTest {
         };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     assertEquals(2, run(full, err, "keygen"));
+    assertEquals(2, run(full, err, "invite", "alice", "-c", conf.toString()));
     assertEquals(
-        List.of("mpserver keygen: standard output cannot be written to; what was made is lost"),
+        List.of(
+            "mpserver keygen: standard output cannot be written to; no secret was made",
+            "mpserver invite: standard output cannot be written to; 'mpserver revoke alice', then"
+                + " invite again"),
         lines(err));
   }
 }
