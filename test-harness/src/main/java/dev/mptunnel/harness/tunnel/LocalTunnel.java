@@ -4,10 +4,14 @@ import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.client.Client;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.CipherChoice;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.PathReport;
@@ -42,6 +46,11 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 public final class LocalTunnel implements AutoCloseable {
+
+  static final ServerSecurity SERVER_SECURITY =
+      new ServerSecurity(Protection.PLAIN, null, null, 16, List.of());
+  static final ClientSecurity CLIENT_SECURITY =
+      new ClientSecurity(Protection.PLAIN, null, CipherChoice.AES_256_GCM, List.of());
 
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final SocketSettings SOCKETS = new SocketSettings(4 << 20, EngineChoice.AUTO);
@@ -95,6 +104,7 @@ public final class LocalTunnel implements AutoCloseable {
             new ServerConfig(
                 List.of(new HostPort("127.0.0.1", 0)),
                 hostPort(target),
+                SERVER_SECURITY,
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1024,
@@ -132,7 +142,12 @@ public final class LocalTunnel implements AutoCloseable {
     client =
         Client.start(
             engine("mpclient"),
-            new ClientConfig(List.of(new HostPort("127.0.0.1", 0)), bridges, SESSIONS, SOCKETS));
+            new ClientConfig(
+                List.of(new HostPort("127.0.0.1", 0)),
+                bridges,
+                CLIENT_SECURITY,
+                SESSIONS,
+                SOCKETS));
     open.push(client);
     listening.addAll(client.listening());
   }

@@ -142,6 +142,7 @@ class ManyClientsTest {
             new ServerConfig(
                 List.of(ANY_PORT),
                 hostPort(target),
+                LocalTunnel.SERVER_SECURITY,
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1_024,
@@ -167,7 +168,10 @@ class ManyClientsTest {
             new BridgeLine(hostPort(server.listening().getFirst()), "straight", null),
             new BridgeLine(hostPort(bridge.listening().getFirst()), "bridged", null));
     return opened(
-        Client.start(engine, new ClientConfig(List.of(ANY_PORT), lines, SESSIONS, SOCKETS)));
+        Client.start(
+            engine,
+            new ClientConfig(
+                List.of(ANY_PORT), lines, LocalTunnel.CLIENT_SECURITY, SESSIONS, SOCKETS)));
   }
 
   private static HostPort hostPort(InetSocketAddress address) {
