@@ -49,6 +49,11 @@ public final class SealedProtection implements PacketProtection {
   }
 
   @Override
+  public boolean isAuthentic() {
+    return true;
+  }
+
+  @Override
   public int overheadBytes() {
     return Aead.TAG_BYTES;
   }

@@ -1,11 +1,8 @@
 package dev.mptunnel.secret;
 
 import dev.mptunnel.crypto.ClientKeys;
-import dev.mptunnel.crypto.Curve25519;
-import dev.mptunnel.crypto.Hkdf;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.crypto.StaticKeys;
-import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,8 +18,7 @@ public record SharedSeed(byte[] bytes) implements SharedSecret {
   static final int PSK_BYTES = 32;
 
   /** What both ends take that were given none: no secret at all, but the same packets. */
-  public static final SharedSeed WELL_KNOWN =
-      new SharedSeed("mptunnel well known ".getBytes(StandardCharsets.US_ASCII));
+  public static final SharedSeed WELL_KNOWN = new SharedSeed(ServerKeys.wellKnownSecret());
 
   public SharedSeed {
     if (bytes.length != BYTES) {
@@ -48,8 +44,7 @@ public record SharedSeed(byte[] bytes) implements SharedSecret {
 
   @Override
   public ServerKeys serverKeys() {
-    byte[] privateKey = Hkdf.derive(bytes, "mptunnel server key", Curve25519.KEY_BYTES);
-    return new ServerKeys(StaticKeys.of(privateKey), Hkdf.derive(bytes, "mptunnel psk", PSK_BYTES));
+    return ServerKeys.of(bytes);
   }
 
   @Override

@@ -31,6 +31,11 @@ final class BouncyCastleProtection implements PacketProtection {
   }
 
   @Override
+  public boolean isAuthentic() {
+    return true;
+  }
+
+  @Override
   public void seal(ByteBuffer packet) {
     run(true, packet);
   }
