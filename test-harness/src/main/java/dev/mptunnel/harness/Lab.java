@@ -1,15 +1,16 @@
 package dev.mptunnel.harness;
 
+import dev.mptunnel.harness.lab.CpuCommand;
 import dev.mptunnel.harness.lab.OpenVpnCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code ./mptunnel lab}: measurements with real programs on emulated lines. Needs root. */
+/** {@code ./mptunnel lab}: measurements with real programs, most of them on emulated lines. */
 @Command(
     name = "mptunnel lab",
-    description = "Measures tunnels with real programs in network namespaces. Needs root.",
+    description = "Measures tunnels with real programs.",
     mixinStandardHelpOptions = true,
-    subcommands = OpenVpnCommand.class,
+    subcommands = {OpenVpnCommand.class, CpuCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Lab {
 
@@ -20,6 +21,16 @@ public final class Lab {
         (e, command, parsed) -> {
           command.getErr().println("lab: " + e.getMessage());
           return 1;
+        });
+    line.setParameterExceptionHandler(
+        (e, wrong) -> {
+          CommandLine command = e.getCommandLine();
+          String name = command.getCommandSpec().qualifiedName();
+          command.getErr().println("lab: " + e.getMessage() + "; try './" + name + " --help'");
+          if (command.getParent() == null) {
+            command.usage(command.getErr()); // it lists the labs
+          }
+          return 2;
         });
     System.exit(line.execute(args));
   }

@@ -62,12 +62,15 @@ public record Comparison(
       LossCount up = topology.up();
       LossCount down = topology.down();
       long queueDrops = topology.queueDrops();
+      Usage used = running.usage();
       Transfer transfer = Transfer.run(topology, direction, seconds, congestionControl);
+      used = running.usage().minus(used);
       LossCount lineUp = topology.up().minus(up);
       LossCount lineDown = topology.down().minus(down);
       long dropped = topology.queueDrops() - queueDrops;
       LossCount left = settled(vpn).minus(inside);
-      return new Run(tunnel.name(), transfer, lineUp, lineDown, dropped, left, vpn.connections());
+      return new Run(
+          tunnel.name(), transfer, lineUp, lineDown, dropped, used, left, vpn.connections());
     } catch (IOException e) {
       throw new IOException(tunnel.name() + ": " + e.getMessage(), e);
     }

@@ -14,7 +14,6 @@ final class LineEnd {
 
   private static final int LOSS_SCALE = 1_000_000;
   private static final int BURST_BYTES = 16_384;
-  private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
   private static final Pattern QUEUE_DROPS = Pattern.compile("dropped (\\d+)");
 
   private final Namespace host;
@@ -73,18 +72,15 @@ final class LineEnd {
   }
 
   private long packets(String counter) throws IOException {
-    return number(PACKETS, host.run("nft", "list", "counter", "inet", device, counter));
+    return new PacketCounter(host, device, counter).packets();
   }
 
   /** Packets that the queue before the shaper has dropped since the line was made. */
   long queueDrops() throws IOException {
-    return number(QUEUE_DROPS, host.run("tc", "-s", "qdisc", "show", "dev", device));
-  }
-
-  private static long number(Pattern pattern, String text) throws IOException {
-    Matcher matcher = pattern.matcher(text);
+    String shown = host.run("tc", "-s", "qdisc", "show", "dev", device);
+    Matcher matcher = QUEUE_DROPS.matcher(shown);
     if (!matcher.find()) {
-      throw new IOException("no " + pattern + " in: " + text);
+      throw new IOException("no " + QUEUE_DROPS + " in: " + shown);
     }
     return Long.parseLong(matcher.group(1));
   }

@@ -8,12 +8,14 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code lab openvpn}: TCP through OpenVPN, over one line directly and over tunnels beside it. */
 @Command(
     name = "openvpn",
-    description = "Compares TCP through OpenVPN: over one line directly, and over tunnels.",
+    description = "Compares TCP through OpenVPN over tunnels, in network namespaces; as root.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class OpenVpnCommand implements Callable<Integer> {
@@ -47,6 +49,8 @@ public final class OpenVpnCommand implements Callable<Integer> {
 
   @Option(names = "--bridges", description = "What forwards: ${COMPLETION-CANDIDATES}.")
   private BridgeKind bridges = BridgeKind.OURS;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--only",
@@ -109,17 +113,12 @@ public final class OpenVpnCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<Tunnel> tunnels() throws IOException {
+  private List<Tunnel> tunnels() {
     List<Tunnel> all = new ArrayList<>(List.of(Tunnel.direct(), Tunnel.ours()));
     if (other != null) {
       all.add(
           Tunnel.other(other.name, other.server, other.serverPort, other.client, other.clientPort));
     }
-    List<Tunnel> chosen =
-        all.stream().filter(tunnel -> only.isEmpty() || only.contains(tunnel.name())).toList();
-    if (chosen.isEmpty()) {
-      throw new IOException("--only " + String.join(",", only) + " leaves no tunnel");
-    }
-    return chosen;
+    return Choice.of(spec, "--only", only, all, Tunnel::name);
   }
 }

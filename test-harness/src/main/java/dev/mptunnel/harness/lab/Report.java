@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** The lab's table: the conditions first, then a row for each tunnel. */
 public final class Report {
 
-  private static final String ROW = "%-12s %9s %9s %9s %9s %9s  %s%n";
+  private static final String ROW = "%-12s %9s %9s %9s %9s %9s %9s %9s  %s%n";
 
   private final PrintStream out;
 
@@ -51,19 +51,40 @@ public final class Report {
 
   /** Prints one run as it ends. */
   public void run(Run run) {
-    out.println("  " + run.tunnel() + ": " + mbit(run.transfer().goodputMbit()) + " Mbit/s");
+    Usage used = run.used();
+    String times =
+        used.equals(Usage.NONE)
+            ? ""
+            : "; µs for a datagram: client "
+                + micros(used.clientMicros())
+                + ", server "
+                + micros(used.serverMicros());
+    out.println(
+        "  " + run.tunnel() + ": " + mbit(run.transfer().goodputMbit()) + " Mbit/s" + times);
   }
 
   /** Prints the table. */
   public void table(List<Run> runs) {
     out.println();
-    out.printf(ROW, "tunnel", "Mbit/s", "loss up", "loss down", "queue", "left", "each run; notes");
+    out.printf(
+        ROW,
+        "tunnel",
+        "Mbit/s",
+        "client",
+        "server",
+        "loss up",
+        "loss down",
+        "queue",
+        "left",
+        "each run; notes");
     Map<String, List<Run>> byTunnel =
         runs.stream()
             .collect(Collectors.groupingBy(Run::tunnel, LinkedHashMap::new, Collectors.toList()));
     byTunnel.forEach(this::row);
+    out.println("Mbit/s is the median of the receiver's goodput; client and server are what the");
     out.println(
-        "Mbit/s is the median of the receiver's goodput; loss is that of the lines, counted;");
+        "tunnel's processes used for each datagram that the VPN gave them, µs of processor");
+    out.println("time, user and system, medians; loss is that of the lines, counted;");
     out.println("queue is what their full queues dropped, packets;");
     out.println("left is what was still lost inside the VPN, in the direction of the data.");
   }
@@ -83,6 +104,8 @@ public final class Report {
         ROW,
         tunnel,
         mbit(medianGoodputMbit(runs)),
+        micros(Median.of(runs, run -> run.used().clientMicros())),
+        micros(Median.of(runs, run -> run.used().serverMicros())),
         percent(up),
         percent(down),
         queueDrops,
@@ -90,14 +113,18 @@ public final class Report {
         notes);
   }
 
-  /** The median goodput of these runs, Mbit/s; with an even number of runs the lower of the two. */
+  /** The median goodput of these runs, Mbit/s. */
   public static double medianGoodputMbit(List<Run> runs) {
-    List<Double> sorted = runs.stream().map(run -> run.transfer().goodputMbit()).sorted().toList();
-    return sorted.get((sorted.size() - 1) / 2);
+    return Median.of(runs, run -> run.transfer().goodputMbit());
   }
 
   private static String mbit(double mbit) {
     return String.format(Locale.ROOT, "%.1f", mbit);
+  }
+
+  /** A dash where there was no tunnel. */
+  private static String micros(double micros) {
+    return Double.isNaN(micros) ? "-" : String.format(Locale.ROOT, "%.1f", micros);
   }
 
   private static String percent(LossCount count) {

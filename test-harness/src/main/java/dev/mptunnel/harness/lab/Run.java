@@ -8,6 +8,7 @@ package dev.mptunnel.harness.lab;
  * @param lineUp loss of the lines toward the server, all together, by their counters
  * @param lineDown the same toward the client
  * @param queueDrops packets that the lines' queues dropped because they were full
+ * @param used what the tunnel's processes used for the datagrams that the VPN gave them
  * @param left loss that was left inside the VPN, in the direction of the data
  * @param connections how often the VPN connected: more than 1 means that it broke
  */
@@ -17,5 +18,6 @@ public record Run(
     LossCount lineUp,
     LossCount lineDown,
     long queueDrops,
+    Usage used,
     LossCount left,
     int connections) {}

@@ -20,6 +20,8 @@ public final class RunningTunnel implements AutoCloseable {
   private final List<Daemon> bridges = new ArrayList<>();
   private Daemon server;
   private Daemon client;
+  private PacketCounter givenUp;
+  private PacketCounter givenDown;
 
   private RunningTunnel(Topology topology, Tunnel tunnel, BridgeKind bridgeKind, Path bridgeFile) {
     this.topology = topology;
@@ -50,6 +52,7 @@ public final class RunningTunnel implements AutoCloseable {
         awaitSocket(bridge, BridgeKind.PORT);
       }
       running.startClient();
+      running.countDatagrams();
       return running;
     } catch (IOException | RuntimeException e) {
       running.close();
@@ -87,6 +90,26 @@ public final class RunningTunnel implements AutoCloseable {
     Endpoint target = new Endpoint(topology.serverAddress(line), tunnel.serverPort());
     List<String> command = bridgeKind.command(BridgeKind.PORT, target);
     return topology.bridges().get(line - 1).start("bridge", command);
+  }
+
+  /** The VPN's own sockets are what tells its datagrams from all others. */
+  private void countDatagrams() throws IOException {
+    givenUp = PacketCounter.onLoopback(topology.client(), "udp dport " + tunnel.clientPort());
+    givenDown = PacketCounter.onLoopback(topology.server(), "udp sport " + OpenVpn.PORT);
+  }
+
+  /**
+   * What the tunnel has used since its processes were started, and what the VPN has given it;
+   * {@link Usage#NONE} where there is no tunnel.
+   */
+  Usage usage() throws IOException {
+    if (client == null || server == null) {
+      return Usage.NONE;
+    }
+    return new Usage(
+        ProcessorTime.ofTreeNanos(client.pid()),
+        ProcessorTime.ofTreeNanos(server.pid()),
+        givenUp.packets() + givenDown.packets());
   }
 
   private static void awaitSocket(Namespace host, int port) throws IOException {

@@ -29,6 +29,7 @@ class OpenVpnTest {
   void measureOneLineAlone(@TempDir Path directory) throws IOException {
     topology = Topology.create(CONDITIONS, directory);
     direct = transfer(Tunnel.direct(), BridgeKind.SOCAT);
+    assertEquals(Usage.NONE, direct.used());
   }
 
   @AfterAll
@@ -56,6 +57,11 @@ class OpenVpnTest {
   private void assertHealed(Run run) {
     assertEquals(1, run.connections(), "the VPN broke: " + run);
     assertTrue(run.left().percent() < 1, "loss left inside: " + run);
+    // What entered the VPN one way at least, and TCP's answers, retransmissions and the VPN's own.
+    long inside = run.left().arrived();
+    long given = run.used().datagrams();
+    assertTrue(given >= inside && given < 3 * inside, given + " datagrams of " + inside);
+    assertTrue(run.used().clientMicros() > 1 && run.used().serverMicros() > 1, run.toString());
     double gain = run.transfer().goodputMbit() / direct.transfer().goodputMbit();
     assertTrue(gain > 5, run + " beside " + direct);
   }

@@ -110,6 +110,23 @@ class TopologyTest {
   }
 
   @Test
+  void exactlyWhatIsMeantIsCountedOnAHostsLoopback() throws IOException {
+    try (Namespace host = Namespace.create("counted", directory)) {
+      PacketCounter.onLoopback(host, "udp dport 9");
+      sendTo(host, 9);
+      PacketCounter counter = PacketCounter.onLoopback(host, "udp dport 7");
+      sendTo(host, 7);
+      sendTo(host, 9);
+      assertEquals(50, counter.packets(), "and not the kernel's answers, or another port's");
+    }
+  }
+
+  private static void sendTo(Namespace host, int port) throws IOException {
+    String fifty = "OPEN:/dev/zero,readbytes=5000";
+    host.run("socat", "-u", "-b100", fifty, "UDP4-SENDTO:127.0.0.1:" + port);
+  }
+
+  @Test
   void nothingIsLeft() throws IOException {
     try (Topology topology = Topology.create(new Conditions(5, 50, 1, 50, "cubic"), directory);
         RunningTunnel running = RunningTunnel.start(topology, Tunnel.direct(), BridgeKind.SOCAT)) {

@@ -1,0 +1,30 @@
+package dev.mptunnel.harness.lab;
+
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Which of several things a user wants to see compared. */
+final class Choice {
+
+  private Choice() {}
+
+  /**
+   * Those of these names, in the order of all; all where there are no names.
+   *
+   * @throws ParameterException for a name that none has
+   */
+  static <T> List<T> of(
+      CommandSpec spec, String option, List<String> names, List<T> all, Function<T, String> name) {
+    List<String> known = all.stream().map(name).toList();
+    for (String wanted : names) {
+      if (!known.contains(wanted)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " " + wanted + ": expected one of " + String.join(", ", known));
+      }
+    }
+    return all.stream().filter(one -> names.isEmpty() || names.contains(name.apply(one))).toList();
+  }
+}

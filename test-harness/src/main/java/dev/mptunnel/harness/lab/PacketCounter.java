@@ -1,0 +1,56 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A counter of packets in a host's kernel, which no program under test has a part in. */
+final class PacketCounter {
+
+  private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
+
+  private final Namespace host;
+  private final String table;
+  private final String name;
+
+  /** A counter that is there, in a table of the family {@code inet}. */
+  PacketCounter(Namespace host, String table, String name) {
+    this.host = host;
+    this.table = table;
+    this.name = name;
+  }
+
+  /**
+   * Starts to count what processes of a host send over its loopback; what was counted before is
+   * forgotten.
+   *
+   * @param match nftables' words for what is meant, such as {@code udp dport 3000}
+   */
+  static PacketCounter onLoopback(Namespace host, String match) throws IOException {
+    String rules =
+        """
+        table inet loopback { }
+        delete table inet loopback
+        table inet loopback {
+          counter sent { }
+          chain leaving {
+            type filter hook output priority raw;
+            oifname "lo" %s counter name sent
+          }
+        }
+        """;
+    host.run("nft", String.format(Locale.ROOT, rules, match));
+    return new PacketCounter(host, "loopback", "sent");
+  }
+
+  /** Packets so far. */
+  long packets() throws IOException {
+    String listed = host.run("nft", "list", "counter", "inet", table, name);
+    Matcher matcher = PACKETS.matcher(listed);
+    if (!matcher.find()) {
+      throw new IOException("no " + PACKETS + " in: " + listed);
+    }
+    return Long.parseLong(matcher.group(1));
+  }
+}
