@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 /**
  * One UDP route to the peer: where it leads, whether it answers, and what it loses.
  *
- * <p>Both ends ask each other on every path (PING, PONG). A path's address moves only when the new
- * one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no more bytes than
- * came from there, so that nobody can aim a session's traffic at a third party.
+ * <p>Both ends ask each other on every path (PING, PONG). At the responder a path's address moves,
+ * only when the new one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no
+ * more bytes than came from there, so that nobody can aim a session's traffic at a third party.
  */
 public final class Path implements PathFrames.Handler {
 
@@ -247,7 +247,9 @@ public final class Path implements PathFrames.Handler {
     challenged = false;
     response = 0;
     boolean wellFormed = PathFrames.read(frames, this);
-    boolean elsewhere = !leadsTo(fromPort, source);
+    // Where an initiator's path leads is its own side's word: otherwise somebody who brings one path's
+    // packets over another moves the one onto the other, and the two fail together.
+    boolean elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
         candidate = new Candidate(fromPort, source);
@@ -265,7 +267,11 @@ public final class Path implements PathFrames.Handler {
       // The peer does not know us here yet, and our answer may be lost: ask again soon.
       wake(now + session.pingNanos());
     }
-    reply(fromPort, source, elsewhere);
+    if (!session.isInitiator()) {
+      reply(fromPort, source, elsewhere);
+    } else if (remote != null) {
+      reply(port, remote, false);
+    }
     return wellFormed;
   }
 

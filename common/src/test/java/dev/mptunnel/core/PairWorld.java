@@ -38,6 +38,10 @@ final class PairWorld {
     final Endpoint endpoint;
     final List<String> delivered = new ArrayList<>();
     final List<Event> events = new ArrayList<>();
+
+    /** What it sent, whether that arrived or not. */
+    final List<byte[]> packets = new ArrayList<>();
+
     boolean echo;
 
     End(Side side, long seed) {
@@ -65,6 +69,9 @@ final class PairWorld {
       int path =
           side == Side.CLIENT ? remote.getPort() - SERVER_PORT : remote.getPort() - portOffset;
       packetsSent++;
+      byte[] bytes = new byte[packet.remaining()];
+      packet.get(packet.position(), bytes);
+      packets.add(bytes);
       if (path < 0 || path >= dark.length) {
         return; // to where the client is no more
       }
@@ -72,8 +79,6 @@ final class PairWorld {
       if (dark[path] || (every > 0 && ++sent[side.ordinal()][path] % every == 0)) {
         return;
       }
-      byte[] bytes = new byte[packet.remaining()];
-      packet.get(packet.position(), bytes);
       if (side == Side.SERVER) {
         lastFromServer = bytes;
       }
@@ -199,6 +204,13 @@ final class PairWorld {
   /** What the server sent last, or null. */
   ByteBuffer lastFromServer() {
     return lastFromServer == null ? null : ByteBuffer.wrap(lastFromServer);
+  }
+
+  /** Somebody sends the packet, from the other end of this path or so he says. */
+  void inject(End to, int path, byte[] packet) {
+    int port = to.side == Side.CLIENT ? path : 0;
+    InetSocketAddress source = address(to.side == Side.CLIENT ? SERVER_PORT + path : path);
+    to.endpoint.onDatagram(now, port, source, ByteBuffer.wrap(packet.clone()));
   }
 
   void send(Flow flow, String text) {
