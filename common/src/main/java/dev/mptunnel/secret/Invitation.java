@@ -22,9 +22,16 @@ public record Invitation(byte[] serverPublicKey, byte[] seed) implements Secret 
 
   static Invitation parse(String text) throws SecretException {
     byte[] body = SecretText.decode(PREFIX, Curve25519.KEY_BYTES + SEED_BYTES, text);
-    return new Invitation(
-        Arrays.copyOf(body, Curve25519.KEY_BYTES),
-        Arrays.copyOfRange(body, Curve25519.KEY_BYTES, body.length));
+    Invitation invitation =
+        new Invitation(
+            Arrays.copyOf(body, Curve25519.KEY_BYTES),
+            Arrays.copyOfRange(body, Curve25519.KEY_BYTES, body.length));
+    byte[] ours = invitation.clientKeys().own().privateKey();
+    if (Curve25519.agree(ours, invitation.serverPublicKey) == null) {
+      throw new SecretException(
+          "the invitation holds a key that no server has; expected one made by 'mpserver invite'");
+    }
+    return invitation;
   }
 
   /** A new one, as secret as what the generator gives is hard to guess. */

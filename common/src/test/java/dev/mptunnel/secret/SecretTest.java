@@ -209,4 +209,13 @@ class SecretTest {
   private static void assertHex(String expected, byte[] actual) {
     assertEquals(expected, HexFormat.of().formatHex(actual));
   }
+
+  @Test
+  void anInvitationToAKeyOfLowOrderIsRefused() {
+    String text = new Invitation(new byte[32], new byte[20]).text();
+    SecretException refused = assertThrows(SecretException.class, () -> Secret.parse(text));
+    assertEquals(
+        "the invitation holds a key that no server has; expected one made by 'mpserver invite'",
+        refused.getMessage());
+  }
 }
