@@ -1,6 +1,7 @@
 package dev.mptunnel.config;
 
 import java.util.List;
+import java.util.Map;
 
 /** {@code bridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat. */
 public final class BridgeCommand extends Command<BridgeConfig> {
@@ -20,8 +21,10 @@ public final class BridgeCommand extends Command<BridgeConfig> {
             "bridge 4000 192.0.2.1:2000",
             List.of(
                 "PORT stands for --listen, each HOST:PORT for --server.",
-                "Signal USR1 prints the figures.")),
-        Settings.RELAY);
+                "Signal USR1 prints the figures."),
+            true),
+        Settings.RELAY,
+        Map.of());
   }
 
   @Override

@@ -4,13 +4,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** One of an enum's constants, written in lower case. */
+/** One of an enum's constants, written in lower case and with dashes. */
 final class Choice<E extends Enum<E>> implements ValueType<E> {
 
   private final List<E> constants;
 
+  private final char underscore;
+
   Choice(Class<E> type) {
+    this(type, '-');
+  }
+
+  /**
+   * A choice of things that have a name already.
+   *
+   * @param underscore what stands in it for the underscore of a constant
+   */
+  Choice(Class<E> type, char underscore) {
     this.constants = Arrays.asList(type.getEnumConstants());
+    this.underscore = underscore;
   }
 
   @Override
@@ -30,12 +42,12 @@ final class Choice<E extends Enum<E>> implements ValueType<E> {
 
   @Override
   public String expected() {
-    List<String> words = constants.stream().map(Choice::word).toList();
+    List<String> words = constants.stream().map(this::word).toList();
     int last = words.size() - 1;
     return String.join(", ", words.subList(0, last)) + " or " + words.get(last);
   }
 
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  private String word(E constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', underscore);
   }
 }

@@ -1,11 +1,13 @@
 package dev.mptunnel.config;
 
 import java.util.List;
+import java.util.Map;
 
 /** {@code mpclient [OPTIONS] [FILE]}. */
 public final class ClientCommand extends Command<ClientConfig> {
 
-  public ClientCommand() {
+  /** A command that knows these variables of the environment. */
+  public ClientCommand(Map<String, String> environment) {
     super(
         new CommandText(
             "mpclient",
@@ -15,8 +17,12 @@ public final class ClientCommand extends Command<ClientConfig> {
             "mpclient mpclient.conf",
             List.of(
                 "A line in FILE without '=' is a bridge: " + BridgeSyntax.EXAMPLE,
-                "Signal USR1 prints the figures of every path.")),
-        Settings.CLIENT);
+                "A relative PATH in FILE counts from FILE's folder.",
+                EnvironmentVariables.HELP,
+                "Signal USR1 prints the figures of every path."),
+            true),
+        Settings.CLIENT,
+        environment);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Set;
 public record ClientConfig(
     List<HostPort> listen,
     List<BridgeLine> bridges,
+    ClientSecurity security,
     SessionSettings session,
     SocketSettings sockets) {
 
@@ -26,6 +27,7 @@ public record ClientConfig(
     return new ClientConfig(
         values.distinct(Settings.CLIENT_LISTEN),
         named(values.all(Settings.BRIDGE)),
+        ClientSecurity.of(values),
         SessionSettings.of(values),
         SocketSettings.of(values));
   }

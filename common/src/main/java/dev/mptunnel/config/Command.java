@@ -2,11 +2,13 @@ package dev.mptunnel.config;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The command line of a program: reads it and the file it names, and says what is wrong with them.
+ * The command line of a program: reads it, the environment and the file that it names, which count
+ * in this order, and says what is wrong with them.
  *
  * @param <C> what the program is configured by
  */
@@ -17,10 +19,26 @@ public abstract class Command<C> {
 
   private final CommandText text;
   private final SettingSet settings;
+  private final SettingSet inFile;
+  private final Map<String, String> environment;
 
-  Command(CommandText text, SettingSet settings) {
+  Command(CommandText text, SettingSet settings, Map<String, String> environment) {
+    this(text, settings, settings, environment);
+  }
+
+  /**
+   * A command.
+   *
+   * @param settings its options
+   * @param inFile what may stand in its file, which may be that of a program that has more
+   * @param environment the variables of the environment
+   */
+  Command(
+      CommandText text, SettingSet settings, SettingSet inFile, Map<String, String> environment) {
     this.text = text;
     this.settings = settings;
+    this.inFile = inFile;
+    this.environment = Map.copyOf(environment);
   }
 
   /** What the program is called. */
@@ -51,7 +69,7 @@ public abstract class Command<C> {
     }
   }
 
-  /** The configuration that these arguments, and the file they name, come to. */
+  /** The configuration that these arguments, the environment and the file named come to. */
   public final C config(String... args) throws ConfigException {
     return config(CommandArguments.parse(spec(), settings, args));
   }
@@ -65,9 +83,11 @@ public abstract class Command<C> {
     }
     String file = file(arguments.operands(), arguments.file());
     addOperands(arguments.operands(), typed);
+    SettingValues values =
+        SecretSource.over(typed, EnvironmentVariables.read(environment, settings));
     return file == null
-        ? build(typed, null)
-        : build(typed.over(ConfigFile.read(file, settings)), Excerpt.unquoted(file));
+        ? build(values, null)
+        : build(SecretSource.over(values, ConfigFile.read(file, inFile)), Excerpt.unquoted(file));
   }
 
   /** The picocli model, from which help, man page and completion are made. */

@@ -36,7 +36,7 @@ final class CommandArguments {
   }
 
   private static ConfigException unknown(CommandSpec spec, String word) {
-    String typed = word.split("=", 2)[0];
+    String typed = word.split("[=: ]", 2)[0]; // what stands behind may be a secret
     List<String> names =
         spec.options().stream().map(OptionSpec::longestName).map(n -> n.substring(2)).toList();
     String nearest = NearestName.of(typed.replaceFirst("^-+", ""), names);

@@ -27,15 +27,13 @@ final class CommandSpecs {
     for (Setting<?> setting : settings.all()) {
       spec.addOption(option(setting));
     }
-    spec.addOption(
-        OptionSpec.builder("-c", FILE)
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .arity("1")
-            .paramLabel("FILE")
-            .description("read settings from FILE; an option wins over it")
-            .build());
-    spec.addOption(flag("-v", VERBOSE, "log for debugging, with stack traces"));
+    boolean hasSettings = !settings.all().isEmpty();
+    if (hasSettings) {
+      spec.addOption(file());
+    }
+    if (text.runs()) {
+      spec.addOption(flag("-v", VERBOSE, "log for debugging, with stack traces"));
+    }
     spec.addOption(flag("-h", HELP, "show this and exit"));
     spec.addOption(flag("-V", VERSION, "show the version and exit"));
     spec.addPositional(
@@ -47,8 +45,18 @@ final class CommandSpecs {
             .paramLabel("OPERAND")
             .hidden(true)
             .build());
-    describe(spec, text);
+    describe(spec, text, hasSettings);
     return spec;
+  }
+
+  private static OptionSpec file() {
+    return OptionSpec.builder("-c", FILE)
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .arity("1")
+        .paramLabel("FILE")
+        .description("read settings from FILE; an option wins over it")
+        .build();
   }
 
   private static OptionSpec option(Setting<?> setting) {
@@ -85,7 +93,7 @@ final class CommandSpecs {
         .build();
   }
 
-  private static void describe(CommandSpec spec, CommandText text) {
+  private static void describe(CommandSpec spec, CommandText text, boolean hasSettings) {
     List<String> header = new ArrayList<>();
     for (String synopsis : text.synopses()) {
       String indent = header.isEmpty() ? "" : " ".repeat("Usage: ".length());
@@ -93,7 +101,9 @@ final class CommandSpecs {
     }
     List<String> footer = new ArrayList<>();
     footer.add("");
-    footer.add("Every option above -c is also a line 'key = value' in FILE.");
+    if (hasSettings) {
+      footer.add("Every option above -c is also a line 'key = value' in FILE.");
+    }
     text.notes().forEach(note -> footer.add(literal(note)));
     spec.usageMessage()
         .width(HELP_COLUMNS)

@@ -9,7 +9,13 @@ import java.util.List;
  * @param synopses how it is called, without the name
  * @param summary what it does, in a line or two
  * @param example a call with the program's name
- * @param notes what follows the example
+ * @param notes what follows the options
+ * @param runs whether it runs on and writes a log
  */
 record CommandText(
-    String name, List<String> synopses, String summary, String example, List<String> notes) {}
+    String name,
+    List<String> synopses,
+    String summary,
+    String example,
+    List<String> notes,
+    boolean runs) {}

@@ -1,14 +1,11 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.secret.UserFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +14,9 @@ import java.util.regex.Pattern;
  * Reads a configuration file: {@code key = value} is a setting, {@code #} after nothing or a blank
  * starts a comment, any other line is a value of the program's bare-line setting. The bytes are cut
  * into lines first and decoded last, since the comments of an old file may be in any encoding.
+ *
+ * <p>The name of another file counts from the folder of this one. A file that holds a secret is
+ * refused where others may read it, and no message shows a line that may hold one.
  */
 final class ConfigFile {
 
@@ -26,39 +26,38 @@ final class ConfigFile {
   private static final Pattern KEY_AND_VALUE = Pattern.compile("([^\\s=]*)[ \t]*=(.*)");
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
+  /** A line that holds a secret, or was meant to, as far as one can tell from its beginning. */
+  private static final Pattern SECRET =
+      Pattern.compile(
+          "(secret|password|passphrase|psk|key)(?![\\w.-]).*|mp[st][0-9a-z]?[-\\s][^.]{8,}",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+  private final Path file;
   private final SettingSet settings;
   private final SettingValues values = new SettingValues();
 
-  private ConfigFile(SettingSet settings) {
+  private ConfigFile(Path file, SettingSet settings) {
+    this.file = file;
     this.settings = settings;
   }
 
   /** Reads the file; errors name it as it is named here. */
   static SettingValues read(String file, SettingSet settings) throws ConfigException {
     String name = file.isBlank() ? "''" : Excerpt.unquoted(file);
-    byte[] content;
-    try (InputStream in = Files.newInputStream(Path.of(file))) {
-      content = in.readNBytes(MAX_FILE_BYTES + 1);
-    } catch (NoSuchFileException | InvalidPathException e) {
+    try {
+      Path path = Path.of(file);
+      byte[] content = UserFile.read(path, MAX_FILE_BYTES, "a configuration file");
+      return parse(name, path, content, settings);
+    } catch (InvalidPathException e) {
       throw new ConfigException("there is no such file; expected a configuration file").at(name);
-    } catch (AccessDeniedException e) {
-      throw new ConfigException("may not be read; expected a file that this user can read")
-          .at(name);
     } catch (IOException e) {
-      String problem = Excerpt.unquoted(String.valueOf(e.getMessage()));
-      throw new ConfigException("cannot be read: " + problem + "; expected a configuration file")
-          .at(name);
+      throw new ConfigException(Excerpt.unquoted(e.getMessage())).at(name);
     }
-    return parse(name, content, settings);
   }
 
-  static SettingValues parse(String name, byte[] content, SettingSet settings)
+  static SettingValues parse(String name, Path path, byte[] content, SettingSet settings)
       throws ConfigException {
-    if (content.length > MAX_FILE_BYTES) {
-      throw new ConfigException("is too long; expected at most " + MAX_FILE_BYTES + " bytes")
-          .at(name);
-    }
-    ConfigFile file = new ConfigFile(settings);
+    ConfigFile file = new ConfigFile(path, settings);
     int start = startsWithMark(content) ? BYTE_ORDER_MARK.length : 0;
     for (int number = 1; start < content.length; number++) {
       int end = start;
@@ -93,8 +92,7 @@ final class ConfigFile {
       return;
     }
     if (text.chars().anyMatch(c -> c != '\t' && Character.isISOControl(c))) {
-      throw new ConfigException(
-              Excerpt.of(text) + " holds a control character; expected UTF-8 text")
+      throw new ConfigException(shown(text) + " holds a control character; expected UTF-8 text")
           .at(place);
     }
     Matcher matcher = KEY_AND_VALUE.matcher(text);
@@ -129,7 +127,22 @@ final class ConfigFile {
       String suggestion = settings.suggestion(key, name -> name);
       throw new ConfigException("unknown key " + Excerpt.of(key) + "; " + suggestion).at(place);
     }
-    values.add(setting, value, place + ": " + key);
+    String written =
+        setting.type() instanceof FilePath && file.getParent() != null
+            ? FilePath.within(file.getParent(), value)
+            : value;
+    values.add(setting, written, place + ": " + key);
+    if (setting.type() instanceof SecretType<?>) {
+      requirePrivate(place + ": " + key);
+    }
+  }
+
+  private void requirePrivate(String place) throws ConfigException {
+    try {
+      UserFile.requirePrivate(file);
+    } catch (IOException e) {
+      throw new ConfigException(Excerpt.unquoted(e.getMessage())).at(place);
+    }
   }
 
   private void bareLine(String text, String place) throws ConfigException {
@@ -137,17 +150,29 @@ final class ConfigFile {
     Setting<?> forgotten = settings.find(first);
     if (settings.bareLine() == null) {
       String expected = forgotten == null ? "key = value" : first + " = ...";
-      throw new ConfigException(Excerpt.of(text) + " is not a setting; expected " + expected)
-          .at(place);
+      throw new ConfigException(shown(text) + " is not a setting; expected " + expected).at(place);
     }
     try {
       values.add(settings.bareLine(), text, place);
     } catch (ConfigException e) {
-      if (forgotten == null) {
+      if (forgotten == null && !maybeSecret(text)) {
         throw e;
       }
-      throw new ConfigException(Excerpt.of(text) + " has no '='; expected " + first + " = ...")
+      String meant = forgotten == null ? "secret" : first;
+      throw new ConfigException(shown(text) + " has no '='; expected " + meant + " = ...")
           .at(place);
     }
+  }
+
+  private static boolean maybeSecret(String line) {
+    return SECRET.matcher(line).matches();
+  }
+
+  private static String shown(String line) {
+    if (maybeSecret(line)) {
+      return "the line";
+    }
+    int equals = line.indexOf('=');
+    return Excerpt.of(equals < 0 ? line : line.substring(0, equals) + "= ...");
   }
 }

@@ -1,8 +1,10 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.secret.SecretText;
+
 /**
  * A user's text as an error message shows it: quoted, cut, and without characters that would break
- * the line or drive the terminal.
+ * the line or drive the terminal. A secret that stands where none belongs is not shown either.
  */
 final class Excerpt {
 
@@ -10,7 +12,8 @@ final class Excerpt {
 
   private Excerpt() {}
 
-  static String of(String text) {
+  static String of(String written) {
+    String text = SecretText.hidden(written);
     boolean fits = text.codePointCount(0, text.length()) <= MAX_CHARS;
     String start = fits ? text : text.substring(0, text.offsetByCodePoints(0, MAX_CHARS));
     return "'" + unquoted(start) + (fits ? "'" : "...'");
@@ -19,7 +22,9 @@ final class Excerpt {
   /** The whole text, for what is no value but a file's name or another's message. */
   static String unquoted(String text) {
     StringBuilder shown = new StringBuilder();
-    text.codePoints().forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : '?'));
+    SecretText.hidden(text)
+        .codePoints()
+        .forEach(c -> shown.appendCodePoint(isPrintable(c) ? c : '?'));
     return shown.toString();
   }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Finds what somebody who mistyped a name most likely meant, by Levenshtein's distance. */
-final class NearestName {
+public final class NearestName {
 
   /** Longer input is not a slip of the fingers, and the distance costs its square. */
   private static final int MAX_CHARS = 40;
@@ -14,7 +14,7 @@ final class NearestName {
   private NearestName() {}
 
   /** The nearest of the names, or null if none is near. */
-  static String of(String typed, List<String> names) {
+  public static String of(String typed, List<String> names) {
     if (typed.isEmpty() || typed.length() > MAX_CHARS) {
       return null;
     }

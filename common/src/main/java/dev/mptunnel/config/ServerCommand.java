@@ -1,24 +1,39 @@
 package dev.mptunnel.config;
 
 import java.util.List;
+import java.util.Map;
 
-/** {@code mpserver [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}. */
+/**
+ * {@code mpserver [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}; for what else mpserver does
+ * see {@link KeysCommand}.
+ */
 public final class ServerCommand extends Command<ServerConfig> {
 
   private static final String SYNOPSIS = "PORT[,PORT...] TARGET_HOST TARGET_PORT";
 
-  public ServerCommand() {
+  /** A command that knows these variables of the environment. */
+  public ServerCommand(Map<String, String> environment) {
     super(
         new CommandText(
             "mpserver",
-            List.of("[-c FILE] [OPTIONS] [" + SYNOPSIS + "]"),
+            List.of(
+                "[-c FILE] [OPTIONS] [" + SYNOPSIS + "]",
+                "keygen [FILE]",
+                "invite|revoke [-c FILE] [OPTIONS] NAME",
+                "clients [-c FILE] [OPTIONS]"),
             "Receives what mpclients send over their bridges, delivers the first copy of each"
                 + " datagram to the target, and sends the answers back over every way.",
             "mpserver 2000 127.0.0.1 1194",
             List.of(
                 "PORT stands for --listen, TARGET_HOST TARGET_PORT (or HOST:PORT) for --target.",
-                "Signal USR1 prints the figures of every session.")),
-        Settings.MPSERVER);
+                "keygen makes a secret; invite lets one client in and revoke ends that, while the"
+                    + " server runs; clients lists them. 'mpserver invite --help' says more.",
+                "A relative PATH in FILE counts from FILE's folder.",
+                EnvironmentVariables.HELP,
+                "Signal USR1 prints the figures of every session."),
+            true),
+        Settings.MPSERVER,
+        environment);
   }
 
   @Override
@@ -26,7 +41,7 @@ public final class ServerCommand extends Command<ServerConfig> {
     if (operands.isEmpty()) {
       return;
     }
-    values.add(Settings.LISTEN, operands.getFirst(), "PORT");
+    addListen(operands.getFirst(), values);
     List<String> targets = AddressOperands.join(operands.subList(1, operands.size()), "TARGET");
     if (targets.size() != 1) {
       throw new ConfigException(
@@ -35,6 +50,19 @@ public final class ServerCommand extends Command<ServerConfig> {
               + SYNOPSIS);
     }
     values.add(Settings.TARGET, targets.getFirst(), "TARGET");
+  }
+
+  private static void addListen(String port, SettingValues values) throws ConfigException {
+    try {
+      values.add(Settings.LISTEN, port, "PORT");
+    } catch (ConfigException e) {
+      String nearest = NearestName.of(port, KeysCommand.words());
+      if (nearest == null) {
+        throw e;
+      }
+      throw new ConfigException(
+          "unknown command " + Excerpt.of(port) + "; did you mean " + nearest + "?");
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.List;
 public record ServerConfig(
     List<HostPort> listen,
     HostPort target,
+    ServerSecurity security,
     SessionSettings session,
     long sessionTimeoutNanos,
     int maxSessions,
@@ -26,6 +27,7 @@ public record ServerConfig(
     return new ServerConfig(
         values.distinct(Settings.LISTEN),
         values.get(Settings.TARGET),
+        ServerSecurity.of(values),
         SessionSettings.of(values),
         values.get(Settings.SESSION_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_SESSIONS)),

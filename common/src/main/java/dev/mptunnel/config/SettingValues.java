@@ -65,6 +65,12 @@ final class SettingValues {
     return values;
   }
 
+  /** The value of a setting that takes one, or its default, or null. */
+  <T> Placed<T> find(Setting<T> setting) throws ConfigException {
+    List<Placed<T>> values = all(setting);
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
   /** All values of a setting, each once. */
   <T> List<T> distinct(Setting<T> setting) throws ConfigException {
     return all(setting).stream().map(Placed::value).distinct().toList();
@@ -73,6 +79,20 @@ final class SettingValues {
   /** The value of a setting that has a default or was checked to be there. */
   <T> T get(Setting<T> setting) throws ConfigException {
     return all(setting).getFirst().value;
+  }
+
+  /** Whether a setting was set, so that its value is not the default. */
+  boolean has(Setting<?> setting) {
+    return texts.containsKey(setting.name());
+  }
+
+  /** These values but those of some settings. */
+  SettingValues without(Setting<?>... settings) {
+    SettingValues rest = over(new SettingValues());
+    for (Setting<?> setting : settings) {
+      rest.texts.remove(setting.name());
+    }
+    return rest;
   }
 
   /** These values, and for the settings that are not among them those of the other. */

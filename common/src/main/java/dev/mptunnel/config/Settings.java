@@ -1,5 +1,9 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.secret.Secret;
+import dev.mptunnel.secret.SharedSecret;
+import java.nio.file.Path;
+
 /** Every setting of every program, with its range and its default. */
 final class Settings {
 
@@ -39,6 +43,53 @@ final class Settings {
 
   static final Setting<HostPort> SERVER =
       new Setting<>("server", new RemoteAddress(), null, MAX_SERVERS, "where to forward to");
+
+  static final Setting<Secret> CLIENT_SECRET =
+      Setting.once(
+          "secret",
+          SecretType.OF_CLIENT,
+          null,
+          "what 'mpserver keygen' or 'mpserver invite' printed");
+
+  static final Setting<SharedSecret> SERVER_SECRET =
+      Setting.once(
+          "secret",
+          SecretType.OF_SERVER,
+          null,
+          "what 'mpserver keygen' printed; clients need it too");
+
+  static final Setting<Path> SECRET_FILE =
+      Setting.once(
+          "secret-file",
+          new FilePath(),
+          null,
+          "where to read it instead; others may not read that");
+
+  static final Setting<Switch> ENCRYPT =
+      Setting.once(
+          "encrypt", new Choice<>(Switch.class), "on", "seal packets; the same on both ends");
+
+  static final Setting<CipherChoice> CIPHER =
+      Setting.once("cipher", new Choice<>(CipherChoice.class), "aes-256-gcm", "seals packets");
+
+  static final Setting<Path> CLIENTS_FILE =
+      Setting.once(
+          "clients-file", new FilePath(), null, "who may come: 'mpserver invite' writes it");
+
+  static final Setting<Long> MAX_SESSIONS_PER_CLIENT =
+      Setting.once(
+          "max-sessions-per-client",
+          Quantity.count(1, 65_535),
+          "16",
+          "sessions at once of one invited client");
+
+  /** What an operand of {@code mpserver invite} and {@code revoke} stands for. */
+  static final Setting<String> NAME =
+      Setting.once("name", new ClientName(), null, "what an invited client is called");
+
+  /** What the operand of {@code mpserver keygen} stands for. */
+  static final Setting<Path> NEW_FILE =
+      Setting.once("file", new FilePath(), null, "where a new secret is written to");
 
   static final Setting<Long> PING =
       Setting.once(
@@ -100,13 +151,17 @@ final class Settings {
           "kernel buffer of a socket, each way");
 
   static final Setting<EngineChoice> ENGINE =
-      Setting.once("engine", new Choice<>(EngineChoice.class), "auto", "what moves datagrams");
+      Setting.once("engine", new Choice<>(EngineChoice.class, '_'), "auto", "what moves datagrams");
 
   static final SettingSet CLIENT =
       SettingSet.withBareLines(
           BRIDGE,
           CLIENT_LISTEN,
           BRIDGE,
+          CLIENT_SECRET,
+          SECRET_FILE,
+          ENCRYPT,
+          CIPHER,
           PING,
           PING_IDLE,
           PATH_TIMEOUT,
@@ -119,6 +174,11 @@ final class Settings {
       SettingSet.of(
           LISTEN,
           TARGET,
+          SERVER_SECRET,
+          SECRET_FILE,
+          CLIENTS_FILE,
+          MAX_SESSIONS_PER_CLIENT,
+          ENCRYPT,
           PING,
           PING_IDLE,
           PATH_TIMEOUT,
@@ -128,6 +188,12 @@ final class Settings {
           MAX_SESSIONS,
           SOCKET_BUFFER,
           ENGINE);
+
+  /** What the commands know that change who may come to the server. */
+  static final SettingSet INVITING = SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE);
+
+  /** What a command knows that needs nothing. */
+  static final SettingSet NONE = SettingSet.of();
 
   static final SettingSet RELAY =
       SettingSet.of(LISTEN, SERVER, IDLE_TIMEOUT, MAX_CLIENTS, SOCKET_BUFFER, ENGINE);

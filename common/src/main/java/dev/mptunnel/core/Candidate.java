@@ -7,26 +7,11 @@ final class Candidate {
 
   private final int port;
   private final InetSocketAddress remote;
-  private final long token;
   private long budgetBytes;
 
-  Candidate(int port, InetSocketAddress remote, long token) {
+  Candidate(int port, InetSocketAddress remote) {
     this.port = port;
     this.remote = remote;
-    this.token = token;
-  }
-
-  int port() {
-    return port;
-  }
-
-  InetSocketAddress remote() {
-    return remote;
-  }
-
-  /** What a CHALLENGE asks to be sent back. */
-  long token() {
-    return token;
   }
 
   boolean isAt(int port, InetSocketAddress remote) {

@@ -1,6 +1,7 @@
 package dev.mptunnel.core;
 
 import dev.mptunnel.wire.Limits;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 
@@ -8,19 +9,44 @@ import java.util.random.RandomGenerator;
 final class Context {
 
   private final EndpointSettings settings;
+  private final Security security;
+  private final HandshakeMacs macs;
+  private final AddressProof addresses;
+  private final StrangerLimits limits;
   private final RandomGenerator random;
   private final Output output;
   private final EndpointCounters counters = new EndpointCounters();
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
+  private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
 
-  Context(EndpointSettings settings, RandomGenerator random, Output output) {
+  Context(EndpointSettings settings, Security security, RandomGenerator random, Output output) {
     this.settings = settings;
+    this.security = security;
+    macs = new HandshakeMacs(security.macKey());
+    addresses = new AddressProof(random);
+    limits = new StrangerLimits(random);
     this.random = random;
     this.output = output;
   }
 
   EndpointSettings settings() {
     return settings;
+  }
+
+  Security security() {
+    return security;
+  }
+
+  HandshakeMacs macs() {
+    return macs;
+  }
+
+  AddressProof addresses() {
+    return addresses;
+  }
+
+  StrangerLimits limits() {
+    return limits;
   }
 
   RandomGenerator random() {
@@ -33,6 +59,28 @@ final class Context {
 
   EndpointCounters counters() {
     return counters;
+  }
+
+  /**
+   * Answers a stranger, if that is not too often, with what stands in {@link #scratch}.
+   *
+   * @param received bytes of what is answered; a longer answer is never sent
+   */
+  boolean reply(long now, int port, InetSocketAddress to, int received, ByteBuffer packet) {
+    if (packet.remaining() > received || !limits.mayReply(now, to)) {
+      counters.repliesWithheld++;
+      return false;
+    }
+    output.transmit(port, to, packet);
+    return true;
+  }
+
+  /**
+   * The packet in heap memory, where ciphers work faster: itself, or a copy that is valid until the
+   * next call.
+   */
+  ByteBuffer onHeap(ByteBuffer packet) {
+    return packet.hasArray() ? packet : opening.clear().put(packet).flip();
   }
 
   /** The buffer in which the one packet that is being made stands; cleared by this. */

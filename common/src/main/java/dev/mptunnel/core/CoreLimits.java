@@ -20,8 +20,39 @@ final class CoreLimits {
   /** How long an answered handshake may be confirmed, and is answered alike. */
   static final long PENDING_LIFETIME_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** How long packets of the epoch before are still taken. */
-  static final long PREVIOUS_EPOCH_NANOS = TimeUnit.SECONDS.toNanos(30);
+  /**
+   * Handshakes that a responder answers in a second, in the long run, and at once. One costs a
+   * third of a millisecond.
+   */
+  static final int HANDSHAKES_PER_SECOND = 400;
+
+  static final int HANDSHAKE_BURST = 200;
+
+  /** How long one key of ours makes cookies and address tokens (WireGuard, section 5.4.7). */
+  static final long ADDRESS_KEY_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+  /** How long an initiator uses a cookie, a little less than it is good. */
+  static final long COOKIE_NANOS = TimeUnit.SECONDS.toNanos(115);
+
+  /** How long packets of the epoch before are still taken where its keys do not die earlier. */
+  static final long PREVIOUS_EPOCH_NANOS = TimeUnit.SECONDS.toNanos(180);
+
+  /** How often a handshake that nobody answers begins anew, with new keys. */
+  static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How long ago a packet may have been sent that a hint answers. */
+  static final long HINT_AGE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** The first and the longest pause between two handshakes that hints make us start. */
+  static final long FIRST_HINT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  static final long LAST_HINT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** How long a refused initiator waits before it asks again. */
+  static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How often one kind of stranger is told of. */
+  static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** How long a session that the peer closed still delivers what arrives late. */
   static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);

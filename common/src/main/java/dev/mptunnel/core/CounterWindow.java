@@ -6,7 +6,8 @@ import java.util.Arrays;
  * Which counters have been taken: replay protection and duplicate detection at once, in the manner
  * of RFC 4303, section 3.4.3 and RFC 6479.
  *
- * <p>A counter more than a window's width ahead is taken at once, but moves the window only when a
+ * <p>Where packets are not {@link dev.mptunnel.wire.PacketProtection#isAuthentic authentic}, a
+ * counter more than a window's width ahead is taken at once, but moves the window only when a
  * second one, near it, has come: one damaged or foreign packet that slips through a check sum must
  * not make every good one look old.
  */
@@ -15,6 +16,7 @@ final class CounterWindow {
   private static final long NONE = -1;
 
   private final int width;
+  private final boolean authentic;
   private final long[] taken;
   private long highest = NONE;
   private long leap = NONE;
@@ -24,12 +26,14 @@ final class CounterWindow {
    * A window that has taken nothing.
    *
    * @param width how far behind the highest a counter may be, a power of two, at least 64
+   * @param authentic whether every counter that is taken is surely the peer's
    */
-  CounterWindow(int width) {
+  CounterWindow(int width, boolean authentic) {
     if (width < Long.SIZE || Integer.bitCount(width) != 1) {
       throw new IllegalArgumentException("width " + width);
     }
     this.width = width;
+    this.authentic = authentic;
     taken = new long[width / Long.SIZE];
   }
 
@@ -55,7 +59,7 @@ final class CounterWindow {
   void take(long counter) {
     assert isNew(counter) : counter;
     count++;
-    if (counter - highest <= width) {
+    if (authentic || counter - highest <= width) {
       moveTo(counter);
       set(counter);
     } else if (leap != NONE && Math.abs(counter - leap) < width) {

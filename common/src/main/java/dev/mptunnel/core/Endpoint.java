@@ -1,13 +1,16 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.core.PendingHandshakes.Pending;
+import dev.mptunnel.crypto.Client;
+import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
-import dev.mptunnel.wire.PlainHandshake;
 import dev.mptunnel.wire.SessionId;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -24,8 +27,8 @@ import java.util.random.RandomGenerator;
 public final class Endpoint {
 
   private final Context context;
-  private final SessionId sessionIds = SessionId.plain();
-  private final PendingHandshakes pendings;
+  private final SessionId sessionIds;
+  private final Responder responder;
   private final LongMap<Session> sessions = new LongMap<>();
   private final TimerQueue timers = new TimerQueue();
   private int accepted;
@@ -33,13 +36,16 @@ public final class Endpoint {
   /**
    * An endpoint without sessions.
    *
-   * @param random where session ids, incarnations and tokens come from: unpredictable in
-   *     production, seeded in a simulation
+   * @param security how sessions are opened and kept whole
+   * @param random where session ids, keys and tokens come from: unpredictable in production, seeded
+   *     in a simulation
    * @param output where its effects go
    */
-  public Endpoint(EndpointSettings settings, RandomGenerator random, Output output) {
-    context = new Context(settings, random, output);
-    pendings = new PendingHandshakes(random, context.counters());
+  public Endpoint(
+      EndpointSettings settings, Security security, RandomGenerator random, Output output) {
+    context = new Context(settings, security, random, output);
+    sessionIds = new SessionId(security.macKey());
+    responder = new Responder(context, sessionIds, new Rooms());
   }
 
   /**
@@ -61,13 +67,12 @@ public final class Endpoint {
       throw new IllegalArgumentException(specs.size() + " paths");
     }
     long id = sessionIds.create(context.random());
-    Session session = new Session(context, id, true, now);
+    Session session = Session.opened(context, id, now);
     for (int pathId = 0; pathId < specs.size(); pathId++) {
       PathSpec spec = specs.get(pathId);
       session.addPath(pathId, spec.name(), spec.port(), spec.remote());
     }
     sessions.put(id, session);
-    session.startHandshake(now);
     session.onTimer(now);
     timers.schedule(session);
     return session;
@@ -83,6 +88,7 @@ public final class Endpoint {
    * a few seconds, in a bounded queue. One too large to carry is dropped and counted.
    */
   public void send(long now, Flow flow, ByteBuffer payload) {
+    flow.session().forgetOldKeys(now);
     flow.session().send(now, flow, payload);
     timers.schedule(flow.session());
   }
@@ -112,13 +118,23 @@ public final class Endpoint {
       return;
     }
     switch (PacketType.type(first)) {
-      case PacketType.DATA, PacketType.PATH -> {
-        if (session == null || !session.receive(now, port, source, packet)) {
-          receiveInPending(now, port, source, packet, session);
+      case PacketType.DATA, PacketType.PATH -> receive(now, port, source, packet, session);
+      case PacketType.HANDSHAKE_INIT -> onInit(now, port, source, packet, session);
+      case PacketType.HANDSHAKE_RESPONSE -> {
+        if (isOpenedByUs(session)) {
+          session.opener().onResponse(now, port, source, packet);
         }
       }
-      case PacketType.HANDSHAKE_INIT -> onInit(now, port, source, packet, session);
-      case PacketType.HANDSHAKE_RESPONSE -> onResponse(now, packet, session);
+      case PacketType.COOKIE -> {
+        if (isOpenedByUs(session)) {
+          session.opener().onCookie(now, port, source, packet);
+        }
+      }
+      case PacketType.HINT -> {
+        if (isOpenedByUs(session)) {
+          session.opener().onHint(now, packet);
+        }
+      }
       default -> context.counters().malformed++;
     }
     if (session != null) {
@@ -126,71 +142,150 @@ public final class Endpoint {
     }
   }
 
-  private void receiveInPending(
-      long now, int port, InetSocketAddress source, ByteBuffer packet, Session known) {
-    long id = Header.sessionId(packet);
-    int number = Header.epoch(packet);
-    boolean tried = known != null;
-    for (PendingHandshakes.Pending pending : pendings.of(id)) {
-      if (pending.epoch().number() != number) {
-        continue;
-      }
-      if (known == null && accepted >= context.settings().maxSessions()) {
-        context.counters().sessionsRefused++;
-        return;
-      }
-      tried = true;
-      Session session = known != null ? known : new Session(context, id, false, now);
-      if (session.receiveIn(pending.epoch(), now, port, source, packet)) {
-        pendings.confirm(pending);
-        if (known == null) {
-          accepted++;
-          sessions.put(id, session);
-          timers.schedule(session);
-        }
-        return;
-      }
-    }
-    if (tried) {
-      context.counters().damaged++;
-    } else {
+  private boolean isOpenedByUs(Session session) {
+    if (session == null || !session.isInitiator()) {
       context.counters().strange++;
+      return false;
     }
+    return true;
   }
 
   private void onInit(
       long now, int port, InetSocketAddress source, ByteBuffer packet, Session session) {
-    long id = Header.sessionId(packet);
-    if (!context.settings().acceptsSessions()
-        || (session == null
-            && (!PacketType.isFromInitiator(packet.get(packet.position()))
-                || !sessionIds.isValid(id)))) {
+    boolean fromInitiator = PacketType.isFromInitiator(packet.get(packet.position()));
+    if (!context.settings().acceptsSessions() || !fromInitiator) {
       context.counters().strange++;
       return;
     }
-    int epoch = Header.epoch(packet);
-    if (!PlainHandshake.isValid(packet)) {
-      context.counters().damaged++;
-      return;
-    }
-    if (session != null && session.usesEpoch(epoch)) {
-      return; // a copy that came late, or a replay
-    }
-    PendingHandshakes.Pending pending =
-        pendings.answer(now, id, epoch, PlainHandshake.initiatorIncarnation(packet));
-    ByteBuffer answer = context.scratch();
-    PlainHandshake.putResponse(
-        answer, false, id, epoch, pending.initiatorIncarnation(), pending.responderIncarnation());
-    context.output().transmit(port, source, answer);
+    responder.onInit(now, port, source, packet, session);
   }
 
-  private void onResponse(long now, ByteBuffer packet, Session session) {
-    if (session == null) {
-      context.counters().strange++;
-    } else if (!PlainHandshake.isValid(packet)) {
-      context.counters().damaged++;
-    } else {
-      session.onResponse(now, packet);
+  private final class Rooms implements Responder.Sessions {
+
+    @Override
+    public boolean isKnown(long sessionId) {
+      return sessions.get(sessionId) != null;
+    }
+
+    @Override
+    public boolean hasRoom(long now, Client client) {
+      return Endpoint.this.hasRoom(now, client);
+    }
+  }
+
+  private void receive(
+      long now, int port, InetSocketAddress source, ByteBuffer packet, Session session) {
+    if (session != null) {
+      session.forgetOldKeys(now);
+      if (session.receive(now, port, source, packet)) {
+        return;
+      }
+    }
+    if (!confirms(now, port, source, packet, session)) {
+      if (session != null) {
+        context.counters().damaged++;
+      } else {
+        // Even if we answered a handshake of this epoch: it may be a replay from our last life.
+        responder.hint(now, port, source, packet);
+      }
+    }
+  }
+
+  /**
+   * Whether the packet confirms a handshake that we answered, and so opens a session or moves it to
+   * new keys.
+   */
+  private boolean confirms(
+      long now, int port, InetSocketAddress source, ByteBuffer packet, Session session) {
+    boolean isData = PacketType.type(packet.get(packet.position())) == PacketType.DATA;
+    boolean possible = isData || Header.path(packet) < Limits.MAX_PATHS; // no peer sends others
+    int epoch = Header.epoch(packet);
+    int length = packet.remaining();
+    for (Pending answered : responder.pendings(now, Header.sessionId(packet))) {
+      if (answered.epoch() == epoch && possible) {
+        ByteBuffer opened = context.onHeap(packet.duplicate());
+        if (answered.protection().open(opened)) {
+          confirm(now, port, source, length, opened, session, answered);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void confirm(
+      long now,
+      int port,
+      InetSocketAddress source,
+      int length,
+      ByteBuffer packet,
+      Session known,
+      Pending answered) {
+    responder.confirm(answered);
+    Session session = known != null ? known : accept(now, answered);
+    if (session != null) {
+      Epoch epoch = new Epoch(now, answered.epoch(), answered.protection());
+      session.receiveFirst(now, epoch, port, source, length, packet);
+      timers.schedule(session);
+    }
+  }
+
+  private Session accept(long now, Pending answered) {
+    if (!hasRoom(now, answered.client())) {
+      context.counters().sessionsRefused++;
+      return null;
+    }
+    Session evicted = longestSilentIfFull(answered.client());
+    if (evicted != null) {
+      forget(evicted);
+      evicted.end(CloseReason.IDLE);
+    }
+    accepted++;
+    Session session = Session.accepted(context, answered, now);
+    sessions.put(session.id(), session);
+    return session;
+  }
+
+  /**
+   * Whether this client, or one without a name, may have one more session. In the place of one of
+   * its own, if it has as many as it may: but not of one in use, or two processes with the same
+   * invitation would drive each other out for ever.
+   */
+  private boolean hasRoom(long now, Client client) {
+    Session oldest = longestSilentIfFull(client);
+    return oldest == null
+        ? accepted < context.settings().maxSessions()
+        : now - oldest.lastHeardNanos() > 3 * context.settings().pingIdleNanos();
+  }
+
+  /** The client's longest silent session, if it has as many as it may; null otherwise. */
+  private Session longestSilentIfFull(Client client) {
+    if (client == null) {
+      return null;
+    }
+    List<Session> its =
+        sessions().stream()
+            .filter(session -> client.name().equals(session.clientName()))
+            .sorted(Comparator.comparingLong(Session::lastHeardNanos))
+            .toList();
+    return its.size() < context.settings().maxSessionsPerClient() ? null : its.getFirst();
+  }
+
+  private void forget(Session session) {
+    sessions.remove(session.id());
+    accepted--;
+  }
+
+  /** The clients that are let in have changed: ends the sessions of those that are not any more. */
+  public void reviewClients() {
+    for (Session session : sessions()) {
+      Client before = session.client();
+      Client after = before == null ? null : context.security().client(session.peerKey());
+      if (before != null && (after == null || after.revoked())) {
+        session.close(DataFrames.CLOSE_REVOKED);
+        forget(session);
+        session.end(CloseReason.REVOKED);
+      }
     }
   }
 
@@ -204,9 +299,8 @@ public final class Endpoint {
     for (Session session = timers.poll(now); session != null; session = timers.poll(now)) {
       if (session.isExpired(now)) {
         session.expire();
-        sessions.remove(session.id());
-        accepted--;
-      } else {
+        forget(session);
+      } else if (sessions.get(session.id()) == session) {
         session.onTimer(now);
         timers.schedule(session);
       }
@@ -215,7 +309,10 @@ public final class Endpoint {
 
   /** Ends all sessions; each peer is told. The endpoint is of no use after this. */
   public void close() {
-    sessions.forEach(Session::close);
+    for (Session session : sessions()) {
+      session.close(DataFrames.CLOSE_NORMAL);
+      context.output().event(new Event.SessionClosed(session, CloseReason.LOCAL));
+    }
   }
 
   /** The sessions there are now, in no order. */
@@ -223,6 +320,11 @@ public final class Endpoint {
     List<Session> all = new ArrayList<>(sessions.size());
     sessions.forEach(all::add);
     return all;
+  }
+
+  /** Handshakes that we answered and that nobody has confirmed yet. */
+  public int pendingHandshakes() {
+    return responder.pendings();
   }
 
   /** What was dropped without a word. */

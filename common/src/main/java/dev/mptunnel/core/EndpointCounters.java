@@ -12,6 +12,13 @@ public final class EndpointCounters {
   long misdirected;
   long sessionsRefused;
   long handshakesEvicted;
+  long forged;
+  long handshakesRefused;
+  long handshakesAnswered;
+  long cookiesSent;
+  long hintsSent;
+  long repliesWithheld;
+  long openingsWithheld;
   long oversized;
   long waitedTooLong;
 
@@ -45,6 +52,41 @@ public final class EndpointCounters {
   /** Unconfirmed handshakes that made room for newer ones. */
   public long handshakesEvicted() {
     return handshakesEvicted;
+  }
+
+  /** Handshake packets, cookies and hints of somebody who does not have the key for them. */
+  public long forged() {
+    return forged;
+  }
+
+  /** Handshakes of peers that are not, or no more, or not so often, let in. */
+  public long handshakesRefused() {
+    return handshakesRefused;
+  }
+
+  /** Handshakes that keys were computed for. */
+  public long handshakesAnswered() {
+    return handshakesAnswered;
+  }
+
+  /** Handshakes answered with a cookie, since there were many. */
+  public long cookiesSent() {
+    return cookiesSent;
+  }
+
+  /** Packets of sessions that do not exist here, answered with a hint. */
+  public long hintsSent() {
+    return hintsSent;
+  }
+
+  /** Answers to strangers that would have been too many. */
+  public long repliesWithheld() {
+    return repliesWithheld;
+  }
+
+  /** Packets from unknown addresses left unopened, since too many before them did not open. */
+  public long openingsWithheld() {
+    return openingsWithheld;
   }
 
   /** Datagrams of our own side too large to carry. */

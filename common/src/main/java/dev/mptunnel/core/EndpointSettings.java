@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  *     forgotten
  * @param maxFlows flows per session
  * @param maxSessions sessions that peers may have open at once
+ * @param maxSessionsPerClient of those, for one client that has a key of its own
+ * @param keySettings when keys are renewed, where they age
  */
 public record EndpointSettings(
     boolean acceptsSessions,
@@ -23,7 +25,23 @@ public record EndpointSettings(
     long flowTimeoutNanos,
     long sessionTimeoutNanos,
     int maxFlows,
-    int maxSessions) {
+    int maxSessions,
+    int maxSessionsPerClient,
+    KeySettings keySettings) {
+
+  /**
+   * When keys are renewed (WireGuard, section 6.1, renews after the same time).
+   *
+   * @param renewAfterNanos the age at which an initiator starts a handshake for new ones
+   * @param renewAfterPackets the same in packets sealed or opened
+   * @param dieAfterNanos the age at which they are forgotten on both ends
+   */
+  public record KeySettings(long renewAfterNanos, long renewAfterPackets, long dieAfterNanos) {
+
+    /** 120 s or 2<sup>28</sup> packets, and 180 s. */
+    public static final KeySettings DEFAULT =
+        new KeySettings(TimeUnit.SECONDS.toNanos(120), 1L << 28, TimeUnit.SECONDS.toNanos(180));
+  }
 
   /** What the programs default to, for an end that accepts sessions or one that only opens them. */
   public static EndpointSettings defaults(boolean acceptsSessions) {
@@ -35,6 +53,8 @@ public record EndpointSettings(
         TimeUnit.MINUTES.toNanos(5),
         TimeUnit.SECONDS.toNanos(60),
         256,
-        1024);
+        1024,
+        16,
+        KeySettings.DEFAULT);
   }
 }

@@ -7,13 +7,28 @@ final class Epoch {
 
   private final int number;
   private final PacketProtection protection;
-  private final CounterWindow window = new CounterWindow(CoreLimits.DATA_WINDOW);
+  private final long startedNanos;
+  private final CounterWindow window;
   private final CopyLedger ledger = new CopyLedger(CoreLimits.DATA_WINDOW);
-  private long nextCounter;
+  private final PathEpoch noPath;
+  private final SentCounters sent = new SentCounters();
 
-  Epoch(int number, PacketProtection protection) {
+  Epoch(long now, int number, PacketProtection protection) {
     this.number = number;
     this.protection = protection;
+    startedNanos = now;
+    window = new CounterWindow(CoreLimits.DATA_WINDOW, protection.isAuthentic());
+    noPath = new PathEpoch(protection.isAuthentic());
+  }
+
+  /** When the handshake was done. */
+  long startedNanos() {
+    return startedNanos;
+  }
+
+  /** The counters of PATH packets of no path; see {@link dev.mptunnel.wire.Header#NO_PATH}. */
+  PathEpoch noPath() {
+    return noPath;
   }
 
   /** The number that packets name it by, 0 to 255. */
@@ -33,13 +48,8 @@ final class Epoch {
     return ledger;
   }
 
-  /** A counter for a DATA packet, used once. */
-  long takeCounter() {
-    return nextCounter++;
-  }
-
-  /** How many DATA packets have been sent, to however many paths. */
-  long sent() {
-    return nextCounter;
+  /** The counters of the DATA packets that are sent, to however many paths. */
+  SentCounters sent() {
+    return sent;
   }
 }

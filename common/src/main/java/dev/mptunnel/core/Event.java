@@ -5,37 +5,58 @@ import java.net.InetSocketAddress;
 /** What an {@link Endpoint} tells of besides packets. */
 public sealed interface Event {
 
-  /** The session that it happened to. */
-  Session session();
+  /** What happened to a session. */
+  sealed interface OfSession extends Event {
+
+    /** The session that it happened to. */
+    Session session();
+  }
+
+  /** What a new epoch means to the session. */
+  enum Opening {
+    /** The session is new. */
+    FIRST,
+    /** Its keys were renewed. */
+    RENEWED,
+    /** The peer, which had forgotten it or could not be reached, is in it again. */
+    FOUND_AGAIN
+  }
+
+  /** Both ends are in the session, in a new epoch: datagrams flow. */
+  record SessionOpened(Session session, Opening opening) implements OfSession {}
+
+  /** The peer does not let us in, or not yet. Told when that is news. */
+  record SessionRefused(Session session, Refusal refusal) implements OfSession {}
 
   /**
-   * Both ends are in the session: datagrams flow.
+   * Somebody whom we did not let in. Told at times only, since anybody can send such packets.
    *
-   * @param again whether they had been before; each handshake opens the session again
+   * @param source where the packet said that it is from
+   * @param name the client's, where that is known, or null
    */
-  record SessionOpened(Session session, boolean again) implements Event {}
+  record StrangerRefused(InetSocketAddress source, Refusal refusal, String name) implements Event {}
 
   /** No path answers; an initiator starts handshakes until the peer is back. */
-  record SessionSilent(Session session) implements Event {}
+  record SessionSilent(Session session) implements OfSession {}
 
   /** The session is over and forgotten, or, for an initiator, to be opened again. */
-  record SessionClosed(Session session, CloseReason reason) implements Event {}
+  record SessionClosed(Session session, CloseReason reason) implements OfSession {}
 
   /** The path carries packets both ways, for the first time or again. */
-  record PathUp(Session session, Path path) implements Event {}
+  record PathUp(Session session, Path path) implements OfSession {}
 
   /** The path has not answered for the path time-out; it is asked on, but carries no data. */
-  record PathDown(Session session, Path path) implements Event {}
+  record PathDown(Session session, Path path) implements OfSession {}
 
   /**
    * The peer has proved to be at another address on this path.
    *
    * @param from where it was before
    */
-  record PathMoved(Session session, Path path, InetSocketAddress from) implements Event {}
+  record PathMoved(Session session, Path path, InetSocketAddress from) implements OfSession {}
 
   /** The peer opened a flow; comes before its first datagram. */
-  record FlowOpened(Flow flow) implements Event {
+  record FlowOpened(Flow flow) implements OfSession {
     @Override
     public Session session() {
       return flow.session();
@@ -43,7 +64,7 @@ public sealed interface Event {
   }
 
   /** The flow was idle, or had to make room; its id may come to mean another. */
-  record FlowClosed(Flow flow) implements Event {
+  record FlowClosed(Flow flow) implements OfSession {
     @Override
     public Session session() {
       return flow.session();

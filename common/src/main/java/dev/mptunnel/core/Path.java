@@ -27,6 +27,7 @@ public final class Path implements PathFrames.Handler {
   private InetSocketAddress remote;
   private Candidate candidate;
   private PathEpoch epoch;
+  private long token;
 
   private boolean up;
   private boolean proven;
@@ -123,7 +124,7 @@ public final class Path implements PathFrames.Handler {
 
   /** The session has a new epoch: counters start anew, and the path is asked at once. */
   void startEpoch(long now) {
-    epoch = new PathEpoch();
+    epoch = new PathEpoch(session.isAuthentic());
     lossOut.startEpoch();
     lossIn.startEpoch();
     pings.clear();
@@ -156,6 +157,7 @@ public final class Path implements PathFrames.Handler {
   }
 
   void onTimer(long now) {
+    epoch.counters().tick(now);
     if (now < nextPingNanos) {
       return;
     }
@@ -178,11 +180,35 @@ public final class Path implements PathFrames.Handler {
             && now - silentSinceNanos > session.pingNanos() + rtt.timeoutNanos());
   }
 
+  /** The peer may have sent this token to where we are: it is shown with each PING until a PONG. */
+  void takeToken(long addressToken) {
+    token = addressToken;
+  }
+
+  /**
+   * Takes the frames of an opened PATH packet of no path that came on this one: the peer does not
+   * know us here.
+   *
+   * @return false if it is malformed
+   */
+  boolean onStray(long now, ByteBuffer frames) {
+    challenged = false;
+    boolean wellFormed = PathFrames.read(frames, this);
+    if (challenged && remote != null) {
+      token = challenge;
+      sendPing(now);
+    }
+    return wellFormed;
+  }
+
   private void sendPing(long now) {
-    ByteBuffer packet = session.beginPath(this);
+    ByteBuffer packet = session.beginPath(id, epoch);
     countSent();
     int ping = pings.add(now, epoch.sent(), session.dataSent());
     PathFrames.putPing(packet, ping, epoch.sent(), epoch.arrived());
+    if (token != 0) {
+      PathFrames.putResponse(packet, token);
+    }
     session.sendPath(packet, port, remote);
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
@@ -202,12 +228,18 @@ public final class Path implements PathFrames.Handler {
   /**
    * Takes an opened PATH packet of this path and this epoch.
    *
+   * @param isNewest whether no packet of the path that was sent later has arrived yet
    * @param length bytes of the whole packet
    * @param frames its frames
    * @return false if it is malformed
    */
   boolean onPacket(
-      long now, int fromPort, InetSocketAddress source, int length, ByteBuffer frames) {
+      long now,
+      int fromPort,
+      InetSocketAddress source,
+      boolean isNewest,
+      int length,
+      ByteBuffer frames) {
     received++;
     epoch.countArrived();
     readAtNanos = now;
@@ -218,14 +250,15 @@ public final class Path implements PathFrames.Handler {
     boolean elsewhere = !leadsTo(fromPort, source);
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
-        candidate = new Candidate(fromPort, source, session.newToken());
+        candidate = new Candidate(fromPort, source);
       }
       if (candidate != null && candidate.isAt(fromPort, source)) {
         candidate.countReceived(length);
-        if (response == candidate.token()) {
-          moveToCandidate();
-          elsewhere = false;
-        }
+      }
+      // Only by the newest packet (RFC 9000, section 9.3), or an old one, kept back, moved it back.
+      if (isNewest && session.isAddressToken(now, response, fromPort, source)) {
+        moveTo(fromPort, source);
+        elsewhere = false;
       }
     }
     if (challenged) {
@@ -249,7 +282,7 @@ public final class Path implements PathFrames.Handler {
     if (elsewhere && (candidate == null || !candidate.maySend(length))) {
       return;
     }
-    ByteBuffer packet = session.beginPath(this);
+    ByteBuffer packet = session.beginPath(id, epoch);
     countSent();
     if (pinged) {
       PathFrames.putPong(packet, pingId, epoch.sent(), epoch.arrived(), session.dataArrived());
@@ -258,15 +291,15 @@ public final class Path implements PathFrames.Handler {
       PathFrames.putResponse(packet, challenge);
     }
     if (challenging) {
-      PathFrames.putChallenge(packet, candidate.token());
+      PathFrames.putChallenge(packet, session.addressToken(readAtNanos, toPort, to));
     }
     session.sendPath(packet, toPort, to);
   }
 
-  private void moveToCandidate() {
+  private void moveTo(int newPort, InetSocketAddress newRemote) {
     InetSocketAddress before = remote;
-    port = candidate.port();
-    remote = candidate.remote();
+    port = newPort;
+    remote = newRemote;
     candidate = null;
     lastProofNanos = readAtNanos;
     silentSinceNanos = NEVER;
@@ -275,6 +308,10 @@ public final class Path implements PathFrames.Handler {
       up = true;
     } else {
       session.emit(new Event.PathMoved(session, this, before));
+    }
+    if (!up) {
+      up = true;
+      session.emit(new Event.PathUp(session, this));
     }
     session.onPathUsable(readAtNanos);
   }
@@ -300,6 +337,7 @@ public final class Path implements PathFrames.Handler {
     if (ping < 0) {
       return;
     }
+    token = 0;
     rtt.sample(readAtNanos - pings.atNanos(ping));
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);

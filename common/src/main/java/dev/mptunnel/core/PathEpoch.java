@@ -3,19 +3,23 @@ package dev.mptunnel.core;
 /** One path's counters within one epoch. */
 final class PathEpoch {
 
-  private final CounterWindow window = new CounterWindow(CoreLimits.PATH_WINDOW);
-  private long nextCounter;
+  private final CounterWindow window;
+  private final SentCounters counters = new SentCounters();
   private long sent;
   private long arrived;
+
+  PathEpoch(boolean authentic) {
+    window = new CounterWindow(CoreLimits.PATH_WINDOW, authentic);
+  }
 
   /** Which PATH packets have been taken. */
   CounterWindow window() {
     return window;
   }
 
-  /** A counter for a PATH packet, used once. */
-  long takeCounter() {
-    return nextCounter++;
+  /** The counters of the PATH packets that are sent. */
+  SentCounters counters() {
+    return counters;
   }
 
   void countSent() {

@@ -67,6 +67,17 @@ final class PathSet {
     return true;
   }
 
+  /** The shortest smoothed round trip, or 0 where none has been measured. */
+  long shortestRttNanos() {
+    long shortest = Long.MAX_VALUE;
+    for (Path path : byId) {
+      if (path != null && path.smoothedRttNanos() > 0) {
+        shortest = Math.min(shortest, path.smoothedRttNanos());
+      }
+    }
+    return shortest == Long.MAX_VALUE ? 0 : shortest;
+  }
+
   List<PathReport> reports() {
     List<PathReport> reports = new ArrayList<>();
     forEach(path -> reports.add(path.report()));

@@ -1,66 +1,110 @@
 package dev.mptunnel.core;
 
-import dev.mptunnel.wire.PlainProtection;
+import dev.mptunnel.crypto.Client;
+import dev.mptunnel.wire.PacketProtection;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.random.RandomGenerator;
+import java.util.function.Consumer;
 
 /**
  * Handshakes that a responder has answered. An INIT may be a replay, so it changes nothing but this
- * table: the session moves only when a packet opens under the new epoch. Copies of an INIT, which
+ * table: the session moves only when a packet opens under the new keys. Copies of an INIT, which
  * every path brings, get the same answer.
  *
- * <p>Bounded for each session and in all; the oldest goes first.
+ * <p>Bounded for each session and in all. Where that is full, only somebody whose source is proven
+ * is let in; the oldest makes room, those whose source was not proven first.
  */
 final class PendingHandshakes {
 
-  /** An answered handshake. */
+  /**
+   * An answered handshake.
+   *
+   * @param init head and body of the INIT
+   * @param response head and body of the RESPONSE
+   * @param publicKey the initiator's, or an empty array
+   * @param client whom the key belongs to, or null
+   * @param source where the INIT said that it is from
+   * @param proven whether the INIT's source was known to be where it says
+   */
   record Pending(
       long sessionId,
-      long initiatorIncarnation,
-      long responderIncarnation,
-      Epoch epoch,
+      int epoch,
+      byte[] init,
+      byte[] response,
+      byte[] publicKey,
+      Client client,
+      PacketProtection protection,
+      InetSocketAddress source,
+      boolean proven,
       long answeredNanos) {}
 
-  private final RandomGenerator random;
   private final EndpointCounters counters;
+  private final Consumer<Pending> onUnconfirmed;
   private final LongMap<List<Pending>> bySession = new LongMap<>();
   private final ArrayDeque<Pending> byAge = new ArrayDeque<>();
 
-  PendingHandshakes(RandomGenerator random, EndpointCounters counters) {
-    this.random = random;
+  /**
+   * @param onUnconfirmed told of handshakes that nobody has confirmed in time
+   */
+  PendingHandshakes(EndpointCounters counters, Consumer<Pending> onUnconfirmed) {
     this.counters = counters;
+    this.onUnconfirmed = onUnconfirmed;
   }
 
-  /** The answer to an INIT: the one given before, or a new one. */
-  Pending answer(long now, long sessionId, int epoch, long initiatorIncarnation) {
-    expire(now);
-    List<Pending> ofSession = of(sessionId);
-    for (Pending pending : ofSession) {
-      if (pending.initiatorIncarnation() == initiatorIncarnation
-          && pending.epoch().number() == epoch) {
+  int size() {
+    return byAge.size();
+  }
+
+  /** The handshake that this INIT has begun, or null. */
+  Pending find(long sessionId, byte[] init) {
+    for (Pending pending : of(sessionId)) {
+      if (Arrays.equals(pending.init(), init)) {
         return pending;
       }
     }
-    if (ofSession.size() >= CoreLimits.MAX_PENDING_PER_SESSION) {
-      evict(ofSession.get(0));
+    return null;
+  }
+
+  /**
+   * Whether there is room for one more. One whose source is proven takes the place of another: who
+   * only repeats what others sent, from wherever he likes, cannot keep them out.
+   */
+  boolean hasRoom(long now, long sessionId, boolean proven) {
+    expire(now);
+    return proven || (hasRoom(of(sessionId)) && byAge.size() < CoreLimits.MAX_PENDING_HANDSHAKES);
+  }
+
+  private static boolean hasRoom(List<Pending> ofSession) {
+    return ofSession.size() < CoreLimits.MAX_PENDING_PER_SESSION;
+  }
+
+  /** Takes in one for which there is room. */
+  void add(Pending pending) {
+    List<Pending> ofSession = of(pending.sessionId());
+    if (!hasRoom(ofSession)) {
+      evict(leastProven(ofSession));
     } else if (byAge.size() >= CoreLimits.MAX_PENDING_HANDSHAKES) {
-      evict(byAge.getFirst());
+      evict(leastProven(byAge));
     }
-    long responderIncarnation = random.nextLong();
-    Epoch answered =
-        new Epoch(epoch, new PlainProtection(initiatorIncarnation, responderIncarnation));
-    Pending pending =
-        new Pending(sessionId, initiatorIncarnation, responderIncarnation, answered, now);
     byAge.add(pending);
-    List<Pending> grown = bySession.get(sessionId);
+    List<Pending> grown = bySession.get(pending.sessionId());
     if (grown == null) {
       grown = new ArrayList<>(1);
-      bySession.put(sessionId, grown);
+      bySession.put(pending.sessionId(), grown);
     }
     grown.add(pending);
-    return pending;
+  }
+
+  private static Pending leastProven(Iterable<Pending> oldestFirst) {
+    for (Pending pending : oldestFirst) {
+      if (!pending.proven()) {
+        return pending;
+      }
+    }
+    return oldestFirst.iterator().next();
   }
 
   /** A session's answered handshakes, oldest first. */
@@ -81,10 +125,13 @@ final class PendingHandshakes {
     forget(pending);
   }
 
-  private void expire(long now) {
+  /** Forgets what is too old to be confirmed. */
+  void expire(long now) {
     while (!byAge.isEmpty()
         && now - byAge.getFirst().answeredNanos() > CoreLimits.PENDING_LIFETIME_NANOS) {
-      forget(byAge.remove());
+      Pending old = byAge.remove();
+      forget(old);
+      onUnconfirmed.accept(old);
     }
   }
 

@@ -1,11 +1,10 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.crypto.Client;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
-import dev.mptunnel.wire.PlainHandshake;
-import dev.mptunnel.wire.PlainProtection;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -30,11 +29,14 @@ public final class Session implements DataFrames.Handler {
   private final LossMeter tunnelLossOut = new LossMeter();
   private final LossMeter tunnelLossIn = new LossMeter();
 
-  private Epoch current;
-  private Epoch previous;
-  private long previousEndsNanos = NEVER;
-  private int lastEpochNumber;
-  private InitiatorHandshake handshake;
+  private final Initiator opener;
+  private final PacketReceiver receiver;
+  private final byte[] peerKey;
+  private final Client client;
+
+  private final Epochs epochs;
+
+  private boolean everOpen;
 
   private boolean closed;
   private long expiresNanos = NEVER;
@@ -47,16 +49,31 @@ public final class Session implements DataFrames.Handler {
 
   private long datagramsIn;
   private long datagramsOut;
-  private long duplicates;
 
-  Session(Context context, long id, boolean initiator, long now) {
+  private Session(
+      Context context, long id, boolean initiator, byte[] peerKey, Client client, long now) {
     this.context = context;
     this.id = id;
     this.initiator = initiator;
+    this.peerKey = peerKey;
+    this.client = client;
+    epochs = new Epochs(context.security().keysAge() ? context.settings().keySettings() : null);
+    opener = initiator ? new Initiator(context, this) : null;
+    receiver = new PacketReceiver(context, this);
     flows = new FlowTable(this, context.settings().maxFlows());
-    lastEpochNumber = context.random().nextInt(256);
     lastHeardNanos = now;
     nextFlowSweepNanos = now + flowSweepNanos();
+  }
+
+  /** A session that we open. */
+  static Session opened(Context context, long id, long now) {
+    return new Session(context, id, true, new byte[0], null, now);
+  }
+
+  /** A session that the peer opens, by the first packet under the keys of this handshake. */
+  static Session accepted(Context context, PendingHandshakes.Pending handshake, long now) {
+    return new Session(
+        context, handshake.sessionId(), false, handshake.publicKey(), handshake.client(), now);
   }
 
   /** The id that all its packets carry. */
@@ -71,7 +88,43 @@ public final class Session implements DataFrames.Handler {
 
   /** Whether a handshake has succeeded, and the peer has not closed since. */
   public boolean isOpen() {
-    return current != null && !closed;
+    return epochs.current() != null && !closed;
+  }
+
+  /** Whether either end has ended it. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** The name of the client that opened it, where it has one of its own; null otherwise. */
+  public String clientName() {
+    return client == null ? null : client.name();
+  }
+
+  /** The public key of the peer that opened it, or an empty array. */
+  byte[] peerKey() {
+    return peerKey;
+  }
+
+  Client client() {
+    return client;
+  }
+
+  long lastHeardNanos() {
+    return lastHeardNanos;
+  }
+
+  /** The opening side's handshakes; null on the other side. */
+  Initiator opener() {
+    return opener;
+  }
+
+  Epochs epochs() {
+    return epochs;
+  }
+
+  PathSet paths() {
+    return paths;
   }
 
   /** The path of this id, or null. */
@@ -116,24 +169,24 @@ public final class Session implements DataFrames.Handler {
 
   private int maxDatagramBytes() {
     int overhead = Header.LENGTH + DataFrames.DATAGRAM_OVERHEAD_BYTES;
-    int tag = current == null ? 0 : current.protection().overheadBytes();
+    int tag = isOpen() ? epochs.current().protection().overheadBytes() : 0;
     return Limits.MAX_PACKET_BYTES - overhead - tag;
   }
 
   /** Ends the session: the peer is told, once on each path. */
-  void close() {
+  void close(int reason) {
     if (isOpen()) {
       ByteBuffer packet = context.scratch().position(Header.LENGTH);
-      DataFrames.putClose(packet, 0);
+      DataFrames.putClose(packet, reason);
       sendData(packet.flip(), policy.select(paths));
     }
     closed = true;
-    emit(new Event.SessionClosed(this, CloseReason.LOCAL));
   }
 
   private void sendData(ByteBuffer packet, int selected) {
-    Header.putData(packet, initiator, id, current.number(), current.takeCounter());
-    current.protection().seal(packet);
+    Epoch epoch = epochs.current();
+    Header.putData(packet, initiator, id, epoch.number(), epoch.sent().take());
+    epoch.protection().seal(packet);
     for (int left = selected; left != 0; left &= left - 1) {
       Path path = paths.get(Integer.numberOfTrailingZeros(left));
       path.countSent();
@@ -141,45 +194,12 @@ public final class Session implements DataFrames.Handler {
     }
   }
 
-  // --- handshake ---
+  // --- epochs ---
 
-  void startHandshake(long now) {
-    handshake = new InitiatorHandshake(now, (lastEpochNumber + 1) % 256, context.random());
-  }
-
-  private void sendInit() {
-    ByteBuffer packet = context.scratch();
-    PlainHandshake.putInit(packet, initiator, id, handshake.epoch(), handshake.incarnation());
-    paths.forEach(
-        path -> {
-          if (path.remote() != null) {
-            context.output().transmit(path.port(), path.remote(), packet);
-          }
-        });
-  }
-
-  /** Takes a RESPONSE that {@link PlainHandshake#isValid}. */
-  void onResponse(long now, ByteBuffer packet) {
-    if (handshake == null
-        || handshake.epoch() != Header.epoch(packet)
-        || handshake.incarnation() != PlainHandshake.initiatorIncarnation(packet)) {
-      return; // of a handshake that has ended: every path brings a copy
-    }
-    long responder = PlainHandshake.responderIncarnation(packet);
-    handshake = null;
-    startEpoch(
-        now,
-        new Epoch(
-            Header.epoch(packet),
-            new PlainProtection(PlainHandshake.initiatorIncarnation(packet), responder)));
-  }
-
-  private void startEpoch(long now, Epoch epoch) {
+  /** Goes over to a new epoch; the one before is still listened to. */
+  void startEpoch(long now, Epoch epoch, Event.Opening opening) {
     measureTunnelLossIn();
-    previous = current;
-    previousEndsNanos = now + CoreLimits.PREVIOUS_EPOCH_NANOS;
-    current = epoch;
-    lastEpochNumber = epoch.number();
+    epochs.start(now, epoch);
     closed = false;
     lastHeardNanos = now;
     activeUntilNanos =
@@ -189,117 +209,71 @@ public final class Session implements DataFrames.Handler {
     tunnelLossIn.update(0, 0);
     tunnelLossOut.update(0, 0);
     paths.forEach(path -> path.startEpoch(now));
-    emit(new Event.SessionOpened(this, previous != null));
+    emit(new Event.SessionOpened(this, everOpen ? opening : Event.Opening.FIRST));
+    everOpen = true;
     // PINGs first: the responder then knows the paths before their first DATA.
     onTimer(now);
     onPathUsable(now);
   }
 
-  boolean usesEpoch(int number) {
-    return (current != null && current.number() == number)
-        || (previous != null && previous.number() == number);
+  /** Forgets keys that are too old, after a suspension too: before anything is done with them. */
+  void forgetOldKeys(long now) {
+    if (now >= epochs.nextForgettingNanos()) {
+      measureTunnelLossIn();
+      epochs.forgetOld(now);
+    }
+  }
+
+  /** Whether we sent a packet with this header, and not long ago. */
+  boolean sentLately(ByteBuffer header) {
+    byte first = header.get(header.position());
+    Epoch current = epochs.current();
+    if (PacketType.isFromInitiator(first) != initiator
+        || current == null
+        || current.number() != Header.epoch(header)) {
+      return false;
+    }
+    if (PacketType.type(first) == PacketType.DATA) {
+      return current.sent().isRecent(Header.dataCounter(header));
+    }
+    Path path = paths.get(Header.path(header));
+    return PacketType.type(first) == PacketType.PATH
+        && path != null
+        && path.epoch().counters().isRecent(Header.pathCounter(header));
   }
 
   // --- packets ---
 
   /** Takes a DATA or PATH packet. @return false if it opens in neither epoch */
   boolean receive(long now, int port, InetSocketAddress source, ByteBuffer packet) {
-    int number = Header.epoch(packet);
-    if (current != null && current.number() == number) {
-      return receiveIn(current, now, port, source, packet);
-    }
-    return previous != null
-        && previous.number() == number
-        && receiveIn(previous, now, port, source, packet);
+    return receiver.receive(now, port, source, packet);
   }
 
   /**
-   * Takes a DATA or PATH packet in one epoch. If it opens, and the epoch is neither the current nor
-   * the one before, the session moves to it: the peer has proved that the handshake was no replay.
+   * Takes the first packet that opened under the keys of a new handshake, and so goes over to them.
    *
-   * @return false if it does not open
+   * @param length bytes of the whole packet
+   * @param packet opened
    */
-  boolean receiveIn(Epoch epoch, long now, int port, InetSocketAddress source, ByteBuffer packet) {
+  void receiveFirst(
+      long now, Epoch epoch, int port, InetSocketAddress source, int length, ByteBuffer packet) {
+    startEpoch(now, epoch, Event.Opening.RENEWED);
+    receiver.take(now, epoch, port, source, length, packet);
+  }
+
+  /** Something authentic of this epoch came. */
+  void noteHeard(long now, Epoch epoch) {
+    lastHeardNanos = now;
+    if (initiator && epochs.isPrevious(epoch)) {
+      opener.onOldEpochHeard(now);
+    }
+  }
+
+  /** Takes the frames of a DATA packet. @return false if one is malformed */
+  boolean onData(long now, Epoch epoch, ByteBuffer frames) {
     readAtNanos = now;
     readIn = epoch;
-    return PacketType.type(packet.get(packet.position())) == PacketType.DATA
-        ? receiveData(epoch, port, source, packet)
-        : receivePath(epoch, port, source, packet);
-  }
-
-  private boolean receiveData(Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
-    long counter = Header.dataCounter(packet);
-    Path path = paths.from(port, source);
-    if (!epoch.window().isNew(counter)) {
-      duplicates++;
-      if (path != null) {
-        path.countReceived();
-        if (epoch.ledger().further(counter, path, paths) && epoch == current) {
-          path.epoch().countArrived();
-        }
-      }
-      return true;
-    }
-    if (!epoch.protection().open(packet)) {
-      return false;
-    }
-    moveTo(epoch);
-    epoch.window().take(counter);
-    epoch.ledger().first(counter, path);
-    if (path != null) {
-      path.countReceived();
-      if (epoch == current) {
-        path.epoch().countArrived();
-      }
-    }
-    lastHeardNanos = readAtNanos;
-    packet.position(packet.position() + Header.LENGTH);
-    if (!DataFrames.read(packet, this)) {
-      context.counters().malformed++;
-    }
-    return true;
-  }
-
-  private boolean receivePath(Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
-    int pathId = Header.path(packet);
-    if (pathId >= Limits.MAX_PATHS) {
-      return false; // no peer sends that
-    }
-    if (epoch == previous || (closed && epoch == current)) {
-      return true; // of no use any more
-    }
-    Path path = path(pathId);
-    long counter = Header.pathCounter(packet);
-    if (epoch == current && path != null && !path.epoch().window().isNew(counter)) {
-      duplicates++;
-      return true;
-    }
-    int length = packet.remaining();
-    if (!epoch.protection().open(packet)) {
-      return false;
-    }
-    moveTo(epoch);
-    if (path == null) {
-      if (initiator) {
-        context.counters().malformed++;
-        return true;
-      }
-      path = addPath(pathId, "path " + pathId, port, null);
-      path.startEpoch(readAtNanos);
-    }
-    path.epoch().window().take(counter);
-    lastHeardNanos = readAtNanos;
-    packet.position(packet.position() + Header.LENGTH);
-    if (!path.onPacket(readAtNanos, port, source, length, packet)) {
-      context.counters().malformed++;
-    }
-    return true;
-  }
-
-  private void moveTo(Epoch epoch) {
-    if (epoch != current && epoch != previous) {
-      startEpoch(readAtNanos, epoch);
-    }
+    return DataFrames.read(frames, this);
   }
 
   @Override
@@ -321,13 +295,14 @@ public final class Session implements DataFrames.Handler {
 
   @Override
   public void onClose(int reason) {
-    if (closed || readIn != current) {
+    if (closed || readIn != epochs.current()) {
       return; // a copy, or said before the peer came back
     }
     closed = true;
     if (initiator) {
-      emit(new Event.SessionClosed(this, CloseReason.PEER));
-      startHandshake(readAtNanos + CoreLimits.FIRST_RETRY_NANOS);
+      boolean revoked = reason == DataFrames.CLOSE_REVOKED;
+      emit(new Event.SessionClosed(this, revoked ? CloseReason.REVOKED : CloseReason.PEER));
+      opener.onClosed(readAtNanos, revoked);
     } else {
       expiresNanos = readAtNanos + CoreLimits.DRAIN_NANOS;
     }
@@ -352,14 +327,11 @@ public final class Session implements DataFrames.Handler {
   }
 
   long nextTimer() {
-    long next = Math.min(expiryNanos(), nextFlowSweepNanos);
-    if (handshake != null) {
-      next = Math.min(next, handshake.nextTryNanos());
+    long next = Math.min(expiryNanos(), Math.min(nextFlowSweepNanos, epochs.nextForgettingNanos()));
+    if (opener != null) {
+      next = Math.min(next, opener.nextTimer());
     }
-    if (current != null && !closed) {
-      next = Math.min(next, paths.nextTimer());
-    }
-    return previous == null ? next : Math.min(next, previousEndsNanos);
+    return isOpen() ? Math.min(next, paths.nextTimer()) : next;
   }
 
   private long expiryNanos() {
@@ -375,45 +347,41 @@ public final class Session implements DataFrames.Handler {
 
   /** Tells that the session has expired, and its flows with it. */
   void expire() {
-    emit(new Event.SessionClosed(this, closed ? CloseReason.PEER : CloseReason.IDLE));
+    end(closed ? CloseReason.PEER : CloseReason.IDLE);
+  }
+
+  /** Tells that the session is over, and its flows with it. */
+  void end(CloseReason reason) {
+    emit(new Event.SessionClosed(this, reason));
     flows.removeUnusedSince(NEVER).forEach(flow -> emit(new Event.FlowClosed(flow)));
     closed = true;
   }
 
   void onTimer(long now) {
-    if (previous != null && now >= previousEndsNanos) {
-      previous = null;
-    }
+    forgetOldKeys(now);
     if (now >= nextFlowSweepNanos) {
       nextFlowSweepNanos = now + flowSweepNanos();
       flows
           .removeUnusedSince(now - context.settings().flowTimeoutNanos())
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
     }
-    if (current != null && !closed) {
+    if (isOpen()) {
+      epochs.current().sent().tick(now);
       paths.forEach(path -> path.onTimer(now));
     }
-    if (initiator) {
-      driveHandshake(now);
+    if (opener != null) {
+      opener.onTimer(now);
     }
   }
 
-  private void driveHandshake(long now) {
-    if (handshake == null) {
-      if (current == null || !isSilent(now)) {
-        return;
-      }
-      startHandshake(now);
-    } else if (current != null && !closed && !isSilent(now)) {
-      handshake = null; // the peer was there all the time
-      return;
-    }
-    if (handshake.isDue(now)) {
-      sendInit();
-    }
-    if (handshake.isSilenceToTell(now, pathTimeoutNanos())) {
-      emit(new Event.SessionSilent(this));
-    }
+  /** Whether the peer is not in the session, as far as we know. */
+  boolean isLost(long now) {
+    return !isOpen() || isSilent(now);
+  }
+
+  /** Whether something authentic came within a fraction of a round trip. */
+  boolean wasHeardJustNow(long now) {
+    return now - lastHeardNanos < paths.shortestRttNanos() / 4;
   }
 
   private boolean isSilent(long now) {
@@ -450,18 +418,28 @@ public final class Session implements DataFrames.Handler {
     return context.settings().pathTimeoutNanos();
   }
 
-  long newToken() {
-    return context.random().nextLong();
+  /** What shows that packets to this address arrive there. */
+  long addressToken(long now, int port, InetSocketAddress address) {
+    return context.addresses().token(now, id, port, address);
+  }
+
+  boolean isAddressToken(long now, long token, int port, InetSocketAddress address) {
+    return context.addresses().isToken(now, token, id, port, address);
+  }
+
+  /** Whether every packet of this epoch that opens is surely the peer's. */
+  boolean isAuthentic() {
+    return epochs.current().protection().isAuthentic();
   }
 
   /** DATA packets sent in this epoch. */
   long dataSent() {
-    return current.sent();
+    return epochs.current().sent().count();
   }
 
   /** Different DATA packets that arrived in this epoch. */
   long dataArrived() {
-    return current.window().count();
+    return epochs.current().window().count();
   }
 
   /** The peer had so many of so many DATA packets of this epoch. */
@@ -471,19 +449,19 @@ public final class Session implements DataFrames.Handler {
 
   /** Bytes of a PATH packet with frames of so many bytes. */
   int pathPacketBytes(int frameBytes) {
-    return Header.LENGTH + frameBytes + current.protection().overheadBytes();
+    return Header.LENGTH + frameBytes + epochs.current().protection().overheadBytes();
   }
 
   /** Starts a PATH packet; its frames are appended at the position. */
-  ByteBuffer beginPath(Path path) {
+  ByteBuffer beginPath(int pathId, PathEpoch pathEpoch) {
     ByteBuffer packet = context.scratch();
-    long counter = path.epoch().takeCounter();
-    Header.putPath(packet, initiator, id, current.number(), path.id(), counter);
+    long counter = pathEpoch.counters().take();
+    Header.putPath(packet, initiator, id, epochs.current().number(), pathId, counter);
     return packet.position(Header.LENGTH);
   }
 
   void sendPath(ByteBuffer packet, int port, InetSocketAddress remote) {
-    current.protection().seal(packet.flip());
+    epochs.current().protection().seal(packet.flip());
     context.output().transmit(port, remote, packet);
   }
 
@@ -495,8 +473,9 @@ public final class Session implements DataFrames.Handler {
   }
 
   private void measureTunnelLossIn() {
-    if (current != null) {
-      tunnelLossIn.update(current.window().highest() + 1, current.window().count());
+    if (epochs.current() != null) {
+      CounterWindow window = epochs.current().window();
+      tunnelLossIn.update(window.highest() + 1, window.count());
     }
   }
 
@@ -509,11 +488,12 @@ public final class Session implements DataFrames.Handler {
     measureTunnelLossIn();
     return new SessionReport(
         id,
+        clientName(),
         isOpen(),
         flows.size(),
         datagramsIn,
         datagramsOut,
-        duplicates,
+        receiver.duplicates(),
         tunnelLossOut.lossShare(),
         tunnelLossIn.lossShare(),
         paths.reports());
@@ -521,6 +501,6 @@ public final class Session implements DataFrames.Handler {
 
   @Override
   public String toString() {
-    return "%016x".formatted(id);
+    return (client == null ? "" : client.name() + " ") + "%016x".formatted(id);
   }
 }

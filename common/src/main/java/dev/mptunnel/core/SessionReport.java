@@ -6,6 +6,7 @@ import java.util.List;
  * A session's figures at one moment.
  *
  * @param sessionId the session
+ * @param clientName the client that opened it, where it has a name; null otherwise
  * @param open whether a handshake has succeeded and the peer has not closed since
  * @param flows flows open now
  * @param datagramsIn datagrams taken from applications or targets
@@ -17,6 +18,7 @@ import java.util.List;
  */
 public record SessionReport(
     long sessionId,
+    String clientName,
     boolean open,
     int flows,
     long datagramsIn,

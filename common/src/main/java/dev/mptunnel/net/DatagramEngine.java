@@ -28,7 +28,10 @@ public interface DatagramEngine extends AutoCloseable {
   /** Makes a timer that is not set; its task runs on the engine's thread. */
   EngineTimer newTimer(Runnable task);
 
-  /** The engine's clock, monotonic, in nanoseconds: what the core is given as {@code nowNanos}. */
+  /**
+   * The engine's clock in nanoseconds, monotonic, going on while the machine is suspended: what the
+   * core is given as {@code nowNanos}.
+   */
   long nanoTime();
 
   /** Closes all ports, stops the thread and waits for it. Idempotent. */

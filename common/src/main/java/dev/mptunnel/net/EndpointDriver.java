@@ -6,6 +6,7 @@ import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
+import dev.mptunnel.core.Security;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -44,12 +45,16 @@ public final class EndpointDriver {
   /**
    * A driver of a new endpoint.
    *
-   * @param random what the endpoint's ids and tokens come from; unpredictable
+   * @param random what the endpoint's ids, keys and tokens come from; unpredictable
    */
   public EndpointDriver(
-      DatagramEngine engine, EndpointSettings settings, RandomGenerator random, Listener listener) {
+      DatagramEngine engine,
+      EndpointSettings settings,
+      Security security,
+      RandomGenerator random,
+      Listener listener) {
     this.engine = engine;
-    endpoint = new Endpoint(settings, random, new DriverOutput(listener));
+    endpoint = new Endpoint(settings, security, random, new DriverOutput(listener));
     timer = engine.newTimer(() -> run(endpoint::onTimer));
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class NettyEngine implements DatagramEngine {
   private static final long PORTS_CLOSE_MILLIS = 500;
 
   private final Set<NettyPort> ports = new HashSet<>();
+  private final LongSupplier clock = BootClock.orMonotonic();
   private final AtomicBoolean closed = new AtomicBoolean();
   private boolean smallBufferSaid;
   private long failures;
@@ -208,12 +210,12 @@ final class NettyEngine implements DatagramEngine {
 
   @Override
   public EngineTimer newTimer(Runnable task) {
-    return new NettyTimer(loop, () -> guard(task));
+    return new NettyTimer(loop, clock, () -> guard(task));
   }
 
   @Override
   public long nanoTime() {
-    return System.nanoTime();
+    return clock.getAsLong();
   }
 
   @Override

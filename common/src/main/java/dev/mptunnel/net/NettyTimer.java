@@ -4,6 +4,7 @@ import dev.mptunnel.net.DatagramEngine.EngineTimer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * A timer that is set far more often than it fires: putting it off, once a packet, only writes a
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class NettyTimer implements EngineTimer {
 
   private final EventLoop loop;
+  private final LongSupplier clock;
   private final Runnable task;
 
   private boolean set;
@@ -21,10 +23,12 @@ final class NettyTimer implements EngineTimer {
   private long wakeUpNanos;
 
   /**
+   * @param clock what the times are of; it may leap forward, when the machine was suspended
    * @param task runs on the loop; must not throw
    */
-  NettyTimer(EventLoop loop, Runnable task) {
+  NettyTimer(EventLoop loop, LongSupplier clock, Runnable task) {
     this.loop = loop;
+    this.clock = clock;
     this.task = task;
   }
 
@@ -47,7 +51,7 @@ final class NettyTimer implements EngineTimer {
 
   private void schedule() {
     wakeUpNanos = dueNanos;
-    long delayNanos = Math.max(0, dueNanos - System.nanoTime());
+    long delayNanos = Math.max(0, dueNanos - clock.getAsLong());
     wakeUp = loop.schedule(this::wake, delayNanos, TimeUnit.NANOSECONDS);
   }
 
@@ -56,7 +60,7 @@ final class NettyTimer implements EngineTimer {
     if (!set) {
       return;
     }
-    if (dueNanos - System.nanoTime() > 0) {
+    if (dueNanos - clock.getAsLong() > 0) {
       schedule();
       return;
     }

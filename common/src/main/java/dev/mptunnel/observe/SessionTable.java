@@ -64,17 +64,31 @@ public final class SessionTable {
   public static String dropped(EndpointCounters counters) {
     return String.format(
         Locale.ROOT,
-        "dropped: %d malformed, %d of unknown sessions, %d damaged, %d misdirected,"
-            + " %d of ours too large, %d of ours that found no path; refused: %d sessions,"
-            + " %d handshakes%n",
+        "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected,"
+            + " %d unopened, %d of ours too large, %d of ours that found no path%n",
         counters.malformed(),
         counters.strange(),
+        counters.forged(),
         counters.damaged(),
         counters.misdirected(),
+        counters.openingsWithheld(),
         counters.oversized(),
-        counters.waitedTooLong(),
+        counters.waitedTooLong());
+  }
+
+  /** What was said to those who had not authenticated, and what was not, in one line, ended. */
+  public static String strangers(EndpointCounters counters) {
+    return String.format(
+        Locale.ROOT,
+        "handshakes: %d answered, %d refused, %d evicted; sessions refused: %d;"
+            + " sent: %d cookies, %d hints; answers withheld: %d%n",
+        counters.handshakesAnswered(),
+        counters.handshakesRefused(),
+        counters.handshakesEvicted(),
         counters.sessionsRefused(),
-        counters.handshakesEvicted());
+        counters.cookiesSent(),
+        counters.hintsSent(),
+        counters.repliesWithheld());
   }
 
   /** A share, 0 to 1, as a percentage; {@code -} where it is unknown. */

@@ -20,6 +20,12 @@ public final class DataFrames {
   /** What a DATAGRAM adds to its payload. */
   public static final int DATAGRAM_OVERHEAD_BYTES = 5;
 
+  /** The reason of a CLOSE for all ordinary ends. */
+  public static final int CLOSE_NORMAL = 0;
+
+  /** The reason of a CLOSE to a client that is not let in any more. */
+  public static final int CLOSE_REVOKED = 1;
+
   private static final int HEAD_BYTES = 3;
   private static final int DATAGRAM = 0x01;
   private static final int CLOSE = 0x02;

@@ -39,6 +39,9 @@ public final class Header {
   /** The first value that a PATH counter cannot hold. */
   public static final long PATH_COUNTER_LIMIT = 1L << 40;
 
+  /** Stands in place of a path where the sender does not know which one it is. */
+  public static final int NO_PATH = 0xff;
+
   private static final int LAST_EIGHT_OFFSET = 8;
 
   private Header() {}

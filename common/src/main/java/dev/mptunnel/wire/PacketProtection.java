@@ -12,6 +12,12 @@ public interface PacketProtection {
   int overheadBytes();
 
   /**
+   * Whether what opens is surely the peer's. A check sum lets one damaged packet in 2<sup>32</sup>
+   * through, and anything that somebody made up.
+   */
+  boolean isAuthentic();
+
+  /**
    * Protects a packet in place: header and frames from position to limit. The limit moves behind
    * the tag, for which the buffer must have room.
    */

@@ -21,11 +21,17 @@ public final class PacketType {
   /** Frames about one path, sent on that path alone; see {@link PathFrames}. */
   public static final int PATH = 2;
 
-  /** The first message of a handshake; see {@link PlainHandshake}. */
+  /** The first message of a handshake; see {@link Handshake}. */
   public static final int HANDSHAKE_INIT = 3;
 
-  /** The answer to {@link #HANDSHAKE_INIT}; see {@link PlainHandshake}. */
+  /** The answer to {@link #HANDSHAKE_INIT}; see {@link Handshake}. */
   public static final int HANDSHAKE_RESPONSE = 4;
+
+  /** "Show first that you are where you send from"; see {@link Cookie}. */
+  public static final int COOKIE = 5;
+
+  /** "I do not know this session any more"; see {@link Hint}. */
+  public static final int HINT = 6;
 
   private static final int DIRECTION_BIT = 0x80;
 

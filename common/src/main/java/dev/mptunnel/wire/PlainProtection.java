@@ -26,6 +26,11 @@ public final class PlainProtection implements PacketProtection {
   }
 
   @Override
+  public boolean isAuthentic() {
+    return false;
+  }
+
+  @Override
   public void seal(ByteBuffer packet) {
     int end = packet.limit();
     int check = check(packet, end);

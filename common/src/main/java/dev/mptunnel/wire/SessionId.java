@@ -1,7 +1,6 @@
 package dev.mptunnel.wire;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
@@ -11,7 +10,8 @@ import javax.crypto.spec.SecretKeySpec;
  * Makes and checks session ids: 40 random bits, then the first 24 bits of their HMAC-SHA-256, so
  * that strays and most garbage are told from a session's packets by the id alone.
  *
- * <p>In plain mode the key is well known, and the check stops accidents only.
+ * <p>In plain mode the key is well known, and the check stops accidents only; in sealed mode only
+ * those have it who know the server's public key.
  */
 public final class SessionId {
 
@@ -19,18 +19,14 @@ public final class SessionId {
 
   private final Mac mac;
 
-  private SessionId(byte[] key) {
+  /** Ids made and checked with this key. */
+  public SessionId(byte[] key) {
     try {
       mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
-  }
-
-  /** The ids of plain mode. */
-  public static SessionId plain() {
-    return new SessionId("mptunnel plain session id".getBytes(StandardCharsets.US_ASCII));
   }
 
   /** A new id. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,8 @@ class CommandTest {
     Path file = folder.resolve("mpclient.conf");
     Files.writeString(file, "listen = 1\nlisten = 2\nping = 1s\nping-idle = 9s\na 1\n");
 
-    ClientConfig config = new ClientCommand().config("--listen", "7", "--ping=2s", file.toString());
+    ClientConfig config =
+        new ClientCommand(Map.of()).config("--listen", "7", "--ping=2s", file.toString());
 
     assertEquals(List.of(new HostPort("127.0.0.1", 7)), config.listen());
     assertEquals(2_000_000_000L, config.session().pingNanos());
@@ -36,7 +38,8 @@ class CommandTest {
   @Test
   void aClientNeedsNoFileWhenItsBridgesAreTyped() throws Exception {
     ClientConfig config =
-        new ClientCommand().config("--bridge", "a 1 name=x", "--bridge", "b:2 bind=192.0.2.1");
+        new ClientCommand(Map.of())
+            .config("--bridge", "a 1 name=x", "--bridge", "b:2 bind=192.0.2.1");
 
     assertEquals(
         List.of(
@@ -54,7 +57,7 @@ class CommandTest {
         "--listen 2000 --listen 4000 --target 192.0.2.1:1194",
       })
   void aServerListensOnSeveralPorts(String words) throws Exception {
-    ServerConfig config = new ServerCommand().config(words.split(" "));
+    ServerConfig config = new ServerCommand(Map.of()).config(words.split(" "));
     assertEquals(
         List.of(new HostPort(HostPort.ANY, 2000), new HostPort(HostPort.ANY, 4000)),
         config.listen());
@@ -138,14 +141,14 @@ class CommandTest {
 
   @Test
   void theVersionIsTheBuilds() {
-    Said said = say(new ClientCommand(), "--version");
+    Said said = say(new ClientCommand(Map.of()), "--version");
     assertEquals(new CommandResult.Exit<>(0), said.result);
     assertTrue(said.out.matches("mpclient \\d+\\.\\d+\\.\\d+\\S*\\R"), said.out);
   }
 
   @Test
   void badUsageLeavesWithTwoAndSaysWhereHelpIs() {
-    Said said = say(new ServerCommand(), "0", "a", "1");
+    Said said = say(new ServerCommand(Map.of()), "0", "a", "1");
     assertEquals(new CommandResult.Exit<>(2), said.result);
     assertEquals("", said.out);
     assertEquals(
@@ -179,8 +182,8 @@ class CommandTest {
 
   private static Command<?> command(String program) {
     return switch (program) {
-      case "mpclient" -> new ClientCommand();
-      case "mpserver" -> new ServerCommand();
+      case "mpclient" -> new ClientCommand(Map.of());
+      case "mpserver" -> new ServerCommand(Map.of());
       default -> new BridgeCommand();
     };
   }

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +60,15 @@ class GarbageTest {
           "socket-buffer",
           "engine",
           "auto",
+          "secret",
+          "--secret",
+          "mps1-",
+          "mpt1-aaaqe",
+          "encrypt",
+          "off",
+          "cipher",
+          "clients-file",
+          "invite",
           "250ms",
           "9223372036854775807h",
           "4g",
@@ -96,17 +107,23 @@ class GarbageTest {
         content[random.nextInt(content.length)] = (byte) random.nextInt();
       }
       switch (random.nextInt(3)) {
-        case 0 -> ClientConfig.of(ConfigFile.parse("f", content, Settings.CLIENT));
-        case 1 -> ConfigFile.parse("f", content, Settings.MPSERVER);
-        default -> ConfigFile.parse("f", content, Settings.RELAY);
+        case 0 -> ClientConfig.of(ConfigFile.parse("f", Path.of("f"), content, Settings.CLIENT));
+        case 1 -> ConfigFile.parse("f", Path.of("f"), content, Settings.MPSERVER);
+        default -> ConfigFile.parse("f", Path.of("f"), content, Settings.RELAY);
       }
       return;
     }
     String[] words =
         Arrays.stream(text.split("[ \t]+")).filter(w -> !w.startsWith("-c")).toArray(String[]::new);
-    switch (random.nextInt(3)) {
-      case 0 -> new ClientCommand().config(words);
-      case 1 -> new ServerCommand().config(words);
+    switch (random.nextInt(4)) {
+      case 0 -> new ClientCommand(Map.of()).config(words);
+      case 1 -> {
+        KeysCommand command = KeysCommand.of(words, Map.of("MPTUNNEL_SECRET", text));
+        if (command != null) {
+          command.config(words);
+        }
+      }
+      case 2 -> new ServerCommand(Map.of()).config(words);
       default -> new BridgeCommand().config(words);
     }
   }

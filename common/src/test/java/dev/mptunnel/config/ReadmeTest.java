@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,7 +16,7 @@ class ReadmeTest {
   private static final String END = "<!-- /settings -->";
 
   static Stream<Command<?>> commands() {
-    return Stream.of(new ClientCommand(), new ServerCommand(), new BridgeCommand());
+    return Stream.of(new ClientCommand(Map.of()), new ServerCommand(Map.of()), new BridgeCommand());
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ class CounterWindowTest {
 
   private static final int WIDTH = 128;
 
-  private final CounterWindow window = new CounterWindow(WIDTH);
+  private final CounterWindow window = new CounterWindow(WIDTH, false);
 
   @Test
   void whatHasBeenTakenIsNotNew() {
@@ -60,6 +60,17 @@ class CounterWindowTest {
       }
     }
     assertFalse(window.isNew(WIDTH + 50));
+  }
+
+  @Test
+  void anAuthenticLeapMovesTheWindowAtOnceSoThatNoneIsTakenTwice() {
+    CounterWindow sealed = new CounterWindow(WIDTH, true);
+    sealed.take(1_000_000);
+    assertEquals(1_000_000, sealed.highest());
+    sealed.take(2_000_000);
+    assertFalse(sealed.isNew(1_000_000));
+    assertFalse(sealed.isNew(2_000_000));
+    assertTrue(sealed.isNew(2_000_000 - WIDTH + 1));
   }
 
   @Test

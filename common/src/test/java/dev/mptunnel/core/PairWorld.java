@@ -1,5 +1,8 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.crypto.ClientKeys;
+import dev.mptunnel.crypto.ServerKeys;
+import dev.mptunnel.crypto.StaticKeys;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -39,15 +42,32 @@ final class PairWorld {
 
     End(Side side, long seed) {
       this.side = side;
-      EndpointSettings settings = EndpointSettings.defaults(side == Side.SERVER);
-      endpoint = new Endpoint(settings, new SplittableRandom(seed), this);
+      Security security = side == Side.SERVER ? serverSecurity : clientSecurity;
+      EndpointSettings defaults = EndpointSettings.defaults(side == Side.SERVER);
+      EndpointSettings settings =
+          new EndpointSettings(
+              defaults.acceptsSessions(),
+              defaults.pingNanos(),
+              defaults.pingIdleNanos(),
+              defaults.pathTimeoutNanos(),
+              defaults.flowTimeoutNanos(),
+              defaults.sessionTimeoutNanos(),
+              defaults.maxFlows(),
+              defaults.maxSessions(),
+              2,
+              defaults.keySettings());
+      endpoint = new Endpoint(settings, security, new SplittableRandom(seed), this);
     }
 
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
       // Path i joins the client's port i to the server's address i.
-      int path = side == Side.CLIENT ? remote.getPort() - SERVER_PORT : remote.getPort();
+      int path =
+          side == Side.CLIENT ? remote.getPort() - SERVER_PORT : remote.getPort() - portOffset;
       packetsSent++;
+      if (path < 0 || path >= dark.length) {
+        return; // to where the client is no more
+      }
       int every = dropEvery[side.ordinal()][path];
       if (dark[path] || (every > 0 && ++sent[side.ordinal()][path] % every == 0)) {
         return;
@@ -59,7 +79,8 @@ final class PairWorld {
       }
       Side to = side == Side.CLIENT ? Side.SERVER : Side.CLIENT;
       int toPort = side == Side.CLIENT ? 0 : path;
-      InetSocketAddress source = address(side == Side.CLIENT ? path : SERVER_PORT + path);
+      InetSocketAddress source =
+          address(side == Side.CLIENT ? portOffset + path : SERVER_PORT + path);
       at(
           now + DELAY_NANOS,
           () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
@@ -79,10 +100,16 @@ final class PairWorld {
       events.add(event);
     }
 
+    <E extends Event> List<E> events(Class<E> type) {
+      return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
     boolean said(String eventName) {
       return events.stream().anyMatch(e -> e.getClass().getSimpleName().equals(eventName));
     }
   }
+
+  static final ServerKeys WELL_KNOWN = ServerKeys.of(ServerKeys.wellKnownSecret());
 
   private static final int SERVER_PORT = 2000;
 
@@ -93,13 +120,30 @@ final class PairWorld {
   private long order;
   private byte[] lastFromServer;
   private long now = 1;
+  private int portOffset;
 
-  final End client = new End(Side.CLIENT, 1);
-  End server = new End(Side.SERVER, 2);
+  final Security clientSecurity;
+  final Security serverSecurity;
+  End client;
+  End server;
   final Session session;
   long packetsSent;
 
-  PairWorld(int paths) {
+  /** Plain, or with the secret that everybody knows. */
+  enum Mode {
+    PLAIN,
+    SEALED
+  }
+
+  PairWorld(int paths, Mode mode) {
+    this(paths, client(mode), server(mode));
+  }
+
+  PairWorld(int paths, Security clientSecurity, Security serverSecurity) {
+    this.clientSecurity = clientSecurity;
+    this.serverSecurity = serverSecurity;
+    client = new End(Side.CLIENT, 1);
+    server = new End(Side.SERVER, 2);
     dark = new boolean[paths];
     dropEvery = new int[2][paths];
     sent = new int[2][paths];
@@ -108,6 +152,23 @@ final class PairWorld {
       specs.add(new Endpoint.PathSpec("p" + path, path, address(SERVER_PORT + path)));
     }
     session = client.endpoint.open(now, specs);
+  }
+
+  static Security client(Mode mode) {
+    StaticKeys own = StaticKeys.random(new SplittableRandom(4));
+    return mode == Mode.PLAIN
+        ? new PlainSecurity()
+        : client(own, WELL_KNOWN, WELL_KNOWN.sharedPsk());
+  }
+
+  static SealedSecurity client(StaticKeys own, ServerKeys server, byte[] psk) {
+    return SealedSecurity.initiator(new ClientKeys(own, server.own().publicKey(), psk), 256);
+  }
+
+  static Security server(Mode mode) {
+    return mode == Mode.PLAIN
+        ? new PlainSecurity()
+        : SealedSecurity.responder(WELL_KNOWN, key -> null);
   }
 
   long now() {
@@ -126,8 +187,18 @@ final class PairWorld {
     server = new End(Side.SERVER, 3);
   }
 
+  void restartClient() {
+    client = new End(Side.CLIENT, 5);
+  }
+
+  /** From now on the client's packets on all paths come from other ports. */
+  void rebindAll(int offset) {
+    portOffset = offset;
+  }
+
+  /** What the server sent last, or null. */
   ByteBuffer lastFromServer() {
-    return ByteBuffer.wrap(lastFromServer);
+    return lastFromServer == null ? null : ByteBuffer.wrap(lastFromServer);
   }
 
   void send(Flow flow, String text) {
@@ -137,7 +208,7 @@ final class PairWorld {
   /** A datagram each millisecond. */
   void exchange(Flow flow, long millis) {
     for (long i = 0; i < millis; i++) {
-      send(flow, "x" + i);
+      send(flow, "datagram " + i);
       runFor(1);
     }
   }

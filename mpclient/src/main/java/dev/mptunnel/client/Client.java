@@ -2,12 +2,17 @@ package dev.mptunnel.client;
 
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.PlainSecurity;
+import dev.mptunnel.core.SealedSecurity;
+import dev.mptunnel.core.Security;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.net.Addresses;
@@ -27,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -39,7 +45,8 @@ public final class Client implements Program.Running {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
-  private final ClientLog log = new ClientLog();
+  private final ClientSecurity security;
+  private final ClientLog log;
   private final Applications applications = new Applications();
   private final List<DatagramPort> listening = new ArrayList<>();
   private final List<Endpoint.PathSpec> specs = new ArrayList<>();
@@ -49,8 +56,12 @@ public final class Client implements Program.Running {
 
   private Client(DatagramEngine engine, ClientConfig config) {
     this.engine = engine;
+    security = config.security();
+    log = new ClientLog(security.protection());
+    SecureRandom random = new SecureRandom();
     driver =
-        new EndpointDriver(engine, settings(config.session()), new SecureRandom(), new Listener());
+        new EndpointDriver(
+            engine, settings(config.session()), security(security, random), random, new Listener());
     tick = engine.newTimer(this::onTick);
   }
 
@@ -70,7 +81,14 @@ public final class Client implements Program.Running {
       PortOptions options = new PortOptions(Addresses.local(listen), null, null, buffer);
       client.listening.add(engine.open(options, client.new ApplicationHandler()));
     }
+    config.security().warnings().forEach(client.log::warn);
     return client;
+  }
+
+  private static Security security(ClientSecurity config, RandomGenerator random) {
+    return config.protection() == Protection.PLAIN
+        ? new PlainSecurity()
+        : SealedSecurity.initiator(config.secret().clientKeys(random), config.cipher().keyBits());
   }
 
   private static EndpointSettings settings(SessionSettings settings) {
@@ -83,7 +101,9 @@ public final class Client implements Program.Running {
         settings.flowTimeoutNanos(),
         defaults.sessionTimeoutNanos(),
         settings.maxFlows(),
-        defaults.maxSessions());
+        defaults.maxSessions(),
+        defaults.maxSessionsPerClient(),
+        defaults.keySettings());
   }
 
   private void addPath(BridgeLine bridge, int buffer) throws IOException {
@@ -144,7 +164,11 @@ public final class Client implements Program.Running {
         + Addresses.texts(listening())
         + ", paths "
         + specs.stream().map(Endpoint.PathSpec::name).collect(Collectors.joining(", "))
-        + ", not encrypted";
+        + switch (security.protection()) {
+          case PLAIN -> ", not encrypted";
+          case OPPORTUNISTIC -> ", encrypted without a secret";
+          case KEYED -> ", encrypted";
+        };
   }
 
   @Override

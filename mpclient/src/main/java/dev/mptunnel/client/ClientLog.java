@@ -1,7 +1,9 @@
 package dev.mptunnel.client;
 
+import dev.mptunnel.config.Protection;
 import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
+import dev.mptunnel.core.Refusal;
 import dev.mptunnel.net.Addresses;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -12,18 +14,40 @@ final class ClientLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
 
+  private final Protection protection;
+
+  ClientLog(Protection protection) {
+    this.protection = protection;
+  }
+
   void event(Event event) {
     switch (event) {
-      case Event.SessionOpened opened ->
-          LOG.info(opened.again() ? "the server is back" : "the server answers");
+      case Event.SessionOpened opened -> {
+        switch (opened.opening()) {
+          case FIRST -> LOG.info("the server answers");
+          case FOUND_AGAIN -> LOG.info("the server is back");
+          case RENEWED -> LOG.debug("new keys");
+        }
+      }
+      case Event.SessionRefused refused -> LOG.warn(text(refused.refusal()));
       case Event.SessionSilent silent ->
           LOG.warn(
-              "no path leads to the server; trying on. Is mpserver running, and do the bridges"
-                  + " lead to it?");
+              "no path leads to the server; trying on. Is mpserver running, {}, and do the bridges"
+                  + " lead to it?",
+              switch (protection) {
+                case PLAIN -> "with encrypt = off as here";
+                case OPPORTUNISTIC -> "without a secret as here";
+                case KEYED -> "with the secret that is set here";
+              });
       case Event.SessionClosed closed -> {
         if (closed.reason() == CloseReason.PEER) {
           LOG.warn("the server has closed; trying until it is back");
+        } else if (closed.reason() == CloseReason.REVOKED) {
+          LOG.warn(text(Refusal.REVOKED));
         }
+      }
+      case Event.StrangerRefused stranger -> {
+        // A client opens sessions and is asked for none.
       }
       case Event.PathUp up ->
           LOG.info(
@@ -45,6 +69,22 @@ final class ClientLog {
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow().id());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow().id());
     }
+  }
+
+  private static String text(Refusal refusal) {
+    return switch (refusal) {
+      case REVOKED -> "the server lets us in no more: this invitation was revoked; ask for another";
+      case FULL -> "the server has no room for another client; trying on";
+      case OTHER_VERSION ->
+          "the server speaks another version of the protocol; update the older of the two";
+      case UNKNOWN_CLIENT ->
+          "the server does not know this invitation: is it of another clients file, or revoked?";
+      default -> "the server refuses: " + refusal;
+    };
+  }
+
+  void warn(String line) {
+    LOG.warn(line);
   }
 
   void pathTrouble(String path, String trouble) {

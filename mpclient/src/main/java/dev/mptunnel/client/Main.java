@@ -11,7 +11,7 @@ public final class Main {
 
   public static void main(String[] args) throws InterruptedException {
     System.exit(
-        new Program<>(new ClientCommand(), ClientConfig::sockets, Client::start)
+        new Program<>(new ClientCommand(System.getenv()), ClientConfig::sockets, Client::start)
             .run(args, System.out, System.err));
   }
 }

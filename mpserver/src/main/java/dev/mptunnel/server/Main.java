@@ -1,17 +1,31 @@
 package dev.mptunnel.server;
 
+import dev.mptunnel.config.KeysCommand;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.program.Program;
+import java.security.SecureRandom;
+import java.time.LocalDate;
+import java.time.ZoneId;
 
-/** {@code mpserver}. */
+/** {@code mpserver}: serves, or makes keys. */
 public final class Main {
 
   private Main() {}
 
   public static void main(String[] args) throws InterruptedException {
-    System.exit(
-        new Program<>(new ServerCommand(), ServerConfig::sockets, Server::start)
-            .run(args, System.out, System.err));
+    KeysCommand keys = KeysCommand.of(args, System.getenv());
+    System.exit(keys == null ? serve(args) : work(keys, args));
+  }
+
+  private static int serve(String[] args) throws InterruptedException {
+    return new Program<>(new ServerCommand(System.getenv()), ServerConfig::sockets, Server::start)
+        .run(args, System.out, System.err);
+  }
+
+  private static int work(KeysCommand keys, String[] args) {
+    return new KeysProgram(
+            new SecureRandom(), LocalDate.now(ZoneId.systemDefault()), System.out, System.err)
+        .run(keys, args);
   }
 }

@@ -1,22 +1,29 @@
 package dev.mptunnel.server;
 
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.PlainSecurity;
+import dev.mptunnel.core.SealedSecurity;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.program.Program;
+import dev.mptunnel.secret.Clients;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,27 +39,68 @@ public final class Server implements Program.Running {
   private final EndpointDriver driver;
   private final ServerLog log = new ServerLog();
   private final Target target;
+  private final Protection protection;
+  private final SealedSecurity sealed;
+  private final ClientsWatch clients;
 
-  private Server(DatagramEngine engine, ServerConfig config) {
+  private Server(DatagramEngine engine, ServerConfig config) throws IOException {
     this.engine = engine;
-    driver = new EndpointDriver(engine, settings(config), new SecureRandom(), new Listener());
+    protection = config.security().protection();
+    Path clientsFile = config.security().clientsFile();
+    clients =
+        clientsFile == null
+            ? null
+            : new ClientsWatch(engine, clientsFile, this::onClients, log::clientsTrouble);
+    sealed = sealed(config.security(), clients == null ? key -> null : clients.read());
+    driver =
+        new EndpointDriver(
+            engine,
+            settings(config),
+            sealed == null ? new PlainSecurity() : sealed,
+            new SecureRandom(),
+            new Listener());
     target = new Target(engine, driver, config.target(), config.sockets().bufferBytes(), log);
   }
 
   /**
    * Opens all sockets. The engine stays the caller's to close.
    *
-   * @throws IOException when a socket cannot be opened; the message is for the user
+   * @throws IOException when a socket cannot be opened, or the clients file cannot be read; the
+   *     message is for the user
    */
   public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
     Server server = new Server(engine, config);
-    CompletableFuture.runAsync(server.target::start, engine::execute).join();
+    CompletableFuture.runAsync(server::startWatching, engine::execute).join();
     for (HostPort listen : config.listen()) {
       PortOptions options =
           new PortOptions(Addresses.local(listen), null, null, config.sockets().bufferBytes());
       server.driver.open(options);
     }
+    config.security().warnings().forEach(server.log::warn);
     return server;
+  }
+
+  private void startWatching() {
+    target.start();
+    if (clients != null) {
+      clients.start();
+    }
+  }
+
+  /** How sessions are sealed; null in plain mode. */
+  private static SealedSecurity sealed(ServerSecurity config, ClientDirectory clients) {
+    return config.protection() == Protection.PLAIN
+        ? null
+        : SealedSecurity.responder(config.secret().serverKeys(), clients);
+  }
+
+  private void onClients(Clients changed) {
+    log.clientsChanged();
+    driver.run(
+        _ -> {
+          sealed.clients(changed);
+          driver.endpoint().reviewClients();
+        });
   }
 
   private static EndpointSettings settings(ServerConfig config) {
@@ -65,7 +113,9 @@ public final class Server implements Program.Running {
         session.flowTimeoutNanos(),
         config.sessionTimeoutNanos(),
         session.maxFlows(),
-        config.maxSessions());
+        config.maxSessions(),
+        config.security().maxSessionsPerClient(),
+        EndpointSettings.KeySettings.DEFAULT);
   }
 
   /** Where clients and bridges may send to, with the ports that were really given. */
@@ -79,7 +129,11 @@ public final class Server implements Program.Running {
         + Addresses.texts(listening())
         + ", target "
         + target
-        + ", not encrypted";
+        + switch (protection) {
+          case PLAIN -> ", not encrypted";
+          case OPPORTUNISTIC -> ", encrypted without a secret";
+          case KEYED -> ", encrypted";
+        };
   }
 
   @Override
@@ -87,13 +141,19 @@ public final class Server implements Program.Running {
     List<SessionReport> sessions = reports().join();
     StringBuilder table = new StringBuilder();
     for (SessionReport session : sessions) {
-      table.append("client %016x%n".formatted(session.sessionId()));
+      table.append("client %s%016x%n".formatted(name(session), session.sessionId()));
       table.append(SessionTable.of(session));
     }
     if (sessions.isEmpty()) {
       table.append("no clients%n".formatted());
     }
-    return table + SessionTable.dropped(driver.counters());
+    return table
+        + SessionTable.dropped(driver.counters())
+        + SessionTable.strangers(driver.counters());
+  }
+
+  private static String name(SessionReport session) {
+    return session.clientName() == null ? "" : session.clientName() + " ";
   }
 
   /** The figures of all sessions. From any thread. */
@@ -110,6 +170,9 @@ public final class Server implements Program.Running {
     Runnable closeAll =
         () -> {
           target.close();
+          if (clients != null) {
+            clients.close();
+          }
           driver.close();
         };
     CompletableFuture.runAsync(closeAll, engine::execute).join();

@@ -1,6 +1,5 @@
 package dev.mptunnel.server;
 
-import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.net.Addresses;
 import java.net.InetSocketAddress;
@@ -19,16 +18,24 @@ final class ServerLog {
   void event(Event event) {
     switch (event) {
       case Event.SessionOpened opened -> {
-        if (!opened.again()) {
+        if (opened.opening() == Event.Opening.FIRST) {
           LOG.info("client {} is here", opened.session());
         }
       }
+      case Event.SessionRefused refused -> {
+        // A server opens no sessions.
+      }
+      case Event.StrangerRefused stranger -> stranger(stranger);
       case Event.SessionSilent silent -> LOG.warn("client {} is silent", silent.session());
       case Event.SessionClosed closed ->
           LOG.info(
               "client {} is gone{}",
               closed.session(),
-              closed.reason() == CloseReason.IDLE ? ": it was silent too long" : "");
+              switch (closed.reason()) {
+                case IDLE -> ": it was silent too long";
+                case REVOKED -> ": it was revoked";
+                case LOCAL, PEER -> "";
+              });
       case Event.PathUp up ->
           LOG.info(
               "client {}: {} is up: {}, round trip {} ms",
@@ -52,6 +59,39 @@ final class ServerLog {
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow());
     }
+  }
+
+  private static void stranger(Event.StrangerRefused stranger) {
+    String who = stranger.name() == null ? "" : stranger.name() + " ";
+    LOG.warn(
+        "client {}at {} was not let in: {}",
+        who,
+        Addresses.text(stranger.source()),
+        switch (stranger.refusal()) {
+          case PLAIN -> "it does not encrypt, and we do; remove encrypt = off there";
+          case SEALED -> "it encrypts, and we do not; remove encrypt = off here, or set it there";
+          case NO_SECRET -> "it has no secret, and we have one; give it ours";
+          case OTHER_SECRET -> "it has another secret, or none of ours at all";
+          case OTHER_VERSION -> "it speaks another version of the protocol; update the older end";
+          case REVOKED -> "its invitation was revoked";
+          case FULL -> "there is no room; see max-sessions";
+          case UNKNOWN_CLIENT ->
+              "it did not finish its handshake; if this repeats, is its invitation of another"
+                  + " clients file?";
+          case OTHER_CLIENT -> "it tried to enter another client's session";
+        });
+  }
+
+  void warn(String line) {
+    LOG.warn(line);
+  }
+
+  void clientsChanged() {
+    LOG.info("the clients file has changed and was read");
+  }
+
+  void clientsTrouble(String trouble) {
+    LOG.warn("{}; those who were let in before still are", trouble);
   }
 
   /** Told once: as many flows as there are may meet the same trouble. */

@@ -39,7 +39,7 @@ public final class Demo {
   private static final int PER_SECOND = 1_000;
   private static final int MIN_BYTES = 100;
   private static final int MAX_BYTES = 1_300;
-  private static final int STREAM = 1;
+  private static final int STREAM = LocalTunnel.STREAM;
   private static final Duration REDRAW = Duration.ofMillis(250);
   private static final Duration STILL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -107,10 +107,12 @@ public final class Demo {
   private boolean run() throws IOException {
     InetSocketAddress loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     LoadTarget.Answers answers = new LoadTarget.Answers.Stream(plan, _ -> Gate.OPEN);
-    out.println("starting a target, mpserver, three bridges behind bad lines, and mpclient …");
+    out.println(
+        "starting a target, mpserver, three bridges behind bad lines, and mpclient, with a secret"
+            + " …");
     try (DatagramLoop loop = DatagramLoop.start("emulator")) {
       LoadTarget target = LoadTarget.open(loop, loopback, answers);
-      try (LocalTunnel tunnel = LocalTunnel.start(loop, target.address(), LINES, seed)) {
+      try (LocalTunnel tunnel = LocalTunnel.start(loop, target.address(), LINES, true, seed)) {
         tunnel.awaitPaths();
         LoadStream stream =
             LoadStream.open(loop, loopback, tunnel.entry(), STREAM, plan, Gate.OPEN);

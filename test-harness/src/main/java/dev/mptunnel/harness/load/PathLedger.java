@@ -3,6 +3,8 @@ package dev.mptunnel.harness.load;
 import dev.mptunnel.harness.emulator.Direction;
 import dev.mptunnel.harness.emulator.UdpLink;
 import dev.mptunnel.harness.link.Verdict;
+import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
@@ -11,12 +13,20 @@ import java.util.Map;
 
 /**
  * Which load datagrams were offered to a set of paths, and which of them any path let through: what
- * exactly a tunnel over them must deliver. It looks for them inside the packets, so the tunnel must
- * not be sealed. May be used from any thread.
+ * exactly a tunnel over them must deliver. May be used from any thread.
+ *
+ * <p>It looks for them inside the packets or, where these are sealed, counts: a tunnel that carries
+ * one stream each way, none of it lost on its way in, has datagram 0 in its first DATA packet, and
+ * so on.
  */
 public final class PathLedger {
 
   private record Stream(Direction direction, int id) {}
+
+  /** Which sequence number the counter 0 of an epoch has. */
+  private record EpochStart(Direction direction, int epoch) {}
+
+  private static final int NOT_SEALED = -1;
 
   private final Map<Stream, BitSet> offered = new HashMap<>();
   private final Map<Stream, BitSet> passed = new HashMap<>();
@@ -24,6 +34,23 @@ public final class PathLedger {
   // Kept, since counting the bits for every datagram would take longer than carrying it.
   private final Map<Stream, Integer> offeredCounts = new HashMap<>();
   private final Map<Stream, Integer> passedCounts = new HashMap<>();
+
+  private final int sealedStream;
+  private final Map<EpochStart, Integer> epochStarts = new HashMap<>();
+
+  /** A ledger of datagrams that can be read on the paths. */
+  public PathLedger() {
+    this(NOT_SEALED);
+  }
+
+  private PathLedger(int sealedStream) {
+    this.sealedStream = sealedStream;
+  }
+
+  /** A ledger of a sealed tunnel that carries nothing but this stream, each way. */
+  public static PathLedger ofSealed(int stream) {
+    return new PathLedger(stream);
+  }
 
   /** What to give to the {@link UdpLink} of each path. */
   public UdpLink.Observer observer() {
@@ -52,15 +79,31 @@ public final class PathLedger {
 
   private synchronized void note(
       Direction direction, InetSocketAddress client, ByteBuffer packet, Verdict verdict) {
-    LoadDatagram datagram = LoadDatagram.find(packet);
-    if (datagram == null) {
+    if (sealedStream != NOT_SEALED) {
+      if (PacketType.type(packet.get(packet.position())) == PacketType.DATA) {
+        note(new Stream(direction, sealedStream), sequence(direction, packet), verdict);
+      }
       return;
     }
-    Stream stream = new Stream(direction, datagram.stream());
-    add(offered, offeredCounts, stream, datagram.sequence());
-    if (verdict.delivered()) {
-      add(passed, passedCounts, stream, datagram.sequence());
+    LoadDatagram datagram = LoadDatagram.find(packet);
+    if (datagram != null) {
+      note(new Stream(direction, datagram.stream()), datagram.sequence(), verdict);
     }
+  }
+
+  private void note(Stream stream, int sequence, Verdict verdict) {
+    add(offered, offeredCounts, stream, sequence);
+    if (verdict.delivered()) {
+      add(passed, passedCounts, stream, sequence);
+    }
+  }
+
+  private int sequence(Direction direction, ByteBuffer packet) {
+    int start =
+        epochStarts.computeIfAbsent(
+            new EpochStart(direction, Header.epoch(packet)),
+            _ -> offeredCount(direction, sealedStream));
+    return start + (int) Header.dataCounter(packet);
   }
 
   private static void add(

@@ -122,6 +122,20 @@ public final class SimNetwork {
   }
 
   /**
+   * Somebody who can send from any address sends a datagram to a port, where it is at once.
+   *
+   * @param source where it says that it is from
+   * @param remote the port's public address
+   * @param intact whether it is what some node sent
+   */
+  public void inject(
+      InetSocketAddress source, InetSocketAddress remote, byte[] bytes, boolean intact) {
+    Trace.Packet packet = trace.packet(nowNanos(), source, remote, bytes);
+    packet.arrival(nowNanos(), !intact);
+    hand(packet, source, ownByPublic.get(remote), ByteBuffer.wrap(bytes.clone()), intact);
+  }
+
+  /**
    * Lets time pass, from one wake-up to the next, until the condition holds or the time has come.
    *
    * @return whether the condition holds
@@ -173,14 +187,23 @@ public final class SimNetwork {
       InetSocketAddress to,
       byte[] bytes,
       long corruption) {
+    ByteBuffer datagram = ByteBuffer.wrap(bytes.clone());
+    Corruption.apply(datagram, corruption);
+    hand(packet, source, to, datagram, corruption == Corruption.NONE);
+  }
+
+  private void hand(
+      Trace.Packet packet,
+      InetSocketAddress source,
+      InetSocketAddress to,
+      ByteBuffer datagram,
+      boolean intact) {
     Port port = ports.get(to);
     if (port == null) {
       packet.unheard();
       return;
     }
-    ByteBuffer datagram = ByteBuffer.wrap(bytes.clone());
-    Corruption.apply(datagram, corruption);
-    observer.onArrival(port.node(), to, corruption == Corruption.NONE, datagram.asReadOnlyBuffer());
+    observer.onArrival(port.node(), to, intact, datagram.asReadOnlyBuffer());
     port.node().onDatagram(nowNanos(), port.number(), source, datagram);
   }
 }

@@ -4,10 +4,14 @@ import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.client.Client;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.CipherChoice;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.PathReport;
@@ -22,6 +26,7 @@ import dev.mptunnel.harness.loop.DatagramLoop;
 import dev.mptunnel.harness.loop.KernelDrops;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
+import dev.mptunnel.secret.SharedSeed;
 import dev.mptunnel.server.Server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /**
  * A whole tunnel on loopback: mpserver in front of a target, and for each line an emulated link and
@@ -43,6 +49,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LocalTunnel implements AutoCloseable {
 
+  /** The stream that a sealed tunnel must carry alone, so that its {@link #ledger} can count. */
+  public static final int STREAM = 1;
+
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final SocketSettings SOCKETS = new SocketSettings(4 << 20, EngineChoice.AUTO);
   private static final SessionSettings SESSIONS =
@@ -54,25 +63,47 @@ public final class LocalTunnel implements AutoCloseable {
           256);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private final PathLedger ledger = new PathLedger();
+  private final SharedSeed secret;
+  private final PathLedger ledger;
   private final List<UdpLink> links = new ArrayList<>();
   private final List<InetSocketAddress> listening = new ArrayList<>();
   private Server server;
   private Client client;
 
-  private LocalTunnel() {}
+  private LocalTunnel(SharedSeed secret) {
+    this.secret = secret;
+    ledger = secret == null ? new PathLedger() : PathLedger.ofSealed(STREAM);
+  }
+
+  /** How a server is secured that has this secret; without one, plain. */
+  static ServerSecurity serverSecurity(SharedSeed secret) {
+    Protection protection = secret == null ? Protection.PLAIN : Protection.KEYED;
+    return new ServerSecurity(protection, secret, null, 16, List.of());
+  }
+
+  /** The same of a client. */
+  static ClientSecurity clientSecurity(SharedSeed secret) {
+    Protection protection = secret == null ? Protection.PLAIN : Protection.KEYED;
+    return new ClientSecurity(protection, secret, CipherChoice.AES_256_GCM, List.of());
+  }
 
   /**
    * Starts a tunnel.
    *
    * @param loop what the links run on
    * @param lines the links, alike in both directions
+   * @param sealed whether it is in sealed mode, and else in plain mode
    * @param seed where their losses come from
    */
   public static LocalTunnel start(
-      DatagramLoop loop, InetSocketAddress target, List<LinkProperties> lines, Seed seed)
+      DatagramLoop loop,
+      InetSocketAddress target,
+      List<LinkProperties> lines,
+      boolean sealed,
+      Seed seed)
       throws IOException {
-    LocalTunnel tunnel = new LocalTunnel();
+    RandomGenerator secrets = seed.part("secret").generator();
+    LocalTunnel tunnel = new LocalTunnel(sealed ? SharedSeed.random(secrets) : null);
     try {
       tunnel.startServer(target);
       List<BridgeLine> bridges = new ArrayList<>();
@@ -95,6 +126,7 @@ public final class LocalTunnel implements AutoCloseable {
             new ServerConfig(
                 List.of(new HostPort("127.0.0.1", 0)),
                 hostPort(target),
+                serverSecurity(secret),
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1024,
@@ -132,7 +164,12 @@ public final class LocalTunnel implements AutoCloseable {
     client =
         Client.start(
             engine("mpclient"),
-            new ClientConfig(List.of(new HostPort("127.0.0.1", 0)), bridges, SESSIONS, SOCKETS));
+            new ClientConfig(
+                List.of(new HostPort("127.0.0.1", 0)),
+                bridges,
+                clientSecurity(secret),
+                SESSIONS,
+                SOCKETS));
     open.push(client);
     listening.addAll(client.listening());
   }

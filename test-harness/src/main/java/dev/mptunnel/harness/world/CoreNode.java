@@ -5,6 +5,8 @@ import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
+import dev.mptunnel.core.Security;
+import dev.mptunnel.core.Session;
 import dev.mptunnel.harness.sim.SimNetwork;
 import dev.mptunnel.harness.sim.SimNode;
 import dev.mptunnel.harness.sim.Trace;
@@ -15,81 +17,134 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
-/** One life of an endpoint on a simulated network, watched by the oracle. */
+/**
+ * One life of an endpoint on a simulated network. Its clock may run ahead of the network's, and it
+ * may sleep: then it hears nothing and does nothing, but its clock goes on.
+ */
 final class CoreNode implements SimNode, Output {
 
-  private final String name;
-  private final SimNetwork network;
-  private final Trace trace;
-  private final DeliveryOracle oracle;
-  private final Endpoint endpoint;
-  private final List<Flow> flows = new ArrayList<>();
-
   /**
-   * @param wrapping what stands between the endpoint and this node; identity but where a test wants
+   * What a node lives in.
+   *
+   * @param keys of all nodes
+   * @param watcher is told of all that the node does
+   * @param wrapping what stands between an endpoint and its node; identity but where a test wants
    *     to see a broken endpoint found
    */
+  record Surroundings(
+      SimNetwork network,
+      Trace trace,
+      Keyring keys,
+      Watcher watcher,
+      UnaryOperator<Output> wrapping) {}
+
+  private final String name;
+  private final Surroundings around;
+  private final Endpoint endpoint;
+  private final List<Flow> flows = new ArrayList<>();
+  private long aheadNanos;
+  private boolean asleep;
+  private boolean killed;
+
   CoreNode(
       String name,
       EndpointSettings settings,
+      Security security,
       RandomGenerator random,
-      SimNetwork network,
-      Trace trace,
-      DeliveryOracle oracle,
-      UnaryOperator<Output> wrapping) {
+      Surroundings around) {
     this.name = name;
-    this.network = network;
-    this.trace = trace;
-    this.oracle = oracle;
-    this.endpoint = new Endpoint(settings, random, wrapping.apply(this));
+    this.around = around;
+    Security logged = new KeyLog(security, this, around.keys());
+    this.endpoint = new Endpoint(settings, logged, random, around.wrapping().apply(this));
   }
 
   Endpoint endpoint() {
     return endpoint;
   }
 
-  /** The flows that the peer opened and that are not forgotten. */
+  /** The flows that either end has opened and that are not forgotten. */
   List<Flow> flows() {
     return flows;
   }
 
-  /** An application gives a datagram to one of the node's flows. */
+  /** Opens a flow of the node's own. */
+  void openFlow(Session session) {
+    flows.add(endpoint.openFlow(clockNanos(), session));
+  }
+
+  /** What the node's clock says. */
+  long clockNanos() {
+    return around.network().nowNanos() + aheadNanos;
+  }
+
+  /** The clock jumps forward. */
+  void jump(long nanos) {
+    aheadNanos += nanos;
+  }
+
+  void setAsleep(boolean asleep) {
+    this.asleep = asleep;
+  }
+
+  /** The process is gone. */
+  void kill() {
+    killed = true;
+  }
+
+  /** Whether the process is there and the machine awake. */
+  boolean isRunning() {
+    return !asleep && !killed;
+  }
+
+  /** A copy of a packet reaches the node, which is about to be given it. */
+  void onArrival(boolean intact, ByteBuffer packet) {
+    if (isRunning()) {
+      around.watcher().onArrival(this, intact, packet);
+    }
+  }
+
+  /** An application gives a datagram to one of the node's flows, if it can. */
   void submit(Flow flow, ByteBuffer payload) {
-    oracle.onSubmit(this, flow, payload);
-    endpoint.send(network.nowNanos(), flow, payload);
+    if (isRunning()) {
+      around.watcher().onSubmit(this, flow, payload);
+      endpoint.send(clockNanos(), flow, payload);
+    }
   }
 
   @Override
   public void onDatagram(long nowNanos, int port, InetSocketAddress source, ByteBuffer datagram) {
-    endpoint.onDatagram(nowNanos, port, source, datagram);
-    oracle.afterArrival(this);
+    if (isRunning()) {
+      endpoint.onDatagram(clockNanos(), port, source, datagram);
+      around.watcher().afterArrival(this);
+    }
   }
 
   @Override
   public long nextTimer() {
-    return endpoint.nextTimer();
+    long next = isRunning() ? endpoint.nextTimer() : NEVER;
+    return next == NEVER ? NEVER : next - aheadNanos;
   }
 
   @Override
   public void onTimer(long nowNanos) {
-    endpoint.onTimer(nowNanos);
+    endpoint.onTimer(clockNanos());
   }
 
   @Override
   public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
-    oracle.onTransmit(this, packet.asReadOnlyBuffer());
-    network.send(this, port, remote, packet);
+    around.watcher().onTransmit(this, remote, packet.asReadOnlyBuffer());
+    around.network().send(this, port, remote, packet);
   }
 
   @Override
   public void deliver(Flow flow, ByteBuffer payload) {
-    oracle.onDeliver(this, flow, payload);
+    around.watcher().onDeliver(this, flow, payload.asReadOnlyBuffer());
   }
 
   @Override
   public void event(Event event) {
-    trace.note(network.nowNanos(), name + ": " + event);
-    oracle.onEvent(this, event);
+    around.trace().note(around.network().nowNanos(), name + ": " + event);
+    around.watcher().onEvent(this, event);
     switch (event) {
       case Event.FlowOpened(Flow flow) -> flows.add(flow);
       case Event.FlowClosed(Flow flow) -> flows.remove(flow);

@@ -6,9 +6,9 @@ import dev.mptunnel.core.Flow;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -18,27 +18,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
- * Follows every datagram of an unsealed tunnel and knows what must come of it:
+ * Follows every datagram of a tunnel and knows what must come of it:
  *
  * <ul>
  *   <li>what an application submits goes out in one DATA packet, unchanged, the same bytes on every
  *       path;
- *   <li>the first intact copy of a packet that reaches an end which has its epoch is delivered, at
- *       once, to its flow, unchanged;
- *   <li>nothing else is ever delivered: no second copy, no damaged one, none of a former life.
+ *   <li>the first intact copy of a packet that reaches an end which has its epoch, whoever brings
+ *       it, is delivered, at once, to its flow, unchanged;
+ *   <li>nothing else is ever delivered: no second copy, no damaged one, none of a former life, none
+ *       under keys that are too old.
  * </ul>
  *
- * <p>Which epochs an end has, it knows from the answers to handshakes on the wire and from the
- * session's events. Where an end is free to have forgotten an epoch, either is right; such {@link
- * #undecided} cases are counted, and must stay rare for a run to mean anything.
+ * <p>Which epochs an end has, it knows from the {@link Keyring}, from the session's events, and
+ * from how long keys live. Where an end is free to have forgotten an epoch, either is right; such
+ * {@link #undecided} cases are counted, and must stay rare for a run to mean anything.
  */
-final class DeliveryOracle {
+final class DeliveryOracle implements Watcher {
 
   private static final long PENDING_NANOS = 10_000_000_000L;
-  private static final long PREVIOUS_NANOS = 30_000_000_000L;
+  private static final long PREVIOUS_NANOS = 180_000_000_000L;
   private static final int PENDING_PER_SESSION = 4;
 
   private record Submitted(Flow flow, byte[] payload) {}
@@ -48,15 +48,17 @@ final class DeliveryOracle {
   /** A DATA packet; {@code flow} is below 0 if it carries no datagram. */
   private record Sent(byte[] bytes, int flow, byte[] payload, Set<CoreNode> takenBy) {}
 
-  /** The epochs that one end has of one session. */
+  /** The epochs that one end has of one session, with times on its clock. */
   private static final class Held {
     private EpochKey current;
+    private long currentEndsNanos;
     private EpochKey previous;
-    private long openedNanos;
-    private final Set<EpochKey> ever = new HashSet<>();
+    private long previousEndsNanos;
   }
 
   private record End(CoreNode node, long sessionId) {}
+
+  private record FlowName(CoreNode node, long sessionId, int id) {}
 
   private enum Duty {
     MUST,
@@ -64,11 +66,14 @@ final class DeliveryOracle {
     MUST_NOT
   }
 
-  private final LongSupplier clock;
-  private final List<EpochKey> keys = new ArrayList<>();
+  private final Keyring keys;
+  private final Packets words;
+  private final long keysDieAfterNanos;
   private final Map<PacketName, Sent> packets = new HashMap<>();
   private final Map<End, Held> held = new HashMap<>();
   private final Map<CoreNode, Deque<Submitted>> unsent = new HashMap<>();
+  private final Map<CoreNode, Set<EpochKey>> confirmed = new HashMap<>();
+  private final Set<FlowName> forgottenFlows = new HashSet<>();
 
   // What the arrival that is being handled must lead to.
   private ByteBuffer arriving;
@@ -77,18 +82,29 @@ final class DeliveryOracle {
   private Duty duty = Duty.MUST_NOT;
 
   private long submitted;
+  private long arrived;
   private long delivered;
   private long undecided;
 
   private Consumer<CoreNode> listener = node -> {};
 
-  DeliveryOracle(LongSupplier clock) {
-    this.clock = clock;
+  /**
+   * @param keysDieAfterNanos the age at which ends forget keys; {@code Long.MAX_VALUE} for never
+   */
+  DeliveryOracle(Keyring keys, long keysDieAfterNanos) {
+    this.keys = keys;
+    this.words = new Packets(keys);
+    this.keysDieAfterNanos = keysDieAfterNanos;
   }
 
   /** Datagrams that applications submitted. */
   long submitted() {
     return submitted;
+  }
+
+  /** Datagrams of which the first intact copy came to an end that had to deliver it. */
+  long arrived() {
+    return arrived;
   }
 
   /** Datagrams that were delivered. */
@@ -106,33 +122,28 @@ final class DeliveryOracle {
     return unsent.getOrDefault(node, new ArrayDeque<>()).size();
   }
 
-  void onSubmit(CoreNode node, Flow flow, ByteBuffer payload) {
+  /** Tells of each delivery from now on, and at which node. */
+  void whenDelivered(Consumer<CoreNode> listener) {
+    this.listener = listener;
+  }
+
+  @Override
+  public void onSubmit(CoreNode node, Flow flow, ByteBuffer payload) {
     submitted++;
     unsent.computeIfAbsent(node, n -> new ArrayDeque<>()).add(new Submitted(flow, bytes(payload)));
   }
 
-  void onTransmit(CoreNode node, ByteBuffer packet) {
-    switch (PacketType.type(packet.get(packet.position()))) {
-      case PacketType.HANDSHAKE_RESPONSE -> {
-        if (keys.stream().noneMatch(key -> key.isFrom(packet))) {
-          keys.add(new EpochKey(packet, node, clock.getAsLong()));
-        }
-      }
-      case PacketType.DATA -> onData(node, packet);
-      default -> {}
+  @Override
+  public void onTransmit(CoreNode node, InetSocketAddress remote, ByteBuffer packet) {
+    boolean isData = PacketType.type(packet.get(packet.position())) == PacketType.DATA;
+    if (!isData || sent(packet) != null) {
+      return; // or a further copy
     }
-  }
-
-  private void onData(CoreNode node, ByteBuffer packet) {
-    if (keys.stream().anyMatch(key -> sent(key, packet) != null)) {
-      return; // a further copy
+    EpochKey key = keys.of(packet);
+    if (key == null) {
+      throw new AssertionError(node + " sent DATA of no epoch there is");
     }
-    EpochKey key =
-        keys.stream()
-            .filter(k -> k.opens(packet))
-            .findFirst()
-            .orElseThrow(() -> new AssertionError(node + " sent DATA of no epoch there is"));
-    Sent sent = parse(packet);
+    Sent sent = parse(packet, key);
     if (packets.putIfAbsent(name(key, packet), sent) != null) {
       throw new AssertionError(node + " used a counter twice: " + name(key, packet).counter);
     }
@@ -155,43 +166,34 @@ final class DeliveryOracle {
     throw new AssertionError(node + " sent what no application gave to flow " + sent.flow);
   }
 
-  /** A copy reaches the node, which handles it until {@link #afterArrival}. */
-  void onArrival(CoreNode node, boolean intact, ByteBuffer packet) {
-    arriving = packet;
+  @Override
+  public void onArrival(CoreNode node, boolean intact, ByteBuffer packet) {
+    arriving = ByteBuffer.wrap(bytes(packet)); // kept, since the node may change it
     arrivingKey = null;
     arrivingPacket = null;
     duty = Duty.MUST_NOT;
-    if (!intact) {
-      return;
-    }
-    int type = PacketType.type(packet.get(packet.position()));
-    for (EpochKey key : keys) {
-      boolean isOfKey =
-          switch (type) {
-            case PacketType.HANDSHAKE_RESPONSE -> key.isFrom(packet);
-            case PacketType.DATA -> sent(key, packet) != null;
-            default -> key.opens(packet);
-          };
-      if (isOfKey) {
-        arrivingKey = key;
-      }
-    }
-    if (type == PacketType.DATA) {
-      arrivingPacket = sent(arrivingKey, packet);
-      boolean taken = arrivingPacket.takenBy.contains(node) || arrivingPacket.flow < 0;
-      duty = taken ? Duty.MUST_NOT : duty(node, arrivingKey);
+    if (intact && PacketType.type(packet.get(packet.position())) == PacketType.DATA) {
+      arrivingKey = keyOfSent(packet);
+      arrivingPacket = sent(packet);
+      boolean isForNode = isFromInitiator(packet) == (arrivingKey.responder() == node);
+      boolean isNew = !arrivingPacket.takenBy.contains(node) && arrivingPacket.flow >= 0;
+      FlowName flow = new FlowName(node, arrivingKey.sessionId(), arrivingPacket.flow);
+      boolean isWanted = isForNode && isNew && !forgottenFlows.contains(flow);
+      duty = isWanted ? duty(node, arrivingKey) : Duty.MUST_NOT;
       undecided += duty == Duty.MAY ? 1 : 0;
+      arrived += duty == Duty.MUST ? 1 : 0;
     }
   }
 
-  void onDeliver(CoreNode node, Flow flow, ByteBuffer payload) {
+  @Override
+  public void onDeliver(CoreNode node, Flow flow, ByteBuffer payload) {
     if (duty == Duty.MUST_NOT) {
       throw new AssertionError(
           node
               + " delivered to flow "
               + flow
               + " what it must not: "
-              + (arriving == null ? "nothing arrived" : Packets.describe(arriving)));
+              + (arriving == null ? "nothing arrived" : words.describe(arriving)));
     }
     boolean right =
         flow.id() == arrivingPacket.flow
@@ -199,7 +201,7 @@ final class DeliveryOracle {
             && ByteBuffer.wrap(arrivingPacket.payload).equals(payload);
     if (!right) {
       throw new AssertionError(
-          node + " delivered to " + flow + " altered or astray: " + Packets.describe(arriving));
+          node + " delivered to " + flow + " altered or astray: " + words.describe(arriving));
     }
     arrivingPacket.takenBy.add(node);
     duty = Duty.MUST_NOT;
@@ -207,82 +209,109 @@ final class DeliveryOracle {
     listener.accept(node);
   }
 
-  /** Tells of each delivery from now on, and at which node. */
-  void whenDelivered(Consumer<CoreNode> listener) {
-    this.listener = listener;
-  }
-
-  void afterArrival(CoreNode node) {
+  @Override
+  public void afterArrival(CoreNode node) {
     if (duty == Duty.MUST) {
       throw new AssertionError(
-          node + " did not deliver the first intact copy of " + Packets.describe(arriving));
+          node + " did not deliver the first intact copy of " + words.describe(arriving));
     }
     arriving = null;
     duty = Duty.MUST_NOT;
   }
 
-  void onEvent(CoreNode node, Event event) {
-    End end = new End(node, event.session().id());
+  @Override
+  public void onEvent(CoreNode node, Event event) {
     switch (event) {
-      case Event.SessionOpened opened -> {
-        Held epochs = held.computeIfAbsent(end, e -> new Held());
-        epochs.previous = epochs.current;
-        epochs.current = arrivingKey;
-        epochs.openedNanos = clock.getAsLong();
-        if (!epochs.ever.add(arrivingKey)) {
-          throw new AssertionError(node + " went back to an epoch that it had left");
-        }
-      }
+      case Event.SessionOpened opened -> onOpened(node, opened.session().id());
       case Event.SessionClosed(var session, CloseReason reason) -> {
         if (!session.isInitiator()) {
-          held.remove(end);
+          held.remove(new End(node, session.id()));
+        }
+      }
+      case Event.FlowClosed(Flow flow) -> {
+        if (flow.session().isInitiator()) { // the other end would open it again
+          forgottenFlows.add(new FlowName(node, flow.session().id(), flow.id()));
         }
       }
       default -> {}
     }
   }
 
+  private void onOpened(CoreNode node, long sessionId) {
+    EpochKey key = arrivingKey != null ? arrivingKey : keys.of(arriving);
+    if (key == null || key.sessionId() != sessionId) {
+      throw new AssertionError(node + " opened an epoch by " + words.describe(arriving));
+    }
+    if (!confirmed.computeIfAbsent(node, n -> new HashSet<>()).add(key)) {
+      throw new AssertionError(node + " went back to an epoch that it had left");
+    }
+    long now = node.clockNanos();
+    Held epochs = held.computeIfAbsent(new End(node, sessionId), end -> new Held());
+    epochs.previous = epochs.current;
+    epochs.previousEndsNanos = Math.min(epochs.currentEndsNanos, now + PREVIOUS_NANOS);
+    epochs.current = key;
+    epochs.currentEndsNanos =
+        keysDieAfterNanos == Long.MAX_VALUE ? Long.MAX_VALUE : now + keysDieAfterNanos;
+  }
+
   private Duty duty(CoreNode node, EpochKey key) {
     Held epochs = held.getOrDefault(new End(node, key.sessionId()), new Held());
-    long now = clock.getAsLong();
-    if (key == epochs.current
-        || (key == epochs.previous && now - epochs.openedNanos < PREVIOUS_NANOS)
-        || isPending(node, key, now)) {
-      return Duty.MUST;
+    long now = node.clockNanos();
+    if (key == epochs.current) {
+      return now < epochs.currentEndsNanos ? Duty.MUST : Duty.MUST_NOT;
     }
-    return key.responder() == node || epochs.ever.contains(key) ? Duty.MAY : Duty.MUST_NOT;
+    if (key == epochs.previous) {
+      return now < epochs.previousEndsNanos ? Duty.MUST : Duty.MUST_NOT;
+    }
+    return key.responder() == node ? pendingDuty(node, key, now) : Duty.MUST_NOT;
   }
 
-  /**
-   * Whether the node has answered the key's handshake lately and still waits for its first packet.
-   */
-  private boolean isPending(CoreNode node, EpochKey key, long now) {
+  /** Of a key whose handshake the node has answered, and which it does not hold. */
+  private Duty pendingDuty(CoreNode node, EpochKey key, long now) {
+    boolean isOver =
+        confirmed.getOrDefault(node, Set.of()).contains(key)
+            || now - key.answeredNanos() > PENDING_NANOS;
+    if (isOver) {
+      return Duty.MUST_NOT;
+    }
+    List<EpochKey> ofSession = keys.ofSession(key.sessionId());
     long newer =
-        keys.subList(keys.indexOf(key) + 1, keys.size()).stream()
-            .filter(other -> other.sessionId() == key.sessionId() && other.responder() == node)
+        ofSession.subList(ofSession.indexOf(key) + 1, ofSession.size()).stream()
+            .filter(other -> other.responder() == node)
             .count();
-    return key.responder() == node
-        && now - key.answeredNanos() < PENDING_NANOS
-        && newer < PENDING_PER_SESSION;
+    return newer < PENDING_PER_SESSION ? Duty.MUST : Duty.MAY; // it may have had to make room
   }
 
-  /** The packet of this key that has these very bytes, or null. */
-  private Sent sent(EpochKey key, ByteBuffer packet) {
-    Sent sent = key.isNamedBy(packet) ? packets.get(name(key, packet)) : null;
-    return sent != null && ByteBuffer.wrap(sent.bytes).equals(packet) ? sent : null;
+  /** The packet that was sent with these very bytes, or null. */
+  private Sent sent(ByteBuffer packet) {
+    EpochKey key = keyOfSent(packet);
+    return key == null ? null : packets.get(name(key, packet));
+  }
+
+  private EpochKey keyOfSent(ByteBuffer packet) {
+    for (EpochKey key : keys.named(packet)) {
+      Sent sent = packets.get(name(key, packet));
+      if (sent != null && ByteBuffer.wrap(sent.bytes).equals(packet)) {
+        return key;
+      }
+    }
+    return null;
   }
 
   private static PacketName name(EpochKey key, ByteBuffer packet) {
-    boolean fromInitiator = PacketType.isFromInitiator(packet.get(packet.position()));
-    return new PacketName(key, fromInitiator, Header.dataCounter(packet));
+    return new PacketName(key, isFromInitiator(packet), Header.dataCounter(packet));
   }
 
-  private static Sent parse(ByteBuffer packet) {
+  private static boolean isFromInitiator(ByteBuffer packet) {
+    return PacketType.isFromInitiator(packet.get(packet.position()));
+  }
+
+  private Sent parse(ByteBuffer packet, EpochKey key) {
     int[] flow = {-1};
     byte[][] payload = {{}};
     boolean wellFormed =
         DataFrames.read(
-            Packets.frames(packet),
+            key.open(packet).position(Header.LENGTH),
             new DataFrames.Handler() {
               @Override
               public void onDatagram(int id, ByteBuffer bytes) {
@@ -294,7 +323,7 @@ final class DeliveryOracle {
               public void onClose(int reason) {}
             });
     if (!wellFormed) {
-      throw new AssertionError("sent malformed frames: " + Packets.describe(packet));
+      throw new AssertionError("sent malformed frames: " + words.describe(packet));
     }
     return new Sent(bytes(packet), flow[0], payload[0], new HashSet<>());
   }

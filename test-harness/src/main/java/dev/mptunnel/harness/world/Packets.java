@@ -1,57 +1,87 @@
 package dev.mptunnel.harness.world;
 
 import dev.mptunnel.wire.DataFrames;
+import dev.mptunnel.wire.Handshake;
 import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.Hint;
 import dev.mptunnel.wire.PacketType;
 import dev.mptunnel.wire.PathFrames;
-import dev.mptunnel.wire.PlainHandshake;
 import java.nio.ByteBuffer;
 
-/** Unsealed packets in words, for a trace. */
-public final class Packets {
+/** Packets in words, for a trace: opened where the key is known. */
+final class Packets {
 
-  private static final int CHECK_BYTES = 4;
+  private final Keyring keys;
 
-  private Packets() {}
+  Packets(Keyring keys) {
+    this.keys = keys;
+  }
 
   /** One line that says what a packet is; never fails, whatever the bytes are. */
-  public static String describe(ByteBuffer packet) {
+  String describe(ByteBuffer packet) {
     if (packet.remaining() < Header.LENGTH) {
       return "too short";
     }
     int type = PacketType.type(packet.get(packet.position()));
-    String session = "%06x/%d".formatted(Header.sessionId(packet) >>> 40, Header.epoch(packet));
+    String session = "%06x".formatted(Header.sessionId(packet) >>> 40);
+    String epoch = session + "/" + Header.epoch(packet);
     return switch (type) {
-      case PacketType.DATA ->
-          "DATA " + session + " #" + Header.dataCounter(packet) + dataFrames(frames(packet));
-      case PacketType.PATH ->
-          "PATH "
-              + session
-              + " path "
-              + Header.path(packet)
-              + " #"
-              + Header.pathCounter(packet)
-              + pathFrames(frames(packet));
-      case PacketType.HANDSHAKE_INIT -> "INIT " + session + handshake(packet);
-      case PacketType.HANDSHAKE_RESPONSE -> "RESPONSE " + session + handshake(packet);
+      case PacketType.DATA, PacketType.PATH -> numbered(packet) + frames(packet);
+      case PacketType.HANDSHAKE_INIT -> "INIT " + epoch + init(packet);
+      case PacketType.HANDSHAKE_RESPONSE -> "RESPONSE " + epoch + response(packet);
+      case PacketType.COOKIE -> "COOKIE " + session;
+      case PacketType.HINT -> "HINT " + hint(packet);
       default -> "type " + type;
     };
   }
 
-  /** The frames of an unsealed DATA or PATH packet. */
-  static ByteBuffer frames(ByteBuffer packet) {
-    int length = Math.max(0, packet.remaining() - Header.LENGTH - CHECK_BYTES);
-    return packet.slice(packet.position() + Header.LENGTH, length);
+  /** A DATA or PATH packet by its header. */
+  private static String numbered(ByteBuffer packet) {
+    String epoch = "%06x/%d".formatted(Header.sessionId(packet) >>> 40, Header.epoch(packet));
+    return PacketType.type(packet.get(packet.position())) == PacketType.DATA
+        ? "DATA " + epoch + " #" + Header.dataCounter(packet)
+        : "PATH " + epoch + " path " + Header.path(packet) + " #" + Header.pathCounter(packet);
   }
 
-  private static String handshake(ByteBuffer packet) {
-    if (packet.remaining() != PlainHandshake.LENGTH) {
+  private String frames(ByteBuffer packet) {
+    ByteBuffer opened = keys.open(packet);
+    if (opened == null) {
+      return " of no known key";
+    }
+    ByteBuffer frames = opened.position(Header.LENGTH);
+    return PacketType.type(opened.get(0)) == PacketType.DATA
+        ? dataFrames(frames)
+        : pathFrames(frames);
+  }
+
+  private static String init(ByteBuffer packet) {
+    if (!Handshake.fits(packet, Handshake.INIT_TRAILER_BYTES)) {
       return " of a wrong length";
     }
-    return " %04x %04x"
-        .formatted(
-            PlainHandshake.initiatorIncarnation(packet) >>> 48,
-            PlainHandshake.responderIncarnation(packet) >>> 48);
+    byte[] body = Handshake.body(Handshake.message(packet, Handshake.INIT_TRAILER_BYTES));
+    int mac2 = Handshake.mac1Offset(packet) + Handshake.MAC_BYTES;
+    boolean proves = packet.getLong(packet.position() + mac2) != 0;
+    return start(body) + (proves ? " with a cookie" : "");
+  }
+
+  private static String response(ByteBuffer packet) {
+    return Handshake.fits(packet, Handshake.RESPONSE_TRAILER_BYTES)
+        ? start(Handshake.body(Handshake.message(packet, Handshake.RESPONSE_TRAILER_BYTES)))
+        : " of a wrong length";
+  }
+
+  /** Enough of a body to tell it from others: of plain ones, both incarnations begin there. */
+  private static String start(byte[] body) {
+    ByteBuffer bytes = ByteBuffer.wrap(body);
+    return body.length < 10
+        ? ""
+        : " %04x %04x".formatted(bytes.getShort(0) & 0xffff, bytes.getShort(8) & 0xffff);
+  }
+
+  private static String hint(ByteBuffer packet) {
+    return packet.remaining() == Hint.LENGTH
+        ? "to " + numbered(ByteBuffer.wrap(Hint.answered(packet)))
+        : "of a wrong length";
   }
 
   private static String dataFrames(ByteBuffer frames) {

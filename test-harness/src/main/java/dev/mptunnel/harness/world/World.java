@@ -1,20 +1,13 @@
 package dev.mptunnel.harness.world;
 
-import dev.mptunnel.core.Endpoint.PathSpec;
-import dev.mptunnel.core.EndpointSettings;
-import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
-import dev.mptunnel.core.Session;
 import dev.mptunnel.harness.Seed;
-import dev.mptunnel.harness.link.LinkModel;
 import dev.mptunnel.harness.link.LinkProperties;
 import dev.mptunnel.harness.sim.SimNetwork;
 import dev.mptunnel.harness.sim.Trace;
 import dev.mptunnel.harness.world.WorldPlan.Mishap;
-import java.net.InetSocketAddress;
+import dev.mptunnel.harness.world.WorldPlan.Side;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -25,7 +18,6 @@ import java.util.random.RandomGenerator;
  */
 public final class World {
 
-  private static final long START_NANOS = 1_000_000_000_000L;
   private static final long PROBE_NANOS = 50_000_000;
   private static final long RECOVERY_LIMIT_NANOS = 5_000_000_000L;
   private static final int MAX_DATAGRAM_BYTES = 65_482;
@@ -33,17 +25,12 @@ public final class World {
   private final Seed seed;
   private final WorldPlan plan;
   private final Trace trace;
-  private final UnaryOperator<Output> wrapping;
   private final RandomGenerator random;
-  private final SimNetwork network;
   private final DeliveryOracle oracle;
-  private final List<LinkModel> ups = new ArrayList<>();
-  private final List<LinkModel> downs = new ArrayList<>();
-  private final List<Flow> clientFlows = new ArrayList<>();
-  private CoreNode client;
-  private CoreNode server;
-  private Session session;
-  private int lives;
+  private final Stranger stranger;
+  private final SimTunnel tunnel;
+  private final SimNetwork network;
+  private boolean powerIsCut;
   private boolean over;
 
   /** A world of this seed, of whose packets the trace keeps so many to print. */
@@ -54,16 +41,17 @@ public final class World {
   /** A world whose endpoints' outputs are tampered with, to see that it is found. */
   World(Seed seed, int traceCapacity, UnaryOperator<Output> wrapping) {
     this.seed = seed;
-    this.plan = WorldPlan.draw(seed);
-    this.trace = new Trace(traceCapacity, Packets::describe);
-    this.wrapping = wrapping;
-    this.random = seed.part("world").generator();
-    this.network =
-        new SimNetwork(
-            START_NANOS,
-            trace,
-            (node, at, intact, packet) -> arrives((CoreNode) node, intact, packet));
-    this.oracle = new DeliveryOracle(network::nowNanos);
+    plan = WorldPlan.draw(seed);
+    Keyring keys = new Keyring();
+    trace = new Trace(traceCapacity, new Packets(keys)::describe);
+    random = seed.part("world").generator();
+    SimTunnel.Layout layout =
+        new SimTunnel.Layout(
+            plan.paths(), plan.serverPorts(), plan.flows(), plan.mode(), plan.keySettings());
+    oracle = new DeliveryOracle(keys, layout.keysDieAfterNanos());
+    stranger = new Stranger(seed.part("stranger").generator());
+    tunnel = new SimTunnel(seed, layout, trace, keys, oracle.and(stranger), wrapping);
+    network = tunnel.network();
   }
 
   /**
@@ -87,16 +75,16 @@ public final class World {
   public Outcome run() {
     try {
       for (int path = 0; path < plan.paths(); path++) {
-        ups.add(model(plan.up().get(path), "up " + path));
-        downs.add(model(plan.down().get(path), "down " + path));
-        network.link(clientAddress(path), serverAddress(path), ups.getLast());
-        network.link(serverAddress(path), clientAddress(path), downs.getLast());
+        tunnel.link(path, plan.up().get(path), plan.down().get(path));
       }
-      startServer();
-      startClient();
-      plan.mishaps().forEach(m -> network.at(START_NANOS + m.atNanos(), () -> happen(m)));
+      tunnel.startServer();
+      tunnel.startClient();
+      plan.mishaps().forEach(mishap -> network.at(at(mishap.atNanos()), () -> happen(mishap)));
       talk();
-      network.driveUntil(START_NANOS + plan.lengthNanos());
+      if (plan.strangersPerSecond() > 0) {
+        disturb();
+      }
+      network.driveUntil(at(plan.lengthNanos()));
       long recoveryNanos = recover();
       accountForUnsent();
       return new Outcome(
@@ -115,45 +103,11 @@ public final class World {
     return plan.toString() + trace;
   }
 
-  private void arrives(CoreNode node, boolean intact, ByteBuffer packet) {
-    oracle.onArrival(node, intact, packet);
+  private static long at(long nanosFromStart) {
+    return SimTunnel.START_NANOS + nanosFromStart;
   }
 
-  // --- the two ends ---
-
-  private void startServer() {
-    server = node("server " + lives, EndpointSettings.defaults(true));
-    for (int port = 0; port < plan.serverPorts(); port++) {
-      network.bind(server, port, serverAddress(port));
-    }
-  }
-
-  private void startClient() {
-    client = node("client " + lives, EndpointSettings.defaults(false));
-    List<PathSpec> specs = new ArrayList<>();
-    for (int path = 0; path < plan.paths(); path++) {
-      network.bind(client, path, clientAddress(path));
-      specs.add(new PathSpec("p" + path, path, serverAddress(path)));
-    }
-    session = client.endpoint().open(network.nowNanos(), specs);
-    clientFlows.clear();
-    for (int flow = 0; flow < plan.flows(); flow++) {
-      clientFlows.add(client.endpoint().openFlow(network.nowNanos(), session));
-    }
-  }
-
-  private CoreNode node(String name, EndpointSettings settings) {
-    RandomGenerator own = seed.part("life").part(lives++).generator();
-    return new CoreNode(name, settings, own, network, trace, oracle, wrapping);
-  }
-
-  private void stop(CoreNode node, boolean orderly) {
-    trace.note(network.nowNanos(), node + (orderly ? " closes" : " is killed"));
-    if (orderly) {
-      node.endpoint().close();
-    }
-    network.remove(node);
-  }
+  // --- mishaps ---
 
   private void happen(Mishap mishap) {
     if (over) {
@@ -161,28 +115,73 @@ public final class World {
     }
     trace.note(network.nowNanos(), mishap.toString());
     switch (mishap) {
-      case Mishap.ServerRestart restart -> {
-        stop(server, restart.orderly());
-        startServer();
+      case Mishap.Restart restart -> restart(restart.side(), restart.orderly());
+      case Mishap.Sleep sleep -> {
+        CoreNode node = node(sleep.side());
+        node.setAsleep(true);
+        network.at(at(sleep.untilNanos()), () -> node.setAsleep(false));
       }
-      case Mishap.ClientRestart restart -> {
-        stop(client, restart.orderly());
-        startClient();
-      }
+      case Mishap.ClockJump jump -> node(jump.side()).jump(jump.byNanos());
       case Mishap.Blackout blackout -> {
-        setDown(blackout.path(), true);
-        network.at(START_NANOS + blackout.untilNanos(), () -> setDown(blackout.path(), false));
+        tunnel.setDown(blackout.path(), true);
+        network.at(at(blackout.untilNanos()), () -> tunnel.setDown(blackout.path(), false));
       }
-      case Mishap.Rebinding rebinding ->
-          network.rebind(
-              clientAddress(rebinding.path()),
-              address("198.51.100." + (1 + rebinding.path()), 1_024 + random.nextInt(60_000)));
+      case Mishap.Rebinding rebinding -> tunnel.rebind(rebinding.path());
+      case Mishap.BridgesRestart bridges -> {
+        setAllDown(true);
+        network.at(at(bridges.untilNanos()), this::startBridges);
+      }
+      case Mishap.PowerCut cut -> {
+        tunnel.stop(tunnel.client(), false);
+        tunnel.stop(tunnel.server(), false);
+        setAllDown(true);
+        powerIsCut = true;
+        network.at(at(cut.untilNanos()), this::endPowerCut);
+      }
     }
   }
 
-  private void setDown(int path, boolean isDown) {
-    ups.get(path).setDown(isDown);
-    downs.get(path).setDown(isDown);
+  private CoreNode node(Side side) {
+    return side == Side.CLIENT ? tunnel.client() : tunnel.server();
+  }
+
+  private void restart(Side side, boolean orderly) {
+    tunnel.stop(node(side), orderly);
+    if (side == Side.CLIENT) {
+      tunnel.startClient();
+    } else {
+      tunnel.startServer();
+    }
+  }
+
+  private void setAllDown(boolean areDown) {
+    for (int path = 0; path < plan.paths(); path++) {
+      tunnel.setDown(path, areDown);
+    }
+  }
+
+  private void startBridges() {
+    if (over) {
+      return;
+    }
+    setAllDown(false);
+    for (int path = 0; path < plan.paths(); path++) {
+      tunnel.rebind(path);
+    }
+  }
+
+  private void endPowerCut() {
+    if (powerIsCut) {
+      powerIsCut = false;
+      restart(Side.SERVER, false);
+      restart(Side.CLIENT, false);
+      startBridges();
+    }
+  }
+
+  private void disturb() {
+    stranger.act(tunnel);
+    network.at(network.nowNanos() + pauseNanos(plan.strangersPerSecond()), this::disturb);
   }
 
   // --- what applications do ---
@@ -193,15 +192,20 @@ public final class World {
     }
     sendUp();
     sendDown();
-    double pauseNanos = -Math.log(1 - random.nextDouble()) / plan.datagramsPerSecond() * 1e9;
-    network.at(network.nowNanos() + Math.round(pauseNanos), this::talk);
+    network.at(network.nowNanos() + pauseNanos(plan.datagramsPerSecond()), this::talk);
+  }
+
+  private long pauseNanos(double perSecond) {
+    return Math.round(-Math.log(1 - random.nextDouble()) / perSecond * 1e9);
   }
 
   private void sendUp() {
-    client.submit(clientFlows.get(random.nextInt(clientFlows.size())), payload());
+    int flow = random.nextInt(plan.flows());
+    tunnel.client().submit(tunnel.clientFlows().get(flow), payload());
   }
 
   private void sendDown() {
+    CoreNode server = tunnel.server();
     if (!server.flows().isEmpty()) {
       server.submit(server.flows().get(random.nextInt(server.flows().size())), payload());
     }
@@ -224,26 +228,24 @@ public final class World {
 
   /** One path turns good, the others stay as they are: datagrams must soon pass both ways. */
   private long recover() {
+    endPowerCut();
     over = true;
-    for (int path = 0; path < plan.paths(); path++) {
-      setDown(path, false);
-    }
+    setAllDown(false);
     int good = random.nextInt(plan.paths());
     LinkProperties delay = LinkProperties.parse("delay=50ms");
-    network.link(clientAddress(good), serverAddress(good), model(delay, "good"));
-    network.link(serverAddress(good), clientAddress(good), model(delay, "good"));
+    tunnel.link(good, delay, delay);
     trace.note(network.nowNanos(), "path " + good + " turns good");
     long fromNanos = network.nowNanos();
     boolean[] passed = new boolean[2];
     oracle.whenDelivered(
         node -> {
-          passed[0] |= node == server;
-          passed[1] |= node == client;
+          passed[0] |= node == tunnel.server();
+          passed[1] |= node == tunnel.client();
         });
     probe();
     if (!network.driveUntil(fromNanos + RECOVERY_LIMIT_NANOS, () -> passed[0] && passed[1])) {
       throw new AssertionError(
-          "nothing passes, up or down, though a path is good: " + session.report());
+          "nothing passes, up or down, though a path is good: " + tunnel.session().report());
     }
     return network.nowNanos() - fromNanos;
   }
@@ -256,29 +258,12 @@ public final class World {
 
   /** What the client's applications gave has left, or was refused, and the endpoint says so. */
   private void accountForUnsent() {
+    CoreNode client = tunnel.client();
     long refused =
         client.endpoint().counters().oversized() + client.endpoint().counters().waitedTooLong();
     if (oracle.unsent(client) != refused) {
       throw new AssertionError(
           oracle.unsent(client) + " datagrams never left, but " + refused + " are owned up to");
     }
-  }
-
-  // --- places ---
-
-  private LinkModel model(LinkProperties properties, String name) {
-    return new LinkModel(properties, seed.part(name).generator(), START_NANOS);
-  }
-
-  private InetSocketAddress serverAddress(int path) {
-    return address("192.0.2.1", 2_000 + path % plan.serverPorts());
-  }
-
-  private static InetSocketAddress clientAddress(int path) {
-    return address("10.0." + path + ".2", 40_000 + path);
-  }
-
-  private static InetSocketAddress address(String ip, int port) {
-    return new InetSocketAddress(ip, port);
   }
 }

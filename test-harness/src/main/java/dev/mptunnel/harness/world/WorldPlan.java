@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.world;
 
+import dev.mptunnel.core.EndpointSettings.KeySettings;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.link.LinkProperties;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.random.RandomGenerator;
  * @param serverPorts how many ports the server listens on; the paths take turns
  * @param flows applications on the client's side
  * @param datagramsPerSecond each way, over all flows
+ * @param mode how the ends are secured
+ * @param keySettings of both ends
+ * @param strangersPerSecond packets that a {@link Stranger} sends
  * @param lengthNanos how long things go on before the world is asked whether it still works
  * @param mishaps what else happens, in the order of time
  */
@@ -24,10 +28,14 @@ record WorldPlan(
     int serverPorts,
     int flows,
     double datagramsPerSecond,
+    Mode mode,
+    KeySettings keySettings,
+    double strangersPerSecond,
     long lengthNanos,
     List<Mishap> mishaps) {
 
   private static final long MILLI = 1_000_000;
+  private static final long MAX_SLEEP_NANOS = 300_000 * MILLI;
   private static final int MAX_PATHS = 8;
   private static final int MAX_FLOWS = 3;
 
@@ -35,17 +43,32 @@ record WorldPlan(
   sealed interface Mishap {
     long atNanos();
 
-    /** The server's process is gone, with or without a word, and a new one takes its addresses. */
-    record ServerRestart(long atNanos, boolean orderly) implements Mishap {}
+    /** A process is gone, with or without a word, and a new one takes its addresses. */
+    record Restart(long atNanos, Side side, boolean orderly) implements Mishap {}
 
-    /** The same of the client. */
-    record ClientRestart(long atNanos, boolean orderly) implements Mishap {}
+    /** A machine sleeps until then: it hears nothing and does nothing. */
+    record Sleep(long atNanos, Side side, long untilNanos) implements Mishap {}
+
+    /** A machine's clock jumps forward. */
+    record ClockJump(long atNanos, Side side, long byNanos) implements Mishap {}
 
     /** A path is dark both ways until then. */
     record Blackout(long atNanos, int path, long untilNanos) implements Mishap {}
 
     /** A NAT in front of the client gives a path another address. */
     record Rebinding(long atNanos, int path) implements Mishap {}
+
+    /** All bridges are gone until then, and are seen at other addresses afterwards. */
+    record BridgesRestart(long atNanos, long untilNanos) implements Mishap {}
+
+    /** Everything is gone until then: both processes, and all bridges. */
+    record PowerCut(long atNanos, long untilNanos) implements Mishap {}
+  }
+
+  /** Whom a mishap befalls. */
+  enum Side {
+    CLIENT,
+    SERVER
   }
 
   int paths() {
@@ -64,14 +87,36 @@ record WorldPlan(
       up.add(drawLink(random));
       down.add(chance(random, 0.5) ? up.getLast() : drawLink(random));
     }
+    List<Mishap> mishaps = drawMishaps(random, paths, lengthNanos, isLong);
     return new WorldPlan(
         up,
         down,
         1 + random.nextInt(paths),
         1 + random.nextInt(MAX_FLOWS),
         (5 + random.nextDouble(60)) / (isLong ? 12 : 1),
-        lengthNanos,
-        drawMishaps(random, paths, lengthNanos, isLong ? 0.85 : 0.6));
+        chance(random, 0.25) ? Mode.PLAIN : chance(random, 0.5) ? Mode.AES_128 : Mode.AES_256,
+        drawKeySettings(random),
+        chance(random, 0.3) ? random.nextDouble(200) / (isLong ? 12 : 1) : 0,
+        lengthWith(mishaps, lengthNanos),
+        mishaps);
+  }
+
+  /** Keys that are renewed every few seconds, or packets, or hardly ever. */
+  private static KeySettings drawKeySettings(RandomGenerator random) {
+    if (chance(random, 0.5)) {
+      return KeySettings.DEFAULT;
+    }
+    long renewAfter = random.nextLong(500, 4_000) * MILLI;
+    long dieAfter = renewAfter + random.nextLong(200, 3_000) * MILLI;
+    long packets = chance(random, 0.3) ? random.nextLong(10, 500) : 1L << 28;
+    return new KeySettings(renewAfter, packets, dieAfter);
+  }
+
+  /** Whoever sleeps wakes up before the end. */
+  private static long lengthWith(List<Mishap> mishaps, long lengthNanos) {
+    return mishaps.stream()
+        .mapToLong(mishap -> mishap instanceof Mishap.Sleep sleep ? sleep.untilNanos() : 0)
+        .reduce(lengthNanos, Math::max);
   }
 
   private static LinkProperties drawLink(RandomGenerator random) {
@@ -102,24 +147,37 @@ record WorldPlan(
   }
 
   private static List<Mishap> drawMishaps(
-      RandomGenerator random, int paths, long lengthNanos, double more) {
-    long longestNanos = lengthNanos / 2;
+      RandomGenerator random, int paths, long lengthNanos, boolean isLong) {
     List<Mishap> mishaps = new ArrayList<>();
-    while (chance(random, more)) {
+    while (chance(random, isLong ? 0.85 : 0.6)) {
       long at = random.nextLong(lengthNanos);
-      switch (random.nextInt(6)) {
-        case 0 -> mishaps.add(new Mishap.ServerRestart(at, chance(random, 0.3)));
-        case 1 -> mishaps.add(new Mishap.ClientRestart(at, chance(random, 0.3)));
-        case 2 -> {
-          long until = at + random.nextLong(longestNanos);
+      long until = at + random.nextLong(lengthNanos / 2);
+      Side side = chance(random, 0.5) ? Side.CLIENT : Side.SERVER;
+      switch (random.nextInt(11)) {
+        case 0, 1, 2 -> mishaps.add(new Mishap.Restart(at, side, chance(random, 0.3)));
+        case 3, 4 -> mishaps.add(new Mishap.Blackout(at, random.nextInt(paths), until));
+        case 5 -> {
           for (int path = 0; path < paths; path++) {
             mishaps.add(new Mishap.Blackout(at, path, until));
           }
         }
-        case 3 -> mishaps.add(new Mishap.Rebinding(at, random.nextInt(paths)));
+        case 6 -> mishaps.add(new Mishap.Rebinding(at, random.nextInt(paths)));
+        case 7 -> {
+          long pause = random.nextLong(1, 2_000) * MILLI;
+          for (int path = 0; path < paths; path++) {
+            mishaps.add(new Mishap.Rebinding(at + path * pause, path));
+          }
+        }
+        case 8 -> {
+          long asleep = isLong ? random.nextLong(MAX_SLEEP_NANOS) : until - at;
+          mishaps.add(new Mishap.Sleep(at, side, at + asleep));
+        }
+        case 9 -> mishaps.add(new Mishap.ClockJump(at, side, random.nextLong(MAX_SLEEP_NANOS)));
         default ->
             mishaps.add(
-                new Mishap.Blackout(at, random.nextInt(paths), at + random.nextLong(longestNanos)));
+                chance(random, 0.5)
+                    ? new Mishap.BridgesRestart(at, until)
+                    : new Mishap.PowerCut(at, until));
       }
     }
     return mishaps;
@@ -139,12 +197,15 @@ record WorldPlan(
     out.append(
         String.format(
             Locale.ROOT,
-            "%d paths to %d ports, %d flows, %.0f/s for %.1f s%n",
+            "%s, %d paths to %d ports, %d flows, %.0f/s, strangers %.0f/s, for %.1f s%n  %s%n",
+            mode,
             paths(),
             serverPorts,
             flows,
             datagramsPerSecond,
-            lengthNanos / 1e9));
+            strangersPerSecond,
+            lengthNanos / 1e9,
+            keySettings));
     for (int path = 0; path < paths(); path++) {
       out.append("  path ").append(path).append(" up    ").append(up.get(path)).append('\n');
       out.append("  path ").append(path).append(" down  ").append(down.get(path)).append('\n');

@@ -57,7 +57,7 @@ class BlackoutTest {
     LoadPlan plan = new LoadPlan(PER_SECOND, before + black + 3 * PER_SECOND, 60, 1_300);
     try (DatagramLoop loop = DatagramLoop.start("lines");
         BothWays load = new BothWays(plan);
-        LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), LINES, seed)) {
+        LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), LINES, true, seed)) {
       tunnel.awaitPaths();
       load.start(tunnel.entry());
       List<UdpLink> blacked = tunnel.links().subList(0, 2);

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -30,27 +31,28 @@ class LossyLinesTest {
 
   private final Seed seed = Seed.ofRun();
 
-  @ParameterizedTest
-  @ValueSource(ints = {10, 20, 30})
-  void exactlyWhatALineLetThroughIsDelivered(int lossPercent) throws IOException {
-    run(lossPercent, new LoadPlan(3_000, 5_000, MIN_BYTES, MAX_BYTES), LIMIT);
+  @ParameterizedTest(name = "{0} %, sealed {1}")
+  @CsvSource({"10, true", "20, true", "30, true", "30, false"})
+  void exactlyWhatALineLetThroughIsDelivered(int lossPercent, boolean sealed) throws IOException {
+    run(lossPercent, sealed, new LoadPlan(3_000, 5_000, MIN_BYTES, MAX_BYTES), LIMIT);
   }
 
   @Tag("full")
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0} %")
   @ValueSource(ints = {10, 20, 30})
   void theSameOfThreeHundredThousand(int lossPercent) throws IOException {
-    run(lossPercent, new LoadPlan(6_000, 300_000, MIN_BYTES, MAX_BYTES), FULL_LIMIT);
+    run(lossPercent, true, new LoadPlan(6_000, 300_000, MIN_BYTES, MAX_BYTES), FULL_LIMIT);
   }
 
-  private void run(int lossPercent, LoadPlan plan, Duration limit) throws IOException {
+  private void run(int lossPercent, boolean sealed, LoadPlan plan, Duration limit)
+      throws IOException {
     List<LinkProperties> lines =
         Stream.of("delay=5ms jitter=1ms", "delay=15ms jitter=4ms", "delay=30ms jitter=8ms")
             .map(delay -> LinkProperties.parse("loss=" + lossPercent + "% " + delay))
             .toList();
     try (DatagramLoop loop = DatagramLoop.start("lines");
         BothWays load = new BothWays(plan);
-        LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), lines, seed)) {
+        LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), lines, sealed, seed)) {
       tunnel.awaitPaths();
       load.start(tunnel.entry(), tunnel.ledger());
       load.awaitEnd(limit);

@@ -13,6 +13,7 @@ import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.harness.Await;
+import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.load.LoadPlan;
 import dev.mptunnel.harness.load.LoadStream;
 import dev.mptunnel.harness.load.LoadTarget;
@@ -20,6 +21,7 @@ import dev.mptunnel.harness.load.OutstandingLimit;
 import dev.mptunnel.harness.loop.DatagramLoop;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
+import dev.mptunnel.secret.SharedSeed;
 import dev.mptunnel.server.Server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,6 +55,7 @@ class ManyClientsTest {
           TimeUnit.MINUTES.toNanos(5),
           256);
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
+  private static final SharedSeed SECRET = SharedSeed.random(Seed.ofRun().generator());
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final List<LoadStream> applications = new ArrayList<>();
@@ -142,6 +145,7 @@ class ManyClientsTest {
             new ServerConfig(
                 List.of(ANY_PORT),
                 hostPort(target),
+                LocalTunnel.serverSecurity(SECRET),
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1_024,
@@ -167,7 +171,10 @@ class ManyClientsTest {
             new BridgeLine(hostPort(server.listening().getFirst()), "straight", null),
             new BridgeLine(hostPort(bridge.listening().getFirst()), "bridged", null));
     return opened(
-        Client.start(engine, new ClientConfig(List.of(ANY_PORT), lines, SESSIONS, SOCKETS)));
+        Client.start(
+            engine,
+            new ClientConfig(
+                List.of(ANY_PORT), lines, LocalTunnel.clientSecurity(SECRET), SESSIONS, SOCKETS)));
   }
 
   private static HostPort hostPort(InetSocketAddress address) {

@@ -13,7 +13,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A NAT on one line forgets a path in mid-stream: its source port changes. */
 class RebindingTest {
@@ -24,14 +25,15 @@ class RebindingTest {
 
   private final Seed seed = Seed.ofRun();
 
-  @Test
-  void thePathMovesAndNothingIsLost() throws IOException {
+  @ParameterizedTest(name = "sealed {0}")
+  @ValueSource(booleans = {true, false})
+  void thePathMovesAndNothingIsLost(boolean sealed) throws IOException {
     LoadPlan plan = new LoadPlan(PER_SECOND, (REBINDINGS + 1) * PER_SECOND, 60, 1_300);
     List<LinkProperties> lines =
         List.of(LinkProperties.parse("delay=10ms"), LinkProperties.parse("delay=20ms"));
     try (DatagramLoop loop = DatagramLoop.start("lines");
         BothWays load = new BothWays(plan);
-        LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), lines, seed)) {
+        LocalTunnel tunnel = LocalTunnel.start(loop, load.target(), lines, sealed, seed)) {
       tunnel.awaitPaths();
       load.start(tunnel.entry());
       InetSocketAddress steady = remote(tunnel, 1);

@@ -1,0 +1,28 @@
+package dev.mptunnel.config;
+
+import dev.mptunnel.secret.SharedSeed;
+import java.nio.file.Path;
+
+/** What {@code mpserver} is to do with keys, instead of serving. */
+public sealed interface KeysTask {
+
+  /**
+   * Make a secret.
+   *
+   * @param file where to write it, or null to print it
+   */
+  record Keygen(Path file) implements KeysTask {}
+
+  /**
+   * Make an invitation.
+   *
+   * @param secret the server's
+   */
+  record Invite(String name, SharedSeed secret, Path clientsFile) implements KeysTask {}
+
+  /** End an invitation. */
+  record Revoke(String name, Path clientsFile) implements KeysTask {}
+
+  /** Show all invitations. */
+  record Show(Path clientsFile) implements KeysTask {}
+}

@@ -1,0 +1,191 @@
+package dev.mptunnel.core;
+
+import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.Limits;
+import dev.mptunnel.wire.PacketType;
+import dev.mptunnel.wire.PathFrames;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/**
+ * What a session does with DATA and PATH packets: drops what it has, opens the others, and says to
+ * path and session what arrived where. A packet whose counter was taken is dropped before it is
+ * opened, so that many copies cost one decryption; a counter is taken only after the packet opened.
+ */
+final class PacketReceiver {
+
+  private final Context context;
+  private final Session session;
+  private long duplicates;
+
+  PacketReceiver(Context context, Session session) {
+    this.context = context;
+    this.session = session;
+  }
+
+  /** Copies that arrived after the first one. */
+  long duplicates() {
+    return duplicates;
+  }
+
+  /** Takes a packet. @return false if it opens in no epoch that the session has */
+  boolean receive(long now, int port, InetSocketAddress source, ByteBuffer packet) {
+    Epoch epoch = session.epochs().find(Header.epoch(packet));
+    if (epoch == null) {
+      return false;
+    }
+    return isData(packet)
+        ? receiveData(now, epoch, port, source, packet)
+        : receivePath(now, epoch, port, source, packet);
+  }
+
+  /**
+   * Takes a packet that has opened.
+   *
+   * @param length bytes of the whole packet
+   */
+  void take(
+      long now, Epoch epoch, int port, InetSocketAddress source, int length, ByteBuffer packet) {
+    if (isData(packet)) {
+      takeData(now, epoch, port, source, length, packet);
+    } else {
+      takePath(now, epoch, port, source, length, packet);
+    }
+  }
+
+  private static boolean isData(ByteBuffer packet) {
+    return PacketType.type(packet.get(packet.position())) == PacketType.DATA;
+  }
+
+  private boolean isCurrent(Epoch epoch) {
+    return epoch == session.epochs().current();
+  }
+
+  private boolean receiveData(
+      long now, Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
+    long counter = Header.dataCounter(packet);
+    Path path = session.paths().from(port, source);
+    if (!epoch.window().isNew(counter)) {
+      duplicates++;
+      if (path != null) {
+        path.countReceived();
+        if (epoch.ledger().further(counter, path, session.paths()) && isCurrent(epoch)) {
+          path.epoch().countArrived();
+        }
+      }
+      return true;
+    }
+    if (path == null && !context.limits().mayTryToOpen(now, session.id())) {
+      context.counters().openingsWithheld++;
+      return true;
+    }
+    int length = packet.remaining();
+    ByteBuffer opened = context.onHeap(packet);
+    if (!epoch.protection().open(opened)) {
+      if (path == null) {
+        context.limits().countFailedOpening(now, session.id());
+      }
+      return false;
+    }
+    takeData(now, epoch, port, source, length, opened);
+    return true;
+  }
+
+  private void takeData(
+      long now, Epoch epoch, int port, InetSocketAddress source, int length, ByteBuffer packet) {
+    long counter = Header.dataCounter(packet);
+    Path path = session.paths().from(port, source);
+    epoch.window().take(counter);
+    epoch.ledger().first(counter, path);
+    if (path != null) {
+      path.countReceived();
+      if (isCurrent(epoch)) {
+        path.epoch().countArrived();
+      }
+    } else if (!session.isInitiator() && isCurrent(epoch) && !session.isClosed()) {
+      challengeStray(now, epoch, port, source, length);
+    }
+    session.noteHeard(now, epoch);
+    packet.position(packet.position() + Header.LENGTH);
+    if (!session.onData(now, epoch, packet)) {
+      context.counters().malformed++;
+    }
+  }
+
+  /**
+   * DATA that opened came from an address of no path: a path has probably moved there, as all do
+   * when a bridge restarts, but DATA does not say which. So that the answers need not wait for the
+   * path's next PING, whoever is there is challenged on no path, and will know which one it is.
+   */
+  private void challengeStray(
+      long now, Epoch epoch, int port, InetSocketAddress source, int received) {
+    if (session.pathPacketBytes(PathFrames.TOKEN_BYTES) > received
+        || !context.limits().mayReply(now, source)) {
+      context.counters().repliesWithheld++;
+      return;
+    }
+    ByteBuffer packet = session.beginPath(Header.NO_PATH, epoch.noPath());
+    PathFrames.putChallenge(packet, session.addressToken(now, port, source));
+    session.sendPath(packet, port, source);
+  }
+
+  private boolean receivePath(
+      long now, Epoch epoch, int port, InetSocketAddress source, ByteBuffer packet) {
+    int pathId = Header.path(packet);
+    boolean isStray = pathId == Header.NO_PATH && session.isInitiator();
+    if (pathId >= Limits.MAX_PATHS && !isStray) {
+      return false; // no peer sends that
+    }
+    if (session.epochs().isPrevious(epoch) || session.isClosed()) {
+      return true; // of no use any more
+    }
+    PathEpoch pathEpoch =
+        isStray
+            ? epoch.noPath()
+            : session.path(pathId) == null ? null : session.path(pathId).epoch();
+    if (pathEpoch != null && !pathEpoch.window().isNew(Header.pathCounter(packet))) {
+      duplicates++;
+      return true;
+    }
+    int length = packet.remaining();
+    ByteBuffer opened = context.onHeap(packet);
+    if (!epoch.protection().open(opened)) {
+      return false;
+    }
+    takePath(now, epoch, port, source, length, opened);
+    return true;
+  }
+
+  private void takePath(
+      long now, Epoch epoch, int port, InetSocketAddress source, int length, ByteBuffer packet) {
+    int pathId = Header.path(packet);
+    long counter = Header.pathCounter(packet);
+    boolean isStray = pathId == Header.NO_PATH && session.isInitiator();
+    Path path = isStray ? session.paths().from(port, source) : session.path(pathId);
+    if (path == null) {
+      if (session.isInitiator()) {
+        context.counters().malformed += isStray ? 0 : 1;
+        return;
+      }
+      path = session.addPath(pathId, "path " + pathId, port, null);
+      path.startEpoch(now);
+    }
+    PathEpoch pathEpoch = isStray ? epoch.noPath() : path.epoch();
+    boolean isNewest = counter > pathEpoch.window().highest();
+    pathEpoch.window().take(counter);
+    session.noteHeard(now, epoch);
+    packet.position(packet.position() + Header.LENGTH);
+    if (isStray) {
+      session
+          .paths()
+          .forEach(each -> each.wake(now)); // where one path has moved, others may have too
+    }
+    boolean wellFormed =
+        isStray
+            ? path.onStray(now, packet)
+            : path.onPacket(now, port, source, isNewest, length, packet);
+    if (!wellFormed) {
+      context.counters().malformed++;
+    }
+  }
+}

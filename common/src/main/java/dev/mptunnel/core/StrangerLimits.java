@@ -1,0 +1,87 @@
+package dev.mptunnel.core;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.random.RandomGenerator;
+
+/**
+ * What those may cost us who have not authenticated: answers in bytes to wherever they say they
+ * are, handshakes in computing. Per address and port; looser per address, since many clients stand
+ * behind one bridge; and for the whole. In a fixed amount of memory.
+ */
+final class StrangerLimits {
+
+  /** What is to be done with an INIT. */
+  enum Decision {
+    ANSWER,
+    SEND_COOKIE,
+    DROP
+  }
+
+  private static final long WHOLE = 0;
+
+  private final RateTable repliesByPort;
+  private final RateTable repliesByAddress;
+  private final RateTable repliesInAll;
+  private final RateTable handshakesByAddress;
+  private final RateTable handshakesInAll;
+  private final RateTable handshakesByClient;
+  private final RateTable openings;
+
+  StrangerLimits(RandomGenerator random) {
+    repliesByPort = new RateTable(1 << 16, 20, 40, random.nextLong());
+    repliesByAddress = new RateTable(1 << 12, 1_000, 2_000, random.nextLong());
+    repliesInAll = new RateTable(1, 250_000, 25_000, 0);
+    handshakesByAddress = new RateTable(1 << 12, 100, 100, random.nextLong());
+    handshakesInAll =
+        new RateTable(
+            1, CoreLimits.HANDSHAKES_PER_SECOND, CoreLimits.HANDSHAKE_BURST, random.nextLong());
+    handshakesByClient = new RateTable(1 << 12, 10, 20, random.nextLong());
+    openings = new RateTable(1 << 12, 2_000, 2_000, random.nextLong());
+  }
+
+  /** Whether one packet, no larger than what came from there, may be sent there. */
+  boolean mayReply(long now, InetSocketAddress to) {
+    long address = key(to.getAddress());
+    return repliesByPort.take(now, address * 31 + to.getPort())
+        && repliesByAddress.take(now, address)
+        && repliesInAll.take(now, WHOLE);
+  }
+
+  /**
+   * Decides on an INIT that would cost a handshake.
+   *
+   * @param proven whether it has a cookie, so that its source is known to be where it says
+   */
+  Decision onInit(long now, InetSocketAddress source, boolean proven) {
+    // The second half is kept for those who have shown that they are where they send from.
+    if (!proven && handshakesInAll.left(now, WHOLE) < 0.5) {
+      return Decision.SEND_COOKIE;
+    }
+    boolean granted =
+        handshakesByAddress.take(now, key(source.getAddress())) && handshakesInAll.take(now, WHOLE);
+    return granted ? Decision.ANSWER : proven ? Decision.DROP : Decision.SEND_COOKIE;
+  }
+
+  /** Whether an invited client may open one more handshake. */
+  boolean mayOpen(long now, byte[] clientKey) {
+    return handshakesByClient.take(now, ByteBuffer.wrap(clientKey).getLong());
+  }
+
+  /** Whether a packet for this session may be opened that came from an address of no path of it. */
+  boolean mayTryToOpen(long now, long sessionId) {
+    return openings.left(now, sessionId) > 0;
+  }
+
+  /** Such a packet did not open. */
+  void countFailedOpening(long now, long sessionId) {
+    openings.take(now, sessionId);
+  }
+
+  private static long key(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    // Of an IPv6 address the network: a host has all addresses of its /64.
+    return bytes.length == 4 ? ByteBuffer.wrap(bytes).getInt() : ByteBuffer.wrap(bytes).getLong();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.mptunnel.secret;
+
+import dev.mptunnel.crypto.Client;
+import dev.mptunnel.crypto.Curve25519;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Pattern;
+
+/**
+ * One who was invited, as a line of the clients file: name, day of the invitation, day on which it
+ * was revoked or {@code -}, public key, psk.
+ *
+ * @param since the day of the invitation
+ * @param revoked the day on which it was revoked, or null
+ * @param publicKey {@link Curve25519#KEY_BYTES} bytes
+ * @param psk 32 bytes
+ */
+public record ClientEntry(
+    String name, LocalDate since, LocalDate revoked, byte[] publicKey, byte[] psk) {
+
+  /** What a name may be, as it follows the word "expected". */
+  public static final String NAME_EXPECTED =
+      "1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-', beginning with a letter or digit";
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
+  private static final String NOT_REVOKED = "-";
+  private static final int FINGERPRINT_CHARACTERS = 10;
+
+  /** Whether a client may be called so. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** The fields of the line must be known to be there. Shows nothing of what it refuses. */
+  static ClientEntry parse(String line) throws SecretException {
+    String[] fields = line.split("[ \t]+");
+    if (fields.length != 5) {
+      throw new SecretException(
+          "there are " + fields.length + " fields; expected name, since, revoked, key and psk");
+    }
+    if (!isName(fields[0])) {
+      throw new SecretException("the name is refused; expected " + NAME_EXPECTED);
+    }
+    return new ClientEntry(
+        fields[0],
+        date("since", fields[1]),
+        fields[2].equals(NOT_REVOKED) ? null : date("revoked", fields[2]),
+        key("key", fields[3], Curve25519.KEY_BYTES),
+        key("psk", fields[4], SharedSeed.PSK_BYTES));
+  }
+
+  private static LocalDate date(String field, String text) throws SecretException {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new SecretException(
+          "the field " + field + " is no day; expected one such as 2026-03-31");
+    }
+  }
+
+  private static byte[] key(String field, String text, int bytes) throws SecretException {
+    byte[] key = Base32.decode(text, bytes);
+    if (key == null) {
+      throw new SecretException(
+          "the field " + field + " cannot be read; expected it as 'mpserver invite' wrote it");
+    }
+    return key;
+  }
+
+  String line() {
+    return String.join(
+        " ",
+        name,
+        since.toString(),
+        revoked == null ? NOT_REVOKED : revoked.toString(),
+        Base32.encode(publicKey),
+        Base32.encode(psk));
+  }
+
+  /** How the public key begins in the clients file. */
+  public String fingerprint() {
+    return Base32.encode(publicKey).substring(0, FINGERPRINT_CHARACTERS);
+  }
+
+  public boolean isRevoked() {
+    return revoked != null;
+  }
+
+  ClientEntry revokedOn(LocalDate day) {
+    return new ClientEntry(name, since, day, publicKey, psk);
+  }
+
+  Client client() {
+    return new Client(name, publicKey, psk, isRevoked());
+  }
+
+  @Override
+  public String toString() {
+    return name + " (" + fingerprint() + ")";
+  }
+}

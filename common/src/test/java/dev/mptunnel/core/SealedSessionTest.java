@@ -1,0 +1,197 @@
+package dev.mptunnel.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.core.PairWorld.Mode;
+import dev.mptunnel.crypto.Client;
+import dev.mptunnel.crypto.ClientDirectory;
+import dev.mptunnel.crypto.ServerKeys;
+import dev.mptunnel.crypto.StaticKeys;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What keys, clients and restarts do to a sealed session, step by step; paths of 10 ms each way.
+ */
+class SealedSessionTest {
+
+  private static final ServerKeys SERVER = ServerKeys.of(new byte[20]);
+  private static final StaticKeys ALICE = StaticKeys.random(new SplittableRandom(5));
+  private static final byte[] ALICES_PSK = new byte[32];
+
+  private final ClientDirectory aliceIsInvited = directory(false);
+  private final ClientDirectory aliceIsRevoked = directory(true);
+
+  private static ClientDirectory directory(boolean revoked) {
+    Client alice = new Client("alice", ALICE.publicKey(), ALICES_PSK, revoked);
+    return key -> Arrays.equals(key, ALICE.publicKey()) ? alice : null;
+  }
+
+  private static SealedSecurity server(ClientDirectory clients) {
+    return SealedSecurity.responder(SERVER, clients);
+  }
+
+  private static SealedSecurity client(StaticKeys own, byte[] psk) {
+    return PairWorld.client(own, SERVER, psk);
+  }
+
+  @Test
+  void aRestartedServerIsFoundWithinTwoRoundTripsOfTheFirstPacketThatItGets() {
+    PairWorld world = new PairWorld(3, Mode.SEALED);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 1000);
+    world.restartServer();
+    world.server.echo = true;
+    world.client.delivered.clear();
+    world.exchange(flow, 52); // 10 to the server, 10 the hint, 20 the handshake, 10 the first
+    assertFalse(world.server.delivered.isEmpty());
+    world.exchange(flow, 10);
+    assertFalse(world.client.delivered.isEmpty());
+    assertFalse(world.client.said("SessionSilent"));
+    assertEquals(
+        List.of(Event.Opening.FIRST, Event.Opening.FOUND_AGAIN),
+        world.client.events(Event.SessionOpened.class).stream()
+            .map(Event.SessionOpened::opening)
+            .toList());
+  }
+
+  @Test
+  void whenAllPathsMoveTheAnswersFollowWithinTwoRoundTrips() {
+    PairWorld world = new PairWorld(3, Mode.SEALED);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.server.echo = true;
+    world.exchange(flow, 1000);
+    world.rebindAll(100);
+    world.exchange(flow, 21); // those that were on their way to the old addresses are lost
+    world.client.delivered.clear();
+    world.exchange(flow, 25);
+    assertFalse(world.client.delivered.isEmpty());
+    world.exchange(flow, 40); // the copies that come later teach nothing, but the client asks
+    assertEquals(3, world.server.events(Event.PathMoved.class).size());
+  }
+
+  @Test
+  void keysAreRenewedEveryTwoMinutesAndNothingIsLost() {
+    PairWorld world = new PairWorld(2, Mode.SEALED);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.runFor(119_000);
+    world.exchange(flow, 2000);
+    world.runFor(100);
+    assertEquals(2000, world.server.delivered.size());
+    assertEquals(
+        List.of(Event.Opening.FIRST, Event.Opening.RENEWED),
+        world.client.events(Event.SessionOpened.class).stream()
+            .map(Event.SessionOpened::opening)
+            .toList());
+  }
+
+  @Test
+  void keysDieAndASessionThatOutlivedThemIsOpenedAgain() {
+    PairWorld world = new PairWorld(1, Mode.SEALED);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.runFor(1000);
+    world.dark(0, true);
+    world.runFor(179_500);
+    assertFalse(world.session.isOpen());
+    world.dark(0, false);
+    world.runFor(2000);
+    assertTrue(world.session.isOpen());
+    world.send(flow, "awake");
+    world.runFor(20);
+    assertEquals(List.of("0:awake"), world.server.delivered);
+  }
+
+  @Test
+  void anInvitedClientIsKnownByNameAndEndsWhenItIsRevoked() {
+    SealedSecurity server = server(aliceIsInvited);
+    PairWorld world = new PairWorld(2, client(ALICE, ALICES_PSK), server);
+    world.runFor(100);
+    assertEquals("alice", world.server.endpoint.sessions().get(0).clientName());
+
+    server.clients(aliceIsRevoked);
+    world.server.endpoint.reviewClients();
+    world.runFor(20);
+    assertEquals(0, world.server.endpoint.sessions().size());
+    assertFalse(world.session.isOpen());
+    assertEquals(
+        CloseReason.REVOKED, world.client.events(Event.SessionClosed.class).getFirst().reason());
+
+    world.runFor(15_000); // it asks again, and is told again
+    assertEquals(
+        List.of(Refusal.REVOKED),
+        world.client.events(Event.SessionRefused.class).stream()
+            .map(Event.SessionRefused::refusal)
+            .toList());
+    assertEquals("alice", world.server.events(Event.StrangerRefused.class).getFirst().name());
+
+    server.clients(aliceIsInvited);
+    world.runFor(15_000);
+    assertTrue(world.session.isOpen());
+  }
+
+  @Test
+  void aClientWhomTheClientsFileDoesNotHaveIsNotLetInAndBothSidesAreTold() {
+    PairWorld world = new PairWorld(2, client(ALICE, ALICES_PSK), server(key -> null));
+    world.runFor(20_000);
+    assertEquals(0, world.server.endpoint.sessions().size());
+    assertEquals(
+        Refusal.UNKNOWN_CLIENT,
+        world.client.events(Event.SessionRefused.class).getFirst().refusal());
+    assertEquals(
+        Refusal.UNKNOWN_CLIENT,
+        world.server.events(Event.StrangerRefused.class).getFirst().refusal());
+  }
+
+  @Test
+  void whoHasNoKeyOrAnotherOneIsNotAnsweredAndTheServerIsTold() {
+    ServerKeys other = ServerKeys.of("another secret of 20".getBytes(StandardCharsets.US_ASCII));
+    Security wrong = PairWorld.client(ALICE, other, other.sharedPsk());
+    assertRefused(wrong, server(key -> null), Refusal.OTHER_SECRET);
+    assertRefused(PairWorld.client(Mode.SEALED), server(key -> null), Refusal.NO_SECRET);
+    assertRefused(new PlainSecurity(), server(key -> null), Refusal.PLAIN);
+    assertRefused(wrong, new PlainSecurity(), Refusal.SEALED);
+  }
+
+  private static void assertRefused(Security client, Security server, Refusal refusal) {
+    PairWorld world = new PairWorld(2, client, server);
+    world.runFor(5_000);
+    assertEquals(null, world.lastFromServer(), refusal + ": the server is silent");
+    assertTrue(world.client.said("SessionSilent"), refusal::toString);
+    List<Event.StrangerRefused> told = world.server.events(Event.StrangerRefused.class);
+    assertEquals(List.of(refusal), told.stream().map(Event.StrangerRefused::refusal).toList());
+  }
+
+  @Test
+  void aClientThatHasAsManySessionsAsItMayIsToldUnlessOneOfThemIsSilent() {
+    PairWorld world = new PairWorld(1, client(ALICE, ALICES_PSK), server(aliceIsInvited));
+    world.runFor(100);
+    Session second = open(world);
+    Session third = open(world); // PairWorld allows two
+    world.runFor(20_000);
+    assertTrue(second.isOpen());
+    assertFalse(third.isOpen());
+    assertEquals(Refusal.FULL, world.client.events(Event.SessionRefused.class).get(0).refusal());
+
+    world.restartClient();
+    Session fourth = open(world);
+    assertFalse(fourth.isOpen());
+    world.runFor(30_000); // meanwhile those of the process that is gone have been silent
+    assertTrue(fourth.isOpen());
+    assertEquals(2, world.server.endpoint.sessions().size());
+  }
+
+  private static Session open(PairWorld world) {
+    Session session = world.client.endpoint.open(world.now(), List.of(path(world)));
+    world.runFor(100);
+    return session;
+  }
+
+  private static Endpoint.PathSpec path(PairWorld world) {
+    return new Endpoint.PathSpec("p", 0, world.session.path(0).remote());
+  }
+}
