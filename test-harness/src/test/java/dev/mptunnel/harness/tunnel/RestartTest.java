@@ -8,69 +8,51 @@ import dev.mptunnel.harness.load.LoadPlan;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each program is killed and started again under load, as a process: traffic flows again. */
 class RestartTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration STILL = Duration.ofMillis(150);
   private static final int PER_SECOND = 500;
   private static final int ENDLESS = 1_000_000;
   private static final int A_WHILE = 300;
 
-  private final String serverPort = FreePorts.nextText();
-  private final String bridgePort = FreePorts.nextText();
-  private final String clientPort = FreePorts.nextText();
+  /** Of a line, one way. */
+  private static final int DELAY_MILLIS = 25;
 
   private BothWays load;
-  private ProgramProcess server;
-  private ProgramProcess bridge;
-  private ProgramProcess client;
+  private ProcessTunnel tunnel;
+  private RecoveryTimes ofServer;
+  private RecoveryTimes ofClient;
+  private RecoveryTimes ofBridges;
 
-  @BeforeEach
-  void startAll() throws IOException {
+  private void start(int delayMillis) throws IOException {
+    ofServer = new RecoveryTimes("mpserver", 2 * delayMillis);
+    ofClient = new RecoveryTimes("mpclient", 2 * delayMillis);
+    ofBridges = new RecoveryTimes("all bridges", 2 * delayMillis);
     load = new BothWays(new LoadPlan(PER_SECOND, ENDLESS, 60, 1_300));
-    server = startServer();
-    bridge = startBridge();
-    client = startClient();
-    client.awaitError("path straight is up");
-    client.awaitError("path bridged is up");
-    load.start(BothWays.at(clientPort));
+    tunnel = new ProcessTunnel(load.target(), delayMillis);
+    load.start(tunnel.entry());
     awaitFlow();
   }
 
   @AfterEach
   void stopAll() {
-    client.close();
-    bridge.close();
-    server.close();
+    if (tunnel != null) {
+      tunnel.close();
+    }
     load.close();
   }
 
-  private ProgramProcess startServer() throws IOException {
-    return ProgramProcess.server(
-        serverPort, "127.0.0.1", Integer.toString(load.target().getPort()));
-  }
-
-  private ProgramProcess startBridge() throws IOException {
-    return ProgramProcess.bridge(bridgePort, "127.0.0.1:" + serverPort);
-  }
-
-  private ProgramProcess startClient() throws IOException {
-    return ProgramProcess.client(
-        "--listen",
-        clientPort,
-        "--bridge",
-        "127.0.0.1 " + serverPort + " name=straight",
-        "--bridge",
-        "127.0.0.1 " + bridgePort + " name=bridged");
-  }
-
-  /** More arrives, in both directions. */
+  /** More arrives, in both directions, and all lines have their part in it. */
   private void awaitFlow() {
     long up = load.up().distinct();
     long down = load.down().distinct();
@@ -78,16 +60,23 @@ class RestartTest {
         "both directions to flow",
         LIMIT,
         () -> load.up().distinct() >= up + A_WHILE && load.down().distinct() >= down + A_WHILE);
+    tunnel.awaitAllInUse();
   }
 
-  /** Waits for the first datagram each way that arrives from now on, and prints when that was. */
-  private void awaitFirst(String what, ProgramProcess started) {
+  private interface Launch {
+    List<ProgramProcess> run() throws IOException;
+  }
+
+  /** Starts what was killed, and notes the first datagram each way that arrives from then on. */
+  private void restart(RecoveryTimes times, Launch launch) throws IOException {
+    Await.quiet(
+        "what was under way", STILL, LIMIT, () -> load.up().distinct() + load.down().distinct());
     long up = load.up().distinct();
     long down = load.down().distinct();
-    long startedNanos = started.awaitError("listening on").atNanos();
+    List<ProgramProcess> started = launch.run();
     long[] firstNanos = new long[2];
     Await.until(
-        "traffic to flow again after the restart of " + what,
+        "traffic to flow again",
         LIMIT,
         () -> {
           firstNanos[0] = firstNanos[0] == 0 && load.up().distinct() > up ? now() : firstNanos[0];
@@ -95,55 +84,87 @@ class RestartTest {
               firstNanos[1] == 0 && load.down().distinct() > down ? now() : firstNanos[1];
           return firstNanos[0] != 0 && firstNanos[1] != 0;
         });
-    System.out.printf(
-        "%s killed and started: first datagram up %d ms, down %d ms after its start line%n",
-        what,
-        TimeUnit.NANOSECONDS.toMillis(firstNanos[0] - startedNanos),
-        TimeUnit.NANOSECONDS.toMillis(firstNanos[1] - startedNanos));
+    long startedNanos =
+        started.stream()
+            .mapToLong(program -> program.awaitError("listening on").atNanos())
+            .min()
+            .orElseThrow();
+    times.add(firstNanos[0] - startedNanos, firstNanos[1] - startedNanos);
+    awaitFlow();
+    load.assertClean("");
   }
 
   private static long now() {
     return System.nanoTime();
   }
 
-  @Test
-  void theServerIsKilledAndComesBack() throws IOException {
-    restartServer();
-  }
-
   private void restartServer() throws IOException {
     InetSocketAddress seenFrom = load.seenFrom();
-    server.kill();
-    client.awaitError("no path leads to the server");
-    server = startServer();
-    awaitFirst("mpserver", server);
-    awaitFlow();
-    load.assertClean("");
+    ProgramProcess client = tunnel.client();
+    long silences = client.countErrors("no path leads to the server");
+    long returns = client.countErrors("the server is back");
+    tunnel.server().kill();
+    restart(ofServer, () -> List.of(tunnel.relaunchServer()));
     assertEquals(seenFrom, load.seenFrom(), "the target sees the flow where it was");
-    client.awaitError("the server is back");
-    assertEquals(1, client.countErrors("no path leads to the server"), client.said());
-  }
-
-  @Test
-  void theClientIsKilledAndComesBack() throws IOException {
-    restartClient();
+    assertEquals(returns + 1, client.countErrors("the server is back"), client.said());
+    // The client may find the new server before it misses the old one.
+    long more = client.countErrors("no path leads to the server") - silences;
+    assertTrue(more <= 1, client.said());
   }
 
   private void restartClient() throws IOException {
-    client.kill();
-    client = startClient();
-    awaitFirst("mpclient", client);
-    awaitFlow();
-    load.assertClean("");
+    tunnel.client().kill();
+    restart(ofClient, () -> List.of(tunnel.relaunchClient()));
+  }
+
+  private void restartBridges() throws IOException {
+    tunnel.bridges().forEach(ProgramProcess::kill);
+    restart(
+        ofBridges,
+        () -> {
+          List<ProgramProcess> started = new ArrayList<>();
+          for (int i = 0; i < tunnel.bridges().size(); i++) {
+            started.add(tunnel.relaunchBridge(i));
+          }
+          return started;
+        });
+  }
+
+  @Test
+  void eachIsKilledTwiceInTurn() throws IOException {
+    killInTurn(2, DELAY_MILLIS);
+  }
+
+  /** Without a delay, what is left is what the programs and this machine add. */
+  @Tag("full")
+  @ParameterizedTest
+  @ValueSource(ints = {DELAY_MILLIS, 0})
+  void eachIsKilledTenTimesInTurn(int delayMillis) throws IOException {
+    killInTurn(10, delayMillis);
+    System.out.println(
+        "expected: p99 at most 2.5 round trips up and 3 down, and what is left without a delay");
+  }
+
+  private void killInTurn(int times, int delayMillis) throws IOException {
+    start(delayMillis);
+    for (int i = 0; i < times; i++) {
+      restartServer();
+      restartClient();
+      restartBridges();
+    }
+    ofServer.print();
+    ofClient.print();
+    ofBridges.print();
   }
 
   @Test
   void aBridgeIsKilledAndComesBackAndNothingIsLost() throws IOException {
-    bridge.kill();
-    client.awaitError("path bridged is down");
-    bridge = startBridge();
-    Await.until(
-        "the path to be up again", LIMIT, () -> client.countErrors("path bridged is up") == 2);
+    start(DELAY_MILLIS);
+    ProgramProcess client = tunnel.client();
+    tunnel.bridges().get(1).kill();
+    client.awaitError("path two is down");
+    tunnel.relaunchBridge(1);
+    Await.until("the path to be up again", LIMIT, () -> client.countErrors("path two is up") == 2);
     awaitFlow();
     load.stop();
     load.assertAllArrived("");
@@ -151,46 +172,40 @@ class RestartTest {
 
   @Test
   void theServerSaysGoodbyeAndIsMissedOnlyWhileItIsAway() throws IOException {
-    server.signal("TERM");
-    assertEquals(0, server.awaitExit(), server.said());
-    assertTable(server, "path 1");
-    client.awaitError("the server has closed");
-    server = startServer();
-    client.awaitError("the server is back");
+    start(DELAY_MILLIS);
+    tunnel.server().signal("TERM");
+    assertEquals(0, tunnel.server().awaitExit(), tunnel.server().said());
+    assertTable(tunnel.server(), "path 1");
+    tunnel.client().awaitError("the server has closed");
+    tunnel.relaunchServer();
+    tunnel.client().awaitError("the server is back");
     awaitFlow();
     load.assertClean("");
   }
 
   @Test
   void theClientSaysGoodbye() throws IOException {
+    start(DELAY_MILLIS);
+    ProgramProcess client = tunnel.client();
     client.signal("USR1");
     client.awaitOutput("tunnel");
-    assertTable(client, "bridged");
+    assertTable(client, "two");
     client.signal("TERM");
     assertEquals(0, client.awaitExit(), client.said());
     assertEquals(2, client.output().stream().filter(row -> row.startsWith("tunnel")).count());
-    server.awaitError("is gone");
+    tunnel.server().awaitError("is gone");
   }
 
   @Test
   void aBridgeThatIsToldToEndPrintsWhatItCarried() throws IOException {
+    start(DELAY_MILLIS);
+    ProgramProcess bridge = tunnel.bridges().get(1);
     bridge.signal("TERM");
     assertEquals(0, bridge.awaitExit(), bridge.said());
-    assertTable(bridge, "127.0.0.1:" + serverPort);
-    client.awaitError("path bridged is down");
-    awaitFlow();
+    assertTable(bridge, tunnel.serverAddress());
+    tunnel.client().awaitError("path two is down");
     load.stop();
     load.assertAllArrived("");
-  }
-
-  @Tag("full")
-  @Test
-  void bothEndsAreKilledTenTimesInTurn() throws IOException {
-    for (int i = 0; i < 10; i++) {
-      restartServer();
-      restartClient();
-      client.awaitError("path bridged is up");
-    }
   }
 
   private static void assertTable(ProgramProcess program, String row) {
