@@ -61,7 +61,7 @@ final class PairWorld {
       int toPort = side == Side.CLIENT ? 0 : path;
       InetSocketAddress source = address(side == Side.CLIENT ? path : SERVER_PORT + path);
       at(
-          now + DELAY_NANOS,
+          Math.max(now + DELAY_NANOS, stalledUntil),
           () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
@@ -93,6 +93,7 @@ final class PairWorld {
   private long order;
   private byte[] lastFromServer;
   private long now = 1;
+  private long stalledUntil;
 
   final End client = new End(Side.CLIENT, 1);
   End server = new End(Side.SERVER, 2);
@@ -120,6 +121,11 @@ final class PairWorld {
 
   void dropEveryNth(int path, Side from, int n) {
     dropEvery[from.ordinal()][path] = n;
+  }
+
+  /** Nothing arrives for so long, and then everything at once. */
+  void stall(long millis) {
+    stalledUntil = now + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   void restartServer() {
