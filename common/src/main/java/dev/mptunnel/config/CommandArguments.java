@@ -24,6 +24,7 @@ final class CommandArguments {
     CommandLine line = new CommandLine(spec);
     // '@' is no sign for a file of arguments to us; the configuration file is that.
     line.setExpandAtFiles(false);
+    line.setOverwrittenOptionsAllowed(true); // -v -v; what takes a value is counted by us
     try {
       return new CommandArguments(line.parseArgs(args));
     } catch (UnmatchedArgumentException e) {
@@ -31,7 +32,8 @@ final class CommandArguments {
     } catch (MissingParameterException e) {
       throw missing(e.getMissing(), settings);
     } catch (ParameterException e) {
-      throw new ConfigException(Excerpt.unquoted(e.getMessage()));
+      // A flag that is given a value: picocli itself has nothing else left to refuse.
+      throw new ConfigException(Excerpt.unquoted(e.getMessage()) + "; expected it alone");
     }
   }
 

@@ -116,7 +116,8 @@ final class ConfigFile {
           .decode(ByteBuffer.wrap(content, start, length))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new ConfigException("the line is not UTF-8; only comments may be in another encoding")
+      throw new ConfigException(
+              "the line is not UTF-8; expected UTF-8 text, in another encoding comments at most")
           .at(place);
     }
   }

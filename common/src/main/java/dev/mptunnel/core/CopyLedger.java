@@ -45,7 +45,7 @@ final class CopyLedger {
    * A further copy of a counter came on this path.
    *
    * @param paths all paths of the session
-   * @return false if it had come on this path before: the network doubled it
+   * @return false if it is known to have come on this path before: the network doubled it
    */
   boolean further(long counter, Path path, PathSet paths) {
     if (!remembers(counter)) {
@@ -53,6 +53,9 @@ final class CopyLedger {
       return true;
     }
     int before = pathsByCounter[slot(counter)];
+    if (before == 0) {
+      return true; // it came first from an address of no path, or before the memory grew
+    }
     int mask = 1 << path.id();
     if ((before & mask) != 0) {
       return false;

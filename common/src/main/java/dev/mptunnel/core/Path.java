@@ -161,12 +161,17 @@ public final class Path implements PathFrames.Handler {
     if (now < nextPingNanos) {
       return;
     }
-    if (up && silentSinceNanos != NEVER && now - silentSinceNanos >= session.pathTimeoutNanos()) {
+    boolean forgotten =
+        !session.isInitiator() && now - lastProofNanos > CoreLimits.FORGET_PATH_NANOS;
+    boolean silent =
+        silentSinceNanos != NEVER && now - silentSinceNanos >= session.pathTimeoutNanos();
+    if (up && (forgotten || silent)) {
       up = false;
       session.emit(new Event.PathDown(session, this));
     }
-    if (!session.isInitiator() && now - lastProofNanos > CoreLimits.FORGET_PATH_NANOS) {
+    if (forgotten) {
       remote = null; // the peer's to find again; ours to stop sending strangers pings
+      proven = false;
       nextPingNanos = NEVER;
       return;
     }
@@ -177,7 +182,15 @@ public final class Path implements PathFrames.Handler {
   boolean isSilent(long now) {
     return remote == null
         || (silentSinceNanos != NEVER
-            && now - silentSinceNanos > session.pingNanos() + rtt.timeoutNanos());
+            && now - silentSinceNanos > session.pingNanos() + answerNanos());
+  }
+
+  /**
+   * After how long an answer is overdue. Never longer than it takes a path to be down: one answer
+   * that came after half a minute must not hide for minutes that the peer has restarted.
+   */
+  private long answerNanos() {
+    return Math.min(rtt.timeoutNanos(), session.pathTimeoutNanos());
   }
 
   /** The peer may have sent this token to where we are: it is shown with each PING until a PONG. */
@@ -220,7 +233,7 @@ public final class Path implements PathFrames.Handler {
     long ping = session.pingNanos();
     if (up) {
       // On an idle session an answer lengthens this.
-      return session.isActive(now) ? ping : Math.max(ping, rtt.timeoutNanos());
+      return session.isActive(now) ? ping : Math.max(ping, answerNanos());
     }
     return session.isActive(now) ? 2 * ping : session.pingIdleNanos();
   }
@@ -348,6 +361,9 @@ public final class Path implements PathFrames.Handler {
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);
     peerArrived = Math.max(peerArrived, peerArrivedNow);
+    if (remote == null) {
+      return; // forgotten meanwhile: it proves no address, only a CHALLENGE does
+    }
     prove();
     if (!session.isActive(readAtNanos)) {
       nextPingNanos = pings.atNanos(ping) + session.pingIdleNanos();

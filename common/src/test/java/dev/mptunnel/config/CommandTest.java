@@ -97,7 +97,7 @@ class CommandTest {
           mpclient | --ping --listen 5  | --ping: there is no value; expected 50ms to 10s
           mpclient | --ping 5           | --ping: '5' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           mpclient | --ping 1s --ping 2s | --ping: ping is set again after --ping; expected it once
-          mpclient | --verbose=no       | option '--verbose' should be specified without 'no' parameter
+          mpclient | --verbose=no       | option '--verbose' should be specified without 'no' parameter; expected it alone
           mpclient | a.conf b.conf      | more than one file is given, the last 'b.conf'; expected one
           mpclient | -c                 | --config: there is no value; expected FILE
           mpclient | -c a -c b          | --config: given 2 times; expected one file
@@ -144,6 +144,15 @@ class CommandTest {
     Said said = say(new ClientCommand(Map.of()), "--version");
     assertEquals(new CommandResult.Exit<>(0), said.result);
     assertTrue(said.out.matches("mpclient \\d+\\.\\d+\\.\\d+\\S*\\R"), said.out);
+  }
+
+  @Test
+  void aFlagMayBeGivenTwice() {
+    assertEquals(new CommandResult.Exit<>(0), say(new ClientCommand(Map.of()), "-h", "--help").result);
+    assertTrue(
+        say(new BridgeCommand(), "-v", "4000", "a:1", "-v").result
+                instanceof CommandResult.Run<?>(BridgeConfig _, boolean verbose)
+            && verbose);
   }
 
   @Test

@@ -168,7 +168,7 @@ class ConfigFileTest {
         "f:1: '?[31m' holds a control character; expected UTF-8 text", message("\033[31m\n"));
     byte[] notUtf8 = {'a', (byte) 0xE9, ' ', '1'};
     assertEquals(
-        "f:1: the line is not UTF-8; only comments may be in another encoding",
+        "f:1: the line is not UTF-8; expected UTF-8 text, in another encoding comments at most",
         assertThrows(ConfigException.class, () -> client(notUtf8)).getMessage());
   }
 

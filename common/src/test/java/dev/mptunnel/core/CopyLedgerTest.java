@@ -41,6 +41,27 @@ class CopyLedgerTest {
   }
 
   @Test
+  void aPacketThatAnUnknownAddressBroughtFirstIsNoPathsToSave() {
+    ledger.first(0, null);
+    ledger.further(0, paths.get(0), paths);
+    ledger.further(0, paths.get(1), paths);
+    assertEquals(0, paths.get(0).report().wins());
+    assertEquals(0, paths.get(0).report().saves());
+    assertEquals(0, paths.get(1).report().saves());
+  }
+
+  @Test
+  void copiesThatWereLateBeforeTheMemoryGrewTakeNoSaveBack() {
+    for (long counter = 0; counter < 1_000; counter++) {
+      ledger.first(counter, paths.get(0));
+    }
+    ledger.further(500, paths.get(1), paths); // too old to be remembered, so the memory grows
+    ledger.further(501, paths.get(1), paths);
+    ledger.further(501, paths.get(2), paths);
+    assertEquals(0, paths.get(1).report().saves());
+  }
+
+  @Test
   void itLearnsToRememberAsFarBackAsTheSlowestPathIsLate() {
     carry(0, 10_000, 3_000);
     long whileLearning = paths.get(0).report().saves();

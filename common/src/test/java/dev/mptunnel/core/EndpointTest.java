@@ -1,6 +1,7 @@
 package dev.mptunnel.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.PairWorld.Mode;
@@ -97,6 +98,36 @@ class EndpointTest {
   }
 
   @Test
+  void aServerThatRestartsIsFoundAgainSoonThoughAnAnswerHadTakenLongBefore() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 1000);
+    world.stall(20_000);
+    world.runFor(260); // a PING on each path is on its way
+    darken(true);
+    world.runFor(19_700);
+    darken(false);
+    world.runFor(100);
+    world.restartServer();
+    world.exchange(flow, 5000);
+    assertTrue(world.server.delivered.contains(flow.id() + ":datagram 4900"));
+  }
+
+  @Test
+  void anAnswerThatComesAfterItsPathWasForgottenSendsNothingNowhere() {
+    world.runFor(1000);
+    world.dropEveryNth(0, Side.CLIENT, 1);
+    world.runFor(58_000);
+    world.dropEveryNth(0, Side.CLIENT, 0);
+    world.stall(12_000); // the server's last PING on path 0 is answered too late
+    world.runFor(11_900);
+    assertNull(world.server.endpoint.sessions().get(0).path(0).remote());
+    world.server.events.clear();
+    world.runFor(15_000);
+    assertEquals(List.of(true, true, true), world.pathsUp(world.server));
+    assertTrue(world.server.said("PathUp"));
+  }
+
+  @Test
   void aServerThatClosesIsToldOfAndOpenedAgain() {
     world.runFor(100);
     world.server.endpoint.close();
@@ -111,9 +142,7 @@ class EndpointTest {
   void aSilentSessionExpiresAtTheServerWithItsFlows() {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
     world.exchange(flow, 1000);
-    for (int path = 0; path < 3; path++) {
-      world.dark(path, true);
-    }
+    darken(true);
     world.runFor(61_000);
     assertEquals(0, world.server.endpoint.sessions().size());
     assertTrue(world.server.said("FlowClosed"));
@@ -152,5 +181,11 @@ class EndpointTest {
     assertEquals(0.2, seen.get(0).lossIn(), 0.01);
     assertEquals(0.2, seen.get(2).lossOut(), 0.02);
     assertEquals(20_000.0, (double) paths.get(1).rttP50Micros(), 200);
+  }
+
+  private void darken(boolean isDark) {
+    for (int path = 0; path < 3; path++) {
+      world.dark(path, isDark);
+    }
   }
 }

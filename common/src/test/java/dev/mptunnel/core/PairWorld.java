@@ -87,7 +87,7 @@ final class PairWorld {
       InetSocketAddress source =
           address(side == Side.CLIENT ? portOffset + path : SERVER_PORT + path);
       at(
-          now + DELAY_NANOS,
+          Math.max(now + DELAY_NANOS, stalledUntil),
           () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
@@ -126,6 +126,7 @@ final class PairWorld {
   private byte[] lastFromServer;
   private long now = 1;
   private int portOffset;
+  private long stalledUntil;
 
   final Security clientSecurity;
   final Security serverSecurity;
@@ -186,6 +187,11 @@ final class PairWorld {
 
   void dropEveryNth(int path, Side from, int n) {
     dropEvery[from.ordinal()][path] = n;
+  }
+
+  /** Nothing arrives for so long, and then everything at once. */
+  void stall(long millis) {
+    stalledUntil = now + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   void restartServer() {
