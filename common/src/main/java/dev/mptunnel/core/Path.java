@@ -260,7 +260,8 @@ public final class Path implements PathFrames.Handler {
     challenged = false;
     response = 0;
     boolean wellFormed = PathFrames.read(frames, this);
-    // Where an initiator's path leads is its own side's word: otherwise somebody who brings one path's
+    // Where an initiator's path leads is its own side's word: otherwise somebody who brings one
+    // path's
     // packets over another moves the one onto the other, and the two fail together.
     boolean elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
     if (elsewhere) {

@@ -148,7 +148,8 @@ class CommandTest {
 
   @Test
   void aFlagMayBeGivenTwice() {
-    assertEquals(new CommandResult.Exit<>(0), say(new ClientCommand(Map.of()), "-h", "--help").result);
+    assertEquals(
+        new CommandResult.Exit<>(0), say(new ClientCommand(Map.of()), "-h", "--help").result);
     assertTrue(
         say(new BridgeCommand(), "-v", "4000", "a:1", "-v").result
                 instanceof CommandResult.Run<?>(BridgeConfig _, boolean verbose)
