@@ -64,30 +64,15 @@ final class Context {
   /**
    * Answers a stranger, if that is not too often, with what stands in {@link #scratch}.
    *
-   * @param init the handshake that is answered; a longer answer is never sent
-   */
-  boolean reply(long now, int port, InetSocketAddress to, ByteBuffer init, ByteBuffer packet) {
-    boolean sent = packet.remaining() <= init.remaining() && limits.mayReply(now, to);
-    return send(sent, port, to, packet);
-  }
-
-  /**
-   * Sends a stranger a hint, if that is not too often.
-   *
    * @param received bytes of what is answered; a longer answer is never sent
    */
-  boolean prompt(long now, int port, InetSocketAddress to, int received, ByteBuffer packet) {
-    boolean sent = packet.remaining() <= received && limits.mayPrompt(now, to);
-    return send(sent, port, to, packet);
-  }
-
-  private boolean send(boolean may, int port, InetSocketAddress to, ByteBuffer packet) {
-    if (may) {
-      output.transmit(port, to, packet);
-    } else {
+  boolean reply(long now, int port, InetSocketAddress to, int received, ByteBuffer packet) {
+    if (packet.remaining() > received || !limits.mayReply(now, to)) {
       counters.repliesWithheld++;
+      return false;
     }
-    return may;
+    output.transmit(port, to, packet);
+    return true;
   }
 
   /**

@@ -187,13 +187,13 @@ final class Responder {
     ByteBuffer packet = context.scratch();
     long token = context.addresses().token(now, Header.sessionId(init), port, source);
     context.macs().putResponse(packet, response, token);
-    context.reply(now, port, source, init, packet);
+    context.reply(now, port, source, init.remaining(), packet);
   }
 
   private void answerOtherVersion(long now, int port, InetSocketAddress source, ByteBuffer init) {
     ByteBuffer packet = context.scratch();
     context.macs().putResponse(packet, response(init, new byte[0]), 0);
-    context.reply(now, port, source, init, packet);
+    context.reply(now, port, source, init.remaining(), packet);
   }
 
   /** Head and body of a RESPONSE to this INIT. */
@@ -213,7 +213,7 @@ final class Responder {
     context.random().nextBytes(nonce);
     ByteBuffer packet = context.scratch();
     context.macs().putCookie(packet, init, nonce, context.addresses().cookie(now, source));
-    if (context.reply(now, port, source, init, packet)) {
+    if (context.reply(now, port, source, init.remaining(), packet)) {
       context.counters().cookiesSent++;
     }
   }
@@ -232,7 +232,7 @@ final class Responder {
     int received = packet.remaining();
     ByteBuffer hint = context.scratch();
     Hint.put(hint, false, header, HandshakeMacs.hintCheck(key, header));
-    if (context.prompt(now, port, source, received, hint)) {
+    if (context.reply(now, port, source, received, hint)) {
       context.counters().hintsSent++;
     }
   }

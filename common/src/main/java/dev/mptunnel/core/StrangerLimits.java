@@ -22,7 +22,6 @@ final class StrangerLimits {
   private static final long WHOLE = 0;
 
   private final RateTable repliesByPort;
-  private final RateTable promptsByPort;
   private final RateTable repliesByAddress;
   private final RateTable repliesInAll;
   private final RateTable handshakesByAddress;
@@ -32,7 +31,6 @@ final class StrangerLimits {
 
   StrangerLimits(RandomGenerator random) {
     repliesByPort = new RateTable(1 << 16, 20, 40, random.nextLong());
-    promptsByPort = new RateTable(1 << 16, 10, 10, random.nextLong());
     repliesByAddress = new RateTable(1 << 12, 1_000, 2_000, random.nextLong());
     repliesInAll = new RateTable(1, 250_000, 25_000, 0);
     handshakesByAddress = new RateTable(1 << 12, 100, 100, random.nextLong());
@@ -43,22 +41,10 @@ final class StrangerLimits {
     openings = new RateTable(1 << 12, 2_000, 2_000, random.nextLong());
   }
 
-  /** Whether a handshake from there may be answered there, no larger than it was. */
+  /** Whether one packet, no larger than what came from there, may be sent there. */
   boolean mayReply(long now, InetSocketAddress to) {
-    return mayReply(now, to, repliesByPort);
-  }
-
-  /**
-   * The same of a DATA or PATH packet: counted apart, since there may be thousands of them a second,
-   * and the handshake that their answer leads to must not find its share used up.
-   */
-  boolean mayPrompt(long now, InetSocketAddress to) {
-    return mayReply(now, to, promptsByPort);
-  }
-
-  private boolean mayReply(long now, InetSocketAddress to, RateTable byPort) {
     long address = key(to.getAddress());
-    return byPort.take(now, address * 31 + to.getPort())
+    return repliesByPort.take(now, address * 31 + to.getPort())
         && repliesByAddress.take(now, address)
         && repliesInAll.take(now, WHOLE);
   }
