@@ -48,6 +48,7 @@ final class Initiator {
   private long nextHintNanos = Long.MIN_VALUE;
   private long hintPauseNanos = CoreLimits.FIRST_HINT_PAUSE_NANOS;
   private boolean lastHintLied;
+  private long heldHintNanos = NEVER;
 
   Initiator(Context context, Session session) {
     this.context = context;
@@ -57,10 +58,14 @@ final class Initiator {
 
   /** When {@link #onTimer} is to be called. */
   long nextTimer() {
-    return attempt == null ? session.epochs().renewalNanos() : attempt.nextTryNanos();
+    long next = attempt == null ? session.epochs().renewalNanos() : attempt.nextTryNanos();
+    return heldHintNanos == NEVER ? next : Math.min(next, session.quietNanos());
   }
 
   void onTimer(long now) {
+    if (now >= session.quietNanos()) {
+      considerHint(now);
+    }
     boolean isLost = session.isLost(now);
     if (attempt == null) {
       if (isLost) {
@@ -221,8 +226,8 @@ final class Initiator {
 
   /**
    * Takes a HINT for this session. It is believed if it answers what we sent a moment ago and
-   * nothing else tells otherwise: one of several servers that have the same keys, to which a bridge
-   * led a packet astray, may well not know us.
+   * nothing else tells otherwise, before or soon after: one of several servers that have the same
+   * keys, to which a bridge led a packet astray, may well not know us.
    */
   void onHint(long now, ByteBuffer packet) {
     if (packet.remaining() != Hint.LENGTH || resetKey.length == 0) {
@@ -237,7 +242,17 @@ final class Initiator {
       context.counters().forged++;
       return;
     }
-    if (now < nextHintNanos || session.wasHeardJustNow(now)) {
+    if (now >= nextHintNanos) {
+      heldHintNanos = now;
+      onTimer(now);
+    }
+  }
+
+  /** It has been quiet for a while: a hint that came meanwhile was right. */
+  private void considerHint(long now) {
+    boolean believed = heldHintNanos != NEVER && session.lastHeardNanos() <= heldHintNanos;
+    heldHintNanos = NEVER;
+    if (!believed) {
       return;
     }
     if (!lastHintLied) {
@@ -251,7 +266,6 @@ final class Initiator {
       cause = Cause.HINT;
       attempt.hasten(now);
     }
-    onTimer(now);
   }
 
   /** The epoch that was left is still in use at the peer: if a hint made us leave it, that lied. */

@@ -120,7 +120,7 @@ final class PacketReceiver {
   private void challengeStray(
       long now, Epoch epoch, int port, InetSocketAddress source, int received) {
     if (session.pathPacketBytes(PathFrames.TOKEN_BYTES) > received
-        || !context.limits().mayReply(now, source)) {
+        || !context.limits().mayReplyToData(now, source)) {
       context.counters().repliesWithheld++;
       return;
     }

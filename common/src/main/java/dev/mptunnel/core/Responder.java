@@ -230,11 +230,14 @@ final class Responder {
     byte[] header = Handshake.bytes(packet, 0, Header.LENGTH);
     byte[] key = context.security().resetKey(Header.sessionId(packet));
     int received = packet.remaining();
+    if (received < Hint.LENGTH || !context.limits().mayReplyToData(now, source)) {
+      context.counters().repliesWithheld++;
+      return;
+    }
     ByteBuffer hint = context.scratch();
     Hint.put(hint, false, header, HandshakeMacs.hintCheck(key, header));
-    if (context.reply(now, port, source, received, hint)) {
-      context.counters().hintsSent++;
-    }
+    context.output().transmit(port, source, hint);
+    context.counters().hintsSent++;
   }
 
   private void onUnconfirmed(Pending pending) {

@@ -379,9 +379,9 @@ public final class Session implements DataFrames.Handler {
     return !isOpen() || isSilent(now);
   }
 
-  /** Whether something authentic came within a fraction of a round trip. */
-  boolean wasHeardJustNow(long now) {
-    return now - lastHeardNanos < paths.shortestRttNanos() / 4;
+  /** When nothing authentic will have come for a fraction of a round trip, if nothing does. */
+  long quietNanos() {
+    return lastHeardNanos + paths.shortestRttNanos() / 4;
   }
 
   private boolean isSilent(long now) {

@@ -43,10 +43,20 @@ final class StrangerLimits {
 
   /** Whether one packet, no larger than what came from there, may be sent there. */
   boolean mayReply(long now, InetSocketAddress to) {
-    long address = key(to.getAddress());
-    return repliesByPort.take(now, address * 31 + to.getPort())
-        && repliesByAddress.take(now, address)
+    return repliesByPort.take(now, key(to))
+        && repliesByAddress.take(now, key(to.getAddress()))
         && repliesInAll.take(now, WHOLE);
+  }
+
+  /**
+   * The same for an answer to DATA, which comes at any rate: the second half of all that is granted
+   * at once is kept for the answers to handshakes, which would never be sent otherwise.
+   */
+  boolean mayReplyToData(long now, InetSocketAddress to) {
+    return repliesByPort.left(now, key(to)) > 0.5
+        && repliesByAddress.left(now, key(to.getAddress())) > 0.5
+        && repliesInAll.left(now, WHOLE) > 0.5
+        && mayReply(now, to);
   }
 
   /**
@@ -77,6 +87,10 @@ final class StrangerLimits {
   /** Such a packet did not open. */
   void countFailedOpening(long now, long sessionId) {
     openings.take(now, sessionId);
+  }
+
+  private static long key(InetSocketAddress address) {
+    return key(address.getAddress()) * 31 + address.getPort();
   }
 
   private static long key(InetAddress address) {

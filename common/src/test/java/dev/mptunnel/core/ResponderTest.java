@@ -167,6 +167,19 @@ class ResponderTest {
   }
 
   @Test
+  void hintsToDataLeaveRoomForTheAnswerToAHandshake() {
+    long id = ids.create(random);
+    for (int i = 0; i < 1_000; i++) { // a client under load, whose server has been restarted
+      ByteBuffer data = ByteBuffer.allocate(60);
+      Header.putData(data, true, id, 1, i);
+      receive(1, data);
+    }
+    assertEquals(20, server.counters().hintsSent());
+    receive(1, init(Handshake.VERSION, null, id));
+    assertEquals(PacketType.HANDSHAKE_RESPONSE, lastType());
+  }
+
+  @Test
   void noMoreHandshakesWaitThanMay() {
     int perQuarter = CoreLimits.HANDSHAKES_PER_SECOND / 4;
     for (int sent = 0; sent < 2 * CoreLimits.MAX_PENDING_HANDSHAKES; sent += perQuarter) {

@@ -60,6 +60,21 @@ class SealedSessionTest {
             .toList());
   }
 
+  /** What the old server sent last is heard for as long as what the new one says about us. */
+  @Test
+  void aHintThatComesTooSoonToBeBelievedIsNotForgotten() {
+    PairWorld world = new PairWorld(3, Mode.SEALED);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.server.echo = true;
+    world.exchange(flow, 1000);
+    world.runFor(6);
+    world.restartServer();
+    world.runFor(36); // 10 to the last echo, 5 of silence, 20 the handshake
+    assertEquals(
+        Event.Opening.FOUND_AGAIN,
+        world.client.events(Event.SessionOpened.class).getLast().opening());
+  }
+
   @Test
   void whenAllPathsMoveTheAnswersFollowWithinTwoRoundTrips() {
     PairWorld world = new PairWorld(3, Mode.SEALED);
