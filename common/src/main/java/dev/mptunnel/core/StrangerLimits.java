@@ -33,7 +33,10 @@ final class StrangerLimits {
     repliesByPort = new RateTable(1 << 16, 20, 40, random.nextLong());
     repliesByAddress = new RateTable(1 << 12, 1_000, 2_000, random.nextLong());
     repliesInAll = new RateTable(1, 250_000, 25_000, 0);
-    handshakesByAddress = new RateTable(1 << 12, 100, 100, random.nextLong());
+    // At once no more than half of what is kept for those who show cookies, or one who saves it up
+    // could keep another out for a moment.
+    handshakesByAddress =
+        new RateTable(1 << 12, 100, CoreLimits.HANDSHAKE_BURST / 4, random.nextLong());
     handshakesInAll =
         new RateTable(
             1, CoreLimits.HANDSHAKES_PER_SECOND, CoreLimits.HANDSHAKE_BURST, random.nextLong());
@@ -65,12 +68,15 @@ final class StrangerLimits {
    * @param proven whether it has a cookie, so that its source is known to be where it says
    */
   Decision onInit(long now, InetSocketAddress source, boolean proven) {
-    // The second half is kept for those who have shown that they are where they send from.
-    if (!proven && handshakesInAll.left(now, WHOLE) < 0.5) {
+    long address = key(source.getAddress());
+    // The second half is kept for those who have shown that they are where they send from: of the
+    // whole, and of each address, since anybody can pretend to be at a bridge's.
+    if (!proven
+        && (handshakesInAll.left(now, WHOLE) < 0.5
+            || handshakesByAddress.left(now, address) < 0.5)) {
       return Decision.SEND_COOKIE;
     }
-    boolean granted =
-        handshakesByAddress.take(now, key(source.getAddress())) && handshakesInAll.take(now, WHOLE);
+    boolean granted = handshakesByAddress.take(now, address) && handshakesInAll.take(now, WHOLE);
     return granted ? Decision.ANSWER : proven ? Decision.DROP : Decision.SEND_COOKIE;
   }
 

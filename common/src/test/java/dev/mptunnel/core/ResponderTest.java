@@ -152,6 +152,41 @@ class ResponderTest {
   }
 
   @Test
+  void oneAddressWithACookieDoesNotUseUpWhatIsKeptForOthers() {
+    for (int i = 0; i < CoreLimits.HANDSHAKE_BURST; i++) {
+      receive(100 + i, init(Handshake.VERSION, null));
+    }
+    byte[] attackers = cookieOf(1);
+    byte[] honest = cookieOf(2);
+    for (int i = 0; i < CoreLimits.HANDSHAKE_BURST; i++) {
+      receive(1, init(Handshake.VERSION, attackers));
+    }
+    int before = sent.size();
+    receive(2, init(Handshake.VERSION, honest));
+    assertEquals(before + 1, sent.size());
+    assertEquals(PacketType.HANDSHAKE_RESPONSE, lastType());
+  }
+
+  @Test
+  void whoPretendsToBeAtAnAddressDoesNotUseUpWhatItsOwnerMayHave() {
+    InetAddress bridge = address(1).getAddress();
+    for (int i = 0; i < CoreLimits.HANDSHAKE_BURST; i++) {
+      InetSocketAddress pretended = new InetSocketAddress(bridge, 2_000 + i);
+      server.onDatagram(now, 0, pretended, init(Handshake.VERSION, null));
+    }
+    receive(1, init(Handshake.VERSION, cookieOf(1)));
+    assertEquals(PacketType.HANDSHAKE_RESPONSE, lastType());
+  }
+
+  /** The cookie that an address is sent when there are many. */
+  private byte[] cookieOf(int from) {
+    ByteBuffer packet = init(Handshake.VERSION, null);
+    receive(from, packet.duplicate());
+    byte[] message = Handshake.message(packet, Handshake.INIT_TRAILER_BYTES);
+    return macs.openCookie(ByteBuffer.wrap(sent.getLast()), message);
+  }
+
+  @Test
   void aSourceGetsNoMoreAnswersThanItMay() {
     ByteBuffer packet = init(Handshake.VERSION, null);
     for (int i = 0; i < 1_000; i++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.core.SealedSecurity;
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.emulator.Direction;
@@ -14,10 +15,13 @@ import dev.mptunnel.harness.link.Verdict;
 import dev.mptunnel.harness.load.LoadPlan;
 import dev.mptunnel.harness.loop.DatagramLoop;
 import dev.mptunnel.harness.loop.KernelDrops;
+import dev.mptunnel.secret.SecretFile;
+import dev.mptunnel.secret.SharedSeed;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Strangers send noise and altered copies of what they overheard to every port while the tunnel
@@ -50,6 +55,7 @@ class HostileTrafficTest {
   private static final long MAX_RESIDENT_GROWTH_BYTES = 48 << 20;
 
   private final Seed seed = Seed.ofRun();
+  private final SharedSeed secret = SharedSeed.random(seed.part("secret").generator());
   private final List<byte[]> overheard = new CopyOnWriteArrayList<>();
   private final Set<InetSocketAddress> pathSockets = ConcurrentHashMap.newKeySet();
   private final String serverPort = FreePorts.nextText();
@@ -64,19 +70,30 @@ class HostileTrafficTest {
   private ProgramProcess client;
 
   @BeforeEach
-  void startAll() throws IOException {
+  void startAll(@TempDir Path folder) throws IOException {
+    String secretFile = folder.resolve("secret").toString();
+    SecretFile.create(Path.of(secretFile), secret);
     DatagramLoop loop = opened(DatagramLoop.start("lines"));
     load = opened(new BothWays(new LoadPlan(300, 1_000_000, 60, 1_300)));
     attacker = opened(new Attacker());
     String target = "127.0.0.1:" + load.target().getPort();
     server =
-        opened(ProgramProcess.server("--listen", "127.0.0.1:" + serverPort, "--target", target));
+        opened(
+            ProgramProcess.server(
+                "--listen",
+                "127.0.0.1:" + serverPort,
+                "--target",
+                target,
+                "--secret-file",
+                secretFile));
     bridge = opened(ProgramProcess.bridge("127.0.0.1:" + bridgePort, "127.0.0.1:" + serverPort));
     client =
         opened(
             ProgramProcess.client(
                 "--listen",
                 clientPort,
+                "--secret-file",
+                secretFile,
                 "--bridge",
                 "127.0.0.1 " + line(loop, serverPort) + " name=straight",
                 "--bridge",
@@ -134,8 +151,12 @@ class HostileTrafficTest {
     run(1_000_000);
   }
 
+  private byte[] macKey() {
+    return SealedSecurity.initiator(secret.clientKeys(seed.generator()), 256).macKey();
+  }
+
   private void run(int count) throws IOException {
-    HostileDatagrams datagrams = new HostileDatagrams(seed.generator(), overheard);
+    HostileDatagrams datagrams = new HostileDatagrams(seed.generator(), overheard, macKey());
     List<InetSocketAddress> victims = new ArrayList<>();
     victims.add(BothWays.at(serverPort));
     victims.add(BothWays.at(bridgePort));
