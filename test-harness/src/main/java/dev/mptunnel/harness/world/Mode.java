@@ -9,7 +9,7 @@ import dev.mptunnel.crypto.StaticKeys;
 import java.util.random.RandomGenerator;
 
 /** How the two ends of a simulated tunnel are secured. */
-public enum Mode {
+enum Mode {
   PLAIN(0),
   AES_128(128),
   AES_256(256);

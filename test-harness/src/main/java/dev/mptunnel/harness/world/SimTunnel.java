@@ -46,7 +46,7 @@ final class SimTunnel {
   private final SimNetwork network;
   private final CoreNode.Surroundings around;
   private final RandomGenerator addresses;
-  private final ServerKeys secret;
+  private final ServerKeys serverKeys;
   private final LinkModel[] ups;
   private final LinkModel[] downs;
   private final InetSocketAddress[] shownAt;
@@ -72,9 +72,9 @@ final class SimTunnel {
             (node, at, intact, packet) -> ((CoreNode) node).onArrival(intact, packet));
     around = new CoreNode.Surroundings(network, trace, keys, watcher, wrapping);
     addresses = seed.part("addresses").generator();
-    byte[] bytes = new byte[20];
-    seed.part("secret").generator().nextBytes(bytes);
-    secret = ServerKeys.of(bytes);
+    byte[] secret = new byte[20];
+    seed.part("secret").generator().nextBytes(secret);
+    serverKeys = ServerKeys.of(secret);
     ups = new LinkModel[layout.paths()];
     downs = new LinkModel[layout.paths()];
     shownAt = new InetSocketAddress[layout.paths()];
@@ -86,10 +86,6 @@ final class SimTunnel {
 
   Layout layout() {
     return layout;
-  }
-
-  ServerKeys secret() {
-    return secret;
   }
 
   CoreNode client() {
@@ -157,7 +153,7 @@ final class SimTunnel {
     return new CoreNode(
         name + lives++,
         settings,
-        isServer ? layout.mode().server(secret) : layout.mode().client(secret, random),
+        isServer ? layout.mode().server(serverKeys) : layout.mode().client(serverKeys, random),
         random,
         around);
   }

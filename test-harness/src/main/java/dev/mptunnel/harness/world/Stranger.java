@@ -1,6 +1,7 @@
 package dev.mptunnel.harness.world;
 
 import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.random.RandomGenerator;
 /**
  * Somebody who has no key but sees every packet, and sends them again, whole, mutated, or cut
  * short, to either end, from addresses of all kinds. To each address no more may be sent than came
- * from there.
+ * from there, and never DATA.
  */
 final class Stranger implements Watcher {
 
@@ -36,17 +37,20 @@ final class Stranger implements Watcher {
       if (packet.remaining() > credit) {
         throw new AssertionError(node + " sends a stranger more than came from there");
       }
+      if (PacketType.type(packet.get(packet.position())) == PacketType.DATA) {
+        throw new AssertionError(node + " sends a stranger DATA");
+      }
       creditBytes.put(remote, credit - packet.remaining());
       return; // of no use to play back
     }
     byte[] bytes = new byte[packet.remaining()];
     packet.get(packet.position(), bytes);
-    seen++;
-    if (recorded.size() < MAX_RECORDED) {
+    if (seen < MAX_RECORDED) {
       recorded.add(bytes);
     } else {
       recorded.set((int) (seen % MAX_RECORDED), bytes);
     }
+    seen++;
   }
 
   /** Sends one packet that was seen before. */
@@ -71,7 +75,7 @@ final class Stranger implements Watcher {
     int size = recorded.size();
     return random.nextBoolean() || size <= LATEST
         ? recorded.get(random.nextInt(size))
-        : recorded.get((int) ((seen - random.nextInt(LATEST) + size) % size));
+        : recorded.get((int) ((seen - 1 - random.nextInt(LATEST)) % size));
   }
 
   /** Where the packet pretends to be from: an address of the stranger's, or the very path's. */

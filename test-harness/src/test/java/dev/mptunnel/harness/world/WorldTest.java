@@ -68,6 +68,18 @@ class WorldTest {
     }
   }
 
+  @Test
+  void theTraceShowsWhatIsInSealedPackets() {
+    Seed run = Seed.ofRun();
+    String trace = "";
+    for (int i = 0; !trace.startsWith("AES"); i++) {
+      World world = new World(run.part(i), Integer.MAX_VALUE);
+      world.run();
+      trace = world.trace();
+    }
+    assertTrue(trace.contains(" PING ") && trace.contains(" flow "), run.toString());
+  }
+
   /** Canaries: an endpoint that breaks a promise only now and then must be found. */
   enum Sabotage {
     SWALLOWS,
