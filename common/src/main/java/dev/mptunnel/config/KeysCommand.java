@@ -16,34 +16,34 @@ public final class KeysCommand extends Command<KeysTask> {
         "[FILE]",
         "Makes a secret: prints it, or writes it into a new file that only its owner may read.",
         "mpserver keygen mptunnel.secret",
-        List.of("Both ends need it: secret-file = FILE, or secret = what was printed.")),
+        "Both ends need it: secret-file = FILE, or secret = what was printed."),
     INVITE(
         "NAME",
         "Makes a client's own keys and prints them as one word, for the client's secret. A running"
             + " server notices.",
         "mpserver invite alice -c mpserver.conf",
-        List.of("A NAME that was revoked may be invited again; its keys are then new.")),
+        "A NAME that was revoked may be invited again; its keys are then new."),
     REVOKE(
         "NAME",
         "Ends an invitation. A running server notices.",
         "mpserver revoke alice -c mpserver.conf",
-        List.of()),
+        ""),
     CLIENTS(
         "",
         "Shows who was invited, since when, who was revoked, and how each one's key begins.",
         "mpserver clients -c mpserver.conf",
-        List.of());
+        "");
 
     private final String operand;
     private final String summary;
     private final String example;
-    private final List<String> notes;
+    private final String note;
 
-    Word(String operand, String summary, String example, List<String> notes) {
+    Word(String operand, String summary, String example, String note) {
       this.operand = operand;
       this.summary = summary;
       this.example = example;
-      this.notes = notes;
+      this.note = note;
     }
 
     String word() {
@@ -52,6 +52,7 @@ public final class KeysCommand extends Command<KeysTask> {
 
     CommandText text() {
       String synopsis = this == KEYGEN ? operand : ("[-c FILE] [OPTIONS] " + operand).strip();
+      List<String> notes = note.isEmpty() ? List.of() : List.of(note);
       return new CommandText(
           "mpserver " + word(), List.of(synopsis), summary, example, notes, false);
     }

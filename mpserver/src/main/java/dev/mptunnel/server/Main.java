@@ -6,6 +6,7 @@ import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.program.Program;
 import java.security.SecureRandom;
 import java.time.LocalDate;
+import java.time.ZoneId;
 
 /** {@code mpserver}: serves, or makes keys. */
 public final class Main {
@@ -23,7 +24,8 @@ public final class Main {
   }
 
   private static int work(KeysCommand keys, String[] args) {
-    return new KeysProgram(new SecureRandom(), LocalDate.now(), System.out, System.err)
+    return new KeysProgram(
+            new SecureRandom(), LocalDate.now(ZoneId.systemDefault()), System.out, System.err)
         .run(keys, args);
   }
 }
