@@ -15,9 +15,9 @@ final class SecretSource {
   private SecretSource() {}
 
   /**
-   * The values of a stronger place over those of a weaker. A secret of the stronger stands for
-   * every way to set one, and where it switches encryption off, no secret of the weaker counts: so
-   * two ways in what comes of this contradict each other.
+   * The values of a stronger place over those of a weaker. A secret of the stronger replaces one of
+   * the weaker, whichever way each is set, and where the stronger switches encryption off, nothing
+   * counts that the weaker says of secrets. What still contradicts itself then is an error.
    */
   static SettingValues over(SettingValues stronger, SettingValues weaker) throws ConfigException {
     if (isOff(stronger)) {

@@ -62,8 +62,7 @@ public final class UserFile {
    * regular files only, and where the file system knows of such rights.
    */
   public static void requirePrivate(Path file) throws IOException {
-    // What a shell opened for us, such as /dev/stdin, may lead to a regular file.
-    if (file.startsWith("/dev") || !Files.isRegularFile(file)) {
+    if (isOpenAlready(file) || !Files.isRegularFile(file)) {
       return;
     }
     Set<PosixFilePermission> rights;
@@ -79,19 +78,35 @@ public final class UserFile {
     }
   }
 
+  /** What whoever started us opened may be a regular file, but how it is named tells no more. */
+  private static boolean isOpenAlready(Path file) {
+    return file.startsWith("/dev/stdin")
+        || file.startsWith("/dev/fd")
+        || file.startsWith("/proc/self/fd");
+  }
+
   /** Makes a file that only its owner may read, and has the disk hold it before this returns. */
   static void createPrivate(Path file, String content) throws IOException {
     Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try (FileChannel channel = FileChannel.open(file, options, privately(file))) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
+      writeAll(channel, content, file);
     } catch (FileAlreadyExistsException e) {
       throw new IOException("there is such a file already; expected one that is to be made", e);
     } catch (IOException e) {
       throw notWritten(e);
+    }
+  }
+
+  private static void writeAll(FileChannel channel, String content, Path file) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      Files.delete(file); // A full disk may hold half a secret.
+      throw e;
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,6 +212,32 @@ final class KeysProgramTest {
     assertTrue(
         said.out.get(2).matches("bob-of-the-long-name +2026-03-31 {14}[a-z2-7]{10}"),
         said.out.get(2));
+  }
+
+  /** As a process; what a shell opened is not asked for its mode. */
+  @Test
+  @Timeout(60)
+  void theProgramInvitesWithASecretOfStandardInput() throws Exception {
+    Path secret = folder.resolve("secret");
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+    Process mpserver =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "--secret-file=/dev/stdin",
+                "invite",
+                "alice",
+                "--clients-file",
+                clients.toString())
+            .redirectInput(secret.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    List<String> out = mpserver.inputReader().readAllLines();
+    assertEquals(0, mpserver.waitFor());
+    assertEquals(1, out.size());
+    assertNotNull(ClientsFile.read(clients).find(keys(out.getFirst()).own().publicKey()));
   }
 
   @Test
