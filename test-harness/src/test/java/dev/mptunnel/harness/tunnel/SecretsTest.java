@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SecretsTest {
 
-  private static final String NO_PATH = "no path leads to the server; trying on. Is mpserver running, ";
+  private static final String NO_PATH =
+      "no path leads to the server; trying on. Is mpserver running, ";
 
   @TempDir Path folder;
 
@@ -140,14 +141,21 @@ class SecretsTest {
     ProgramProcess keygen = opened(ProgramProcess.launchServer("keygen", secret.toString()));
     assertEquals(0, keygen.awaitExit(), keygen::said);
     String[] invite = {
-      "--secret-file", secret.toString(), "--clients-file", folder.resolve("a").toString(), "invite", "bob"
+      "--secret-file",
+      secret.toString(),
+      "--clients-file",
+      folder.resolve("a").toString(),
+      "invite",
+      "bob"
     };
     String token = ask(invite);
     ProgramProcess server =
-        server("--secret-file", secret.toString(), "--clients-file", folder.resolve("b").toString());
+        server(
+            "--secret-file", secret.toString(), "--clients-file", folder.resolve("b").toString());
     ProgramProcess bob = client("--secret", token);
     assertSaidOnce(
-        bob, "the server does not know this invitation: is it of another clients file, or revoked?");
+        bob,
+        "the server does not know this invitation: is it of another clients file, or revoked?");
     assertSaidOnce(server, "it did not finish its handshake; if this repeats");
   }
 
