@@ -69,6 +69,7 @@ public final class CpuCommand implements Callable<Integer> {
         "µs of processor time, user and system, of the client and the server for a datagram;");
     out.println("medians; a machine that is busy otherwise makes all of it more");
     CpuReport report = new CpuReport(out);
+    Runtime.getRuntime().addShutdownHook(new Thread(CpuCommand::killChildren, "lab-cleanup"));
     try (LogDirectory directory = LogDirectory.open(logs)) {
       CpuBenchmark benchmark =
           new CpuBenchmark(perSecond, bytes, warmUpSeconds, seconds, directory.path());
@@ -76,6 +77,11 @@ public final class CpuCommand implements Callable<Integer> {
       rounds(benchmark, variants, Direction.DOWN, runsDown, report);
     }
     return 0;
+  }
+
+  /** None is left but when this process is told to end. */
+  private static void killChildren() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
   }
 
   private static void rounds(
@@ -98,7 +104,10 @@ public final class CpuCommand implements Callable<Integer> {
 
   private List<CpuVariant> variants() {
     List<CpuVariant> all = new ArrayList<>();
-    all.add(new CpuVariant("as it is", List.of(), List.of()));
+    all.add(CpuVariant.parse("plain=--encrypt off"));
+    for (String cipher : List.of("aes-128-gcm", "aes-256-gcm")) {
+      all.add(new CpuVariant(cipher, List.of("--cipher", cipher), List.of()));
+    }
     for (String text : also) {
       try {
         all.add(CpuVariant.parse(text));

@@ -34,9 +34,9 @@ final class CpuTunnel implements AutoCloseable {
   private static final int STREAM = 1;
 
   /** Less than what a socket buffer of the programs holds, of which each datagram takes three. */
-  private static final int MAX_OUTSTANDING = 500;
+  private static final int MAX_OUTSTANDING = 300;
 
-  private static final long LOST_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long LOST_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration STILL = Duration.ofMillis(500);
 

@@ -55,13 +55,14 @@ public final class OpenVpnCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      description = "Which of direct, mptunnel and the other tunnel take part; all if not given.")
+      description =
+          "Which of direct, mptunnel, plain and the other tunnel take part; all if not given.")
   private List<String> only = List.of();
 
   @Option(names = "--keep-logs", description = "A directory for all logs, which is kept.")
   private Path logs;
 
-  @ArgGroup(exclusive = false, heading = "Another tunnel beside ours, all four together:%n")
+  @ArgGroup(exclusive = false, heading = "Another tunnel beside ours, these four together:%n")
   private OtherTunnel other;
 
   private static final class OtherTunnel {
@@ -114,7 +115,7 @@ public final class OpenVpnCommand implements Callable<Integer> {
   }
 
   private List<Tunnel> tunnels() {
-    List<Tunnel> all = new ArrayList<>(List.of(Tunnel.direct(), Tunnel.ours()));
+    List<Tunnel> all = new ArrayList<>(List.of(Tunnel.direct(), Tunnel.ours(), Tunnel.plain()));
     if (other != null) {
       all.add(
           Tunnel.other(other.name, other.server, other.serverPort, other.client, other.clientPort));

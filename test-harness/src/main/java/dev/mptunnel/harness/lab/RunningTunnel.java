@@ -23,13 +23,15 @@ public final class RunningTunnel implements AutoCloseable {
   private PacketCounter givenUp;
   private PacketCounter givenDown;
 
-  private RunningTunnel(Topology topology, Tunnel tunnel, BridgeKind bridgeKind, Path bridgeFile) {
+  private RunningTunnel(
+      Topology topology, Tunnel tunnel, BridgeKind bridgeKind, Path bridgeFile, Path secretFile) {
     this.topology = topology;
     this.tunnel = tunnel;
     this.bridgeKind = bridgeKind;
     this.placeholders =
         Map.of(
             "bridges", bridgeFile.toString(),
+            "secret", secretFile.toString(),
             "port", Integer.toString(tunnel.serverPort()),
             "target", Integer.toString(OpenVpn.PORT));
   }
@@ -42,7 +44,11 @@ public final class RunningTunnel implements AutoCloseable {
       addresses.add(topology.bridgeAddress(line) + " " + BridgeKind.PORT);
     }
     Path bridgeFile = Files.write(topology.directory().resolve("bridges.conf"), addresses);
-    RunningTunnel running = new RunningTunnel(topology, tunnel, bridgeKind, bridgeFile);
+    Path secretFile = topology.directory().resolve("tunnel.secret");
+    if (tunnel.usesSecret() && !Files.exists(secretFile)) {
+      Shell.run(JavaProgram.command("dev.mptunnel.server.Main", "keygen", secretFile.toString()));
+    }
+    RunningTunnel running = new RunningTunnel(topology, tunnel, bridgeKind, bridgeFile, secretFile);
     try {
       running.startServer();
       for (int line = 1; line <= topology.bridges().size(); line++) {

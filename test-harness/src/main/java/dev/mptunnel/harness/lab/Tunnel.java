@@ -2,12 +2,13 @@ package dev.mptunnel.harness.lab;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A way for the VPN's packets from the client's host to the server's. In the two commands {@code
  * {bridges}} stands for a file with one line {@code host port} for each bridge, {@code {port}} for
- * the port that the bridges forward to and {@code {target}} for the VPN's port on the server's
- * loopback.
+ * the port that the bridges forward to, {@code {target}} for the VPN's port on the server's
+ * loopback, and {@code {secret}} for a file with a secret that {@code mpserver keygen} made.
  *
  * @param name what the table calls it
  * @param server the command on the server's host; empty for none
@@ -29,13 +30,23 @@ public record Tunnel(
     return new Tunnel("direct", List.of(), OpenVpn.PORT, List.of(), 0);
   }
 
-  /** This project's mpclient and mpserver. */
+  /** This project's mpclient and mpserver, sealed with a secret. */
   public static Tunnel ours() {
+    return ours("mptunnel", "--secret-file", "{secret}");
+  }
+
+  /** The same in plain mode. */
+  public static Tunnel plain() {
+    return ours("plain", "--encrypt", "off");
+  }
+
+  private static Tunnel ours(String name, String option, String value) {
     return new Tunnel(
-        "mptunnel",
-        JavaProgram.command("dev.mptunnel.server.Main", "{port}", "127.0.0.1", "{target}"),
+        name,
+        JavaProgram.command(
+            "dev.mptunnel.server.Main", option, value, "{port}", "127.0.0.1", "{target}"),
         2000,
-        JavaProgram.command("dev.mptunnel.client.Main", "{bridges}"),
+        JavaProgram.command("dev.mptunnel.client.Main", option, value, "{bridges}"),
         3000);
   }
 
@@ -44,6 +55,12 @@ public record Tunnel(
       String name, String server, int serverPort, String client, int clientPort) {
     return new Tunnel(
         name, List.of("sh", "-c", server), serverPort, List.of("sh", "-c", client), clientPort);
+  }
+
+  /** Whether a command asks for {@code {secret}}. */
+  boolean usesSecret() {
+    return Stream.concat(server.stream(), client.stream())
+        .anyMatch(word -> word.contains("{secret}"));
   }
 
   /** A command with its placeholders filled in. */

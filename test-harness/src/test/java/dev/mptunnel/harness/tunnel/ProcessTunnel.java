@@ -34,6 +34,7 @@ final class ProcessTunnel implements AutoCloseable {
   private final String clientPort = FreePorts.nextText();
   private final List<String> bridgePorts = List.of(FreePorts.nextText(), FreePorts.nextText());
   private final InetSocketAddress target;
+  private final List<String> options;
   private final DatagramLoop loop;
   private final List<UdpLink> links = new ArrayList<>();
   private final List<ProgramProcess> bridges = new ArrayList<>();
@@ -44,9 +45,11 @@ final class ProcessTunnel implements AutoCloseable {
    * Starts everything and waits until each path is up.
    *
    * @param delayMillis of each line, one way
+   * @param options of mpclient and mpserver
    */
-  ProcessTunnel(InetSocketAddress target, int delayMillis) throws IOException {
+  ProcessTunnel(InetSocketAddress target, int delayMillis, String... options) throws IOException {
     this.target = target;
+    this.options = List.of(options);
     loop = DatagramLoop.start("lines");
     LinkProperties properties = LinkProperties.parse("delay=" + delayMillis + "ms");
     try {
@@ -77,7 +80,9 @@ final class ProcessTunnel implements AutoCloseable {
   }
 
   private ProgramProcess launchServer() throws IOException {
-    return ProgramProcess.launchServer(serverPort, "127.0.0.1", Integer.toString(target.getPort()));
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of(serverPort, "127.0.0.1", Integer.toString(target.getPort())));
+    return ProgramProcess.launchServer(arguments.toArray(String[]::new));
   }
 
   private ProgramProcess launchBridge(int line) throws IOException {
@@ -85,7 +90,8 @@ final class ProcessTunnel implements AutoCloseable {
   }
 
   private ProgramProcess launchClient() throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("--listen", clientPort));
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of("--listen", clientPort));
     for (int i = 0; i < LINES.size(); i++) {
       arguments.add("--bridge");
       arguments.add("127.0.0.1 " + links.get(i).address().getPort() + " name=" + LINES.get(i));

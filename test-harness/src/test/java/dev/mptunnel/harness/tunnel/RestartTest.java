@@ -14,13 +14,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each program is killed and started again under load, as a process: traffic flows again. */
 class RestartTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Duration STILL = Duration.ofMillis(150);
+  private static final Duration STILL = Duration.ofMillis(600);
   private static final int PER_SECOND = 500;
   private static final int ENDLESS = 1_000_000;
   private static final int A_WHILE = 300;
@@ -34,12 +34,12 @@ class RestartTest {
   private RecoveryTimes ofClient;
   private RecoveryTimes ofBridges;
 
-  private void start(int delayMillis) throws IOException {
+  private void start(int delayMillis, String... options) throws IOException {
     ofServer = new RecoveryTimes("mpserver", 2 * delayMillis);
     ofClient = new RecoveryTimes("mpclient", 2 * delayMillis);
     ofBridges = new RecoveryTimes("all bridges", 2 * delayMillis);
     load = new BothWays(new LoadPlan(PER_SECOND, ENDLESS, 60, 1_300));
-    tunnel = new ProcessTunnel(load.target(), delayMillis);
+    tunnel = new ProcessTunnel(load.target(), delayMillis, options);
     load.start(tunnel.entry());
     awaitFlow();
   }
@@ -71,9 +71,13 @@ class RestartTest {
   private void restart(RecoveryTimes times, Launch launch) throws IOException {
     Await.quiet(
         "what was under way", STILL, LIMIT, () -> load.up().distinct() + load.down().distinct());
+    List<ProgramProcess> started = launch.run();
+    Await.until(
+        "one to listen",
+        LIMIT,
+        () -> started.stream().anyMatch(program -> program.countErrors("listening on") > 0));
     long up = load.up().distinct();
     long down = load.down().distinct();
-    List<ProgramProcess> started = launch.run();
     long[] firstNanos = new long[2];
     Await.until(
         "traffic to flow again",
@@ -132,21 +136,23 @@ class RestartTest {
 
   @Test
   void eachIsKilledTwiceInTurn() throws IOException {
-    killInTurn(2, DELAY_MILLIS);
+    start(DELAY_MILLIS);
+    killInTurn(2);
   }
 
   /** Without a delay, what is left is what the programs and this machine add. */
   @Tag("full")
   @ParameterizedTest
-  @ValueSource(ints = {DELAY_MILLIS, 0})
-  void eachIsKilledTenTimesInTurn(int delayMillis) throws IOException {
-    killInTurn(10, delayMillis);
+  @CsvSource({DELAY_MILLIS + ", on", "0, on", DELAY_MILLIS + ", off"})
+  void eachIsKilledTenTimesInTurn(int delayMillis, String encrypt) throws IOException {
+    start(delayMillis, "--encrypt", encrypt);
+    System.out.println("encrypt " + encrypt + ":");
+    killInTurn(10);
     System.out.println(
         "expected: p99 at most 2.5 round trips up and 3 down, and what is left without a delay");
   }
 
-  private void killInTurn(int times, int delayMillis) throws IOException {
-    start(delayMillis);
+  private void killInTurn(int times) throws IOException {
     for (int i = 0; i < times; i++) {
       restartServer();
       restartClient();
