@@ -252,7 +252,10 @@ public final class Session implements DataFrames.Handler {
         path.epoch().countArrived();
       }
     }
-    lastHeardNanos = readAtNanos;
+    if (epoch == current) {
+      // In the epoch before, the peer may speak on because it knows nothing of the current one.
+      lastHeardNanos = readAtNanos;
+    }
     packet.position(packet.position() + Header.LENGTH);
     if (!DataFrames.read(packet, this)) {
       context.counters().malformed++;

@@ -61,7 +61,7 @@ final class PairWorld {
       int toPort = side == Side.CLIENT ? 0 : path;
       InetSocketAddress source = address(side == Side.CLIENT ? path : SERVER_PORT + path);
       at(
-          Math.max(now + DELAY_NANOS, stalledUntil),
+          Math.max(now + DELAY_NANOS, stalledUntil[side.ordinal()]),
           () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
@@ -93,7 +93,7 @@ final class PairWorld {
   private long order;
   private byte[] lastFromServer;
   private long now = 1;
-  private long stalledUntil;
+  private final long[] stalledUntil = new long[2];
 
   final End client = new End(Side.CLIENT, 1);
   End server = new End(Side.SERVER, 2);
@@ -123,9 +123,9 @@ final class PairWorld {
     dropEvery[from.ordinal()][path] = n;
   }
 
-  /** Nothing arrives for so long, and then everything at once. */
-  void stall(long millis) {
-    stalledUntil = now + TimeUnit.MILLISECONDS.toNanos(millis);
+  /** Nothing from this side arrives for so long, and then everything at once. */
+  void stall(Side from, long millis) {
+    stalledUntil[from.ordinal()] = now + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   void restartServer() {
