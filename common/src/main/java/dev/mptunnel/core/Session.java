@@ -263,8 +263,10 @@ public final class Session implements DataFrames.Handler {
 
   /** Something authentic of this epoch came. */
   void noteHeard(long now, Epoch epoch) {
-    lastHeardNanos = now;
-    if (initiator && epochs.isPrevious(epoch)) {
+    if (epoch == epochs.current()) {
+      // In the epoch before, the peer may speak on because it knows nothing of the current one.
+      lastHeardNanos = now;
+    } else if (initiator) {
       opener.onOldEpochHeard(now);
     }
   }

@@ -101,7 +101,8 @@ class EndpointTest {
   void aServerThatRestartsIsFoundAgainSoonThoughAnAnswerHadTakenLongBefore() {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
     world.exchange(flow, 1000);
-    world.stall(20_000);
+    world.stall(Side.CLIENT, 20_000);
+    world.stall(Side.SERVER, 20_000);
     world.runFor(260); // a PING on each path is on its way
     darken(true);
     world.runFor(19_700);
@@ -118,13 +119,31 @@ class EndpointTest {
     world.dropEveryNth(0, Side.CLIENT, 1);
     world.runFor(58_000);
     world.dropEveryNth(0, Side.CLIENT, 0);
-    world.stall(12_000); // the server's last PING on path 0 is answered too late
+    world.stall(Side.SERVER, 12_000); // its last PING on path 0 will be answered too late
     world.runFor(11_900);
     assertNull(world.server.endpoint.sessions().get(0).path(0).remote());
     world.server.events.clear();
     world.runFor(15_000);
     assertEquals(List.of(true, true, true), world.pathsUp(world.server));
     assertTrue(world.server.said("PathUp"));
+  }
+
+  @Test
+  void anAnswerToAHandshakeThatTheServerHasForgottenIsNoticedThoughTheServerStillSpeaks() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 1000);
+    world.stall(Side.SERVER, 12_000);
+    world.exchange(flow, 12_000);
+    Flow atServer =
+        world.server.endpoint.openFlow(world.now(), world.server.endpoint.sessions().get(0));
+    for (int i = 0; i < 4000; i++) {
+      world.server.endpoint.send(world.now(), atServer, ByteBuffer.allocate(1));
+      world.exchange(flow, 1);
+    }
+    world.server.delivered.clear();
+    world.send(flow, "again");
+    world.runFor(50);
+    assertTrue(world.server.delivered.contains(flow.id() + ":again"));
   }
 
   @Test

@@ -87,7 +87,7 @@ final class PairWorld {
       InetSocketAddress source =
           address(side == Side.CLIENT ? portOffset + path : SERVER_PORT + path);
       at(
-          Math.max(now + DELAY_NANOS, stalledUntil),
+          Math.max(now + DELAY_NANOS, stalledUntil[side.ordinal()]),
           () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
@@ -126,7 +126,7 @@ final class PairWorld {
   private byte[] lastFromServer;
   private long now = 1;
   private int portOffset;
-  private long stalledUntil;
+  private final long[] stalledUntil = new long[2];
 
   final Security clientSecurity;
   final Security serverSecurity;
@@ -189,9 +189,9 @@ final class PairWorld {
     dropEvery[from.ordinal()][path] = n;
   }
 
-  /** Nothing arrives for so long, and then everything at once. */
-  void stall(long millis) {
-    stalledUntil = now + TimeUnit.MILLISECONDS.toNanos(millis);
+  /** Nothing from this side arrives for so long, and then everything at once. */
+  void stall(Side from, long millis) {
+    stalledUntil[from.ordinal()] = now + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   void restartServer() {

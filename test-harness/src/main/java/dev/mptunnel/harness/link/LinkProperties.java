@@ -3,8 +3,7 @@ package dev.mptunnel.harness.link;
 import static dev.mptunnel.harness.link.LinkWords.count;
 import static dev.mptunnel.harness.link.LinkWords.fraction;
 import static dev.mptunnel.harness.link.LinkWords.nanos;
-
-import java.util.Locale;
+import static dev.mptunnel.harness.link.LinkWords.percent;
 
 /**
  * How bad one direction of a line is. Written and read as one line of words, each of which may be
@@ -60,6 +59,7 @@ public record LinkProperties(
         burstPackets == 0 || loss / (1 - loss) <= burstPackets,
         "bursts that short cannot lose that much");
     require(burstPackets == 0 || burstPackets >= 1, "burst is below 1");
+    require(upNanos == 0 || downNanos > 0, "a blackout takes some time");
   }
 
   /**
@@ -82,7 +82,7 @@ public record LinkProperties(
   public String toString() {
     StringBuilder line = new StringBuilder();
     append(line, loss > 0, "loss=" + percent(loss));
-    append(line, burstPackets > 0, "burst=" + number(burstPackets));
+    append(line, burstPackets > 0, "burst=" + LinkWords.text(burstPackets));
     append(line, delayNanos > 0, "delay=" + time(delayNanos));
     append(line, jitterNanos > 0, "jitter=" + time(jitterNanos));
     append(line, unordered, "unordered");
@@ -100,15 +100,6 @@ public record LinkProperties(
     if (present) {
       line.append(line.isEmpty() ? "" : " ").append(word);
     }
-  }
-
-  private static String percent(double fraction) {
-    return number(fraction * 100) + "%";
-  }
-
-  private static String number(double value) {
-    String text = String.format(Locale.ROOT, "%.4f", value);
-    return text.replaceAll("\\.?0+$", "");
   }
 
   private static String time(long nanos) {

@@ -1,84 +1,123 @@
 package dev.mptunnel.harness.link;
 
-/** Numbers with units, as {@link LinkProperties} spells them. */
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/**
+ * Numbers with units, as {@link LinkProperties} spells them. Decimal all the way, so that what is
+ * written of a number is read as the same number.
+ */
 final class LinkWords {
 
-  private static final double NANOS_PER_SECOND = 1e9;
+  private static final BigDecimal SECOND_NANOS = new BigDecimal(1_000_000_000L);
+  private static final BigDecimal MAX_NANOS = SECOND_NANOS.multiply(new BigDecimal(86_400));
+  private static final BigDecimal MAX_BITS_PER_SECOND = new BigDecimal(1_000_000_000_000L);
 
   private LinkWords() {}
 
   static double fraction(String word, String value) {
-    double fraction =
+    String expected = "20% or 0.2";
+    BigDecimal fraction =
         value.endsWith("%")
-            ? number(word, value.substring(0, value.length() - 1), "20% or 0.2") / 100
-            : number(word, value, "20% or 0.2");
-    if (fraction > 1) {
+            ? number(word, value.substring(0, value.length() - 1), expected).movePointLeft(2)
+            : number(word, value, expected);
+    if (fraction.compareTo(BigDecimal.ONE) > 0) {
       throw wrong(word, "at most 100%");
     }
-    return fraction;
+    return fraction.doubleValue();
   }
 
   static double count(String word, String value) {
-    return number(word, value, "a number of packets");
+    return number(word, value, "a number of packets").doubleValue();
   }
 
   static long nanos(String word, String value) {
     String expected = "a time such as 30ms, 2s, 500us or 100ns";
-    return Math.round(
+    int decimals =
         switch (unit(value)) {
-          case "ns" -> amount(word, value, expected);
-          case "us" -> amount(word, value, expected) * 1e3;
-          case "ms" -> amount(word, value, expected) * 1e6;
-          case "s" -> amount(word, value, expected) * 1e9;
+          case "ns" -> 0;
+          case "us" -> 3;
+          case "ms" -> 6;
+          case "s" -> 9;
           default -> throw wrong(word, expected);
-        });
+        };
+    return nanos(word, amount(word, value, expected).movePointRight(decimals));
+  }
+
+  private static long nanos(String word, BigDecimal nanos) {
+    return whole(word, nanos, MAX_NANOS, "at most a day");
   }
 
   static long bitsPerSecond(String word, String value) {
     String expected = "a rate such as 50mbit, 500kbit, 1gbit or 9600bit";
-    return Math.round(
+    int decimals =
         switch (unit(value)) {
-          case "bit" -> amount(word, value, expected);
-          case "kbit" -> amount(word, value, expected) * 1e3;
-          case "mbit" -> amount(word, value, expected) * 1e6;
-          case "gbit" -> amount(word, value, expected) * 1e9;
+          case "bit" -> 0;
+          case "kbit" -> 3;
+          case "mbit" -> 6;
+          case "gbit" -> 9;
           default -> throw wrong(word, expected);
-        });
+        };
+    BigDecimal bits = amount(word, value, expected).movePointRight(decimals);
+    return whole(word, bits, MAX_BITS_PER_SECOND, "at most 1000gbit");
   }
 
   /** A queue is a time, or bytes, which at the link's rate are a time too. */
   static long queueNanos(String word, String value, long bitsPerSecond) {
     String expected = "a time such as 100ms, or bytes such as 64kB together with a rate";
-    double bytesPerUnit =
+    int decimals =
         switch (unit(value)) {
-          case "B" -> 1;
-          case "kB" -> 1e3;
-          case "MB" -> 1e6;
-          default -> 0;
+          case "B" -> 0;
+          case "kB" -> 3;
+          case "MB" -> 6;
+          default -> -1;
         };
-    if (bytesPerUnit == 0) {
+    if (decimals < 0) {
       return nanos(word, value);
     }
     if (bitsPerSecond == 0) {
       throw wrong(word, expected);
     }
-    double bits = amount(word, value, expected) * bytesPerUnit * Byte.SIZE;
-    return Math.round(bits * NANOS_PER_SECOND / bitsPerSecond);
+    BigDecimal bytes = amount(word, value, expected).movePointRight(decimals);
+    BigDecimal bitNanos = bytes.multiply(new BigDecimal(Byte.SIZE)).multiply(SECOND_NANOS);
+    return nanos(word, bitNanos.divide(new BigDecimal(bitsPerSecond), 1, RoundingMode.HALF_UP));
+  }
+
+  /** A number as it can be read again. */
+  static String text(double number) {
+    return text(BigDecimal.valueOf(number));
+  }
+
+  /** A fraction as percent. */
+  static String percent(double fraction) {
+    return text(BigDecimal.valueOf(fraction).movePointRight(2)) + "%";
+  }
+
+  private static String text(BigDecimal number) {
+    return number.stripTrailingZeros().toPlainString();
+  }
+
+  private static long whole(String word, BigDecimal value, BigDecimal limit, String expected) {
+    if (value.compareTo(limit) > 0) {
+      throw wrong(word, expected);
+    }
+    return value.setScale(0, RoundingMode.HALF_UP).longValueExact();
   }
 
   private static String unit(String value) {
     return value.replaceFirst("^[0-9.]*", "");
   }
 
-  private static double amount(String word, String value, String expected) {
+  private static BigDecimal amount(String word, String value, String expected) {
     return number(word, value.substring(0, value.length() - unit(value).length()), expected);
   }
 
-  private static double number(String word, String digits, String expected) {
-    if (!digits.matches("[0-9]+(\\.[0-9]+)?")) {
+  /** No more digits than a double keeps apart. */
+  private static BigDecimal number(String word, String digits, String expected) {
+    if (!digits.matches("[0-9]{1,15}(\\.[0-9]{1,9})?")) {
       throw wrong(word, expected);
     }
-    return Double.parseDouble(digits);
+    return new BigDecimal(digits);
   }
 
   private static IllegalArgumentException wrong(String word, String expected) {

@@ -39,7 +39,10 @@ class LinkPropertiesTest {
   @CsvSource({
     "perfect",
     "loss=20% burst=8 delay=30ms jitter=0.5ms unordered",
-    "rate=9600bit queue=2s"
+    "rate=9600bit queue=2s",
+    "corrupt=0.901 dup=0.000000001 reorder=0.57%",
+    "loss=1% burst=1000000.000001 delay=86400s jitter=0.000000001s",
+    "rate=999.999999999gbit queue=0.001B down=0ms+1ns",
   })
   void whatItPrintsCanBeReadAgain(String line) {
     LinkProperties link = LinkProperties.parse(line);
@@ -58,6 +61,12 @@ class LinkPropertiesTest {
     "down=10s, a time such as",
     "queue=64kB, together with a rate",
     "delay=1ms jitter=2ms, jitter is more",
+    "delay=24h, a time such as",
+    "delay=86401s, at most a day",
+    "rate=1001gbit, at most 1000gbit",
+    "rate=1bit queue=1MB, at most a day",
+    "loss=0.0000000001, 20% or 0.2",
+    "down=10s+0s, takes some time",
     "loss=90% burst=2, cannot lose that much",
   })
   void aWrongWordIsNamedWithWhatWasExpected(String line, String expected) {

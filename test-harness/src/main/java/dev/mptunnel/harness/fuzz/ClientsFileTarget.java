@@ -1,0 +1,55 @@
+package dev.mptunnel.harness.fuzz;
+
+import dev.mptunnel.crypto.Client;
+import dev.mptunnel.secret.ClientEntry;
+import dev.mptunnel.secret.Clients;
+import dev.mptunnel.secret.ClientsFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The clients file: whom it names is found by key, or it is refused in one line. */
+final class ClientsFileTarget implements FuzzTarget {
+
+  private final Path file;
+
+  ClientsFileTarget() {
+    try {
+      file = Files.createTempFile("fuzz", ".clients"); // which only its owner may read
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    file.toFile().deleteOnExit();
+  }
+
+  @Override
+  public void accept(byte[] input) throws IOException {
+    Files.write(file, input);
+    Clients clients;
+    try {
+      clients = ClientsFile.read(file);
+    } catch (IOException e) {
+      Must.hold(e.getMessage().lines().count() == 1, e.getMessage());
+      Must.hold(e.getMessage().startsWith(file + ":"), e.getMessage());
+      return;
+    }
+    for (ClientEntry entry : clients.entries()) {
+      Client found = clients.find(entry.publicKey());
+      Must.equal(entry.name(), found.name(), "name");
+      Must.equal(entry.isRevoked(), found.revoked(), "revoked");
+      Must.hold(ClientEntry.isName(entry.name()), entry.name());
+    }
+  }
+
+  @Override
+  public List<byte[]> seeds() {
+    String key = "a".repeat(51);
+    String line = "alice 2026-11-24 - " + key + "a b" + key + "\n";
+    String revoked = "# who\nbob 2026-11-24 2026-11-25 b" + key + " " + key + "a\n";
+    return List.of(
+        line.getBytes(StandardCharsets.UTF_8), (line + revoked).getBytes(StandardCharsets.UTF_8));
+  }
+}

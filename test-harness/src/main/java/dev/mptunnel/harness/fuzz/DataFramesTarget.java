@@ -1,0 +1,54 @@
+package dev.mptunnel.harness.fuzz;
+
+import dev.mptunnel.wire.DataFrames;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** The frames of DATA packets: what is read of them, written anew, is read alike. */
+final class DataFramesTarget implements FuzzTarget {
+
+  @Override
+  public void accept(byte[] input) {
+    ByteBuffer frames = ByteBuffer.wrap(input);
+    Writer first = new Writer(input.length);
+    if (DataFrames.read(frames, first)) {
+      Must.equal(input.length, frames.position(), "read up to");
+      Must.equal(input.length, frames.limit(), "limit");
+    }
+    ByteBuffer written = first.packet.flip();
+    if (written.limit() == input.length) { // no frame was skipped, nor a field behind the known
+      Must.equal(ByteBuffer.wrap(input), written, "frames written anew");
+    }
+    Writer second = new Writer(input.length);
+    Must.hold(DataFrames.read(written.duplicate(), second), "we write what we cannot read");
+    Must.equal(written, second.packet.flip(), "frames written once more");
+  }
+
+  /** Writes what it is handed; never more than was read, or the buffer overflows. */
+  private static final class Writer implements DataFrames.Handler {
+
+    private final ByteBuffer packet;
+
+    Writer(int capacityBytes) {
+      packet = ByteBuffer.allocate(capacityBytes);
+    }
+
+    @Override
+    public void onDatagram(int flow, ByteBuffer payload) {
+      DataFrames.putDatagram(packet, flow, payload);
+    }
+
+    @Override
+    public void onClose(int reason) {
+      DataFrames.putClose(packet, reason);
+    }
+  }
+
+  @Override
+  public List<byte[]> seeds() {
+    ByteBuffer packet = ByteBuffer.allocate(16);
+    DataFrames.putDatagram(packet, 7, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    DataFrames.putClose(packet, 0);
+    return List.of(packet.array()); // four zeros behind them: no frame
+  }
+}

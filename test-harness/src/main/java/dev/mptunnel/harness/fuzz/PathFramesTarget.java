@@ -1,0 +1,71 @@
+package dev.mptunnel.harness.fuzz;
+
+import dev.mptunnel.wire.PathFrames;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The frames of PATH packets: what is read of them, written anew, is read alike. */
+final class PathFramesTarget implements FuzzTarget {
+
+  @Override
+  public void accept(byte[] input) {
+    ByteBuffer frames = ByteBuffer.wrap(input);
+    Writer first = new Writer(input.length);
+    if (PathFrames.read(frames, first)) {
+      Must.equal(input.length, frames.position(), "read up to");
+    }
+    Must.equal(input.length, frames.limit(), "limit");
+    Writer second = new Writer(input.length);
+    Must.hold(PathFrames.read(first.packet.flip(), second), "we write what we cannot read");
+    Must.equal(first.fields, second.fields, "frames written anew");
+    Must.equal(first.packet.rewind(), second.packet.flip(), "frames written once more");
+  }
+
+  private static final class Writer implements PathFrames.Handler {
+
+    private final ByteBuffer packet;
+    private final List<Long> fields = new ArrayList<>();
+
+    /** With room for the padding of each PING that so many bytes may hold. */
+    Writer(int lengthBytes) {
+      packet = ByteBuffer.allocate(2 * lengthBytes);
+    }
+
+    @Override
+    public void onPing(int id, long sent, long arrived) {
+      fields.addAll(List.of((long) id, sent, arrived));
+      PathFrames.putPing(packet, id, sent, arrived);
+    }
+
+    @Override
+    public void onPong(int id, long sent, long arrived, long delivered) {
+      fields.addAll(List.of((long) id, sent, arrived, delivered));
+      PathFrames.putPong(packet, id, sent, arrived, delivered);
+    }
+
+    @Override
+    public void onChallenge(long token) {
+      fields.add(token);
+      PathFrames.putChallenge(packet, token);
+    }
+
+    @Override
+    public void onResponse(long token) {
+      fields.add(token);
+      PathFrames.putResponse(packet, token);
+    }
+  }
+
+  @Override
+  public List<byte[]> seeds() {
+    ByteBuffer packet = ByteBuffer.allocate(128);
+    PathFrames.putPing(packet, 1, 2, 3);
+    PathFrames.putPong(packet, 4, 5, 6, 7);
+    PathFrames.putChallenge(packet, 8);
+    PathFrames.putResponse(packet, 9);
+    byte[] all = new byte[packet.position()];
+    packet.get(0, all);
+    return List.of(all);
+  }
+}

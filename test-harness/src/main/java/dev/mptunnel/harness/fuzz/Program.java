@@ -1,0 +1,167 @@
+package dev.mptunnel.harness.fuzz;
+
+import dev.mptunnel.config.BridgeCommand;
+import dev.mptunnel.config.BridgeConfig;
+import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.ClientCommand;
+import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.Command;
+import dev.mptunnel.config.CommandResult;
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.ServerCommand;
+import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.config.SocketSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Locale;
+import java.util.function.Function;
+
+/**
+ * A program's command and how to write down, as options, what it was told: whatever is accepted
+ * must come to the same when it is written and read again, and whatever is refused must be refused
+ * in one line that a person can act on.
+ */
+record Program<C>(Command<C> command, Function<C, List<String>> writer) {
+
+  static final List<Program<?>> ALL =
+      List.of(
+          new Program<>(new ClientCommand(Map.of()), Program::client),
+          new Program<>(new ServerCommand(Map.of()), Program::server),
+          new Program<>(new BridgeCommand(), Program::bridge));
+
+  /** Besides what the user gave: most of it is cut, but a file's name is shown whole. */
+  private static final int MAX_ERROR_CHARS = 400;
+
+  /**
+   * Starts the program as far as its configuration.
+   *
+   * @param place what an error must name: the file, or nothing
+   */
+  void feed(String place, String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    switch (command.start(args, print(out), print(err))) {
+      case CommandResult.Exit<C>(int status) when status == Command.EXIT_USAGE ->
+          checkRefusal(err.toString(StandardCharsets.UTF_8), place, args);
+      case CommandResult.Exit<C>(int status) -> {
+        Must.equal(0, status, "exit status");
+        Must.hold(out.size() > 0 && err.size() == 0, "neither help nor version was printed");
+      }
+      case CommandResult.Run<C>(C config, boolean _) -> {
+        Must.equal(0, out.size() + err.size(), "characters printed");
+        List<String> written = writer.apply(config);
+        CommandResult<C> again =
+            command.start(written.toArray(String[]::new), print(out), print(err));
+        Must.equal(new CommandResult.Run<>(config, false), again, written + " " + err);
+      }
+    }
+  }
+
+  private static PrintStream print(ByteArrayOutputStream into) {
+    return new PrintStream(into, false, StandardCharsets.UTF_8);
+  }
+
+  private void checkRefusal(String error, String place, String... args) {
+    String[] lines = error.split("\n", -1);
+    Must.equal(3, lines.length, "parts of <" + error + "> between line ends");
+    Must.equal("try '" + command.name() + " --help'", lines[1], "second line");
+    Must.equal("", lines[2], "what follows");
+    String problem = lines[0];
+    Must.hold(problem.startsWith(command.name() + ": "), "no program's name: " + problem);
+    Must.hold(problem.contains(place), place + " is not named: " + problem);
+    int maxChars = MAX_ERROR_CHARS + String.join("", args).length();
+    Must.hold(problem.length() <= maxChars, "not a line: " + problem);
+    Must.hold(
+        problem.contains("expected") || problem.contains("did you mean"),
+        "says not what to do: " + problem);
+    problem.codePoints().forEach(Program::checkShown);
+  }
+
+  private static void checkShown(int character) {
+    switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          throw new AssertionError("U+%04X in an error".formatted(character));
+      default -> {}
+    }
+  }
+
+  // --- what each program was told, as options ---
+
+  private static List<String> client(ClientConfig config) {
+    List<String> options = new ArrayList<>();
+    addresses(options, "--listen", config.listen());
+    for (BridgeLine bridge : config.bridges()) {
+      options.add("--bridge");
+      options.add(line(bridge));
+    }
+    session(options, config.session());
+    sockets(options, config.sockets());
+    return options;
+  }
+
+  private static String line(BridgeLine bridge) {
+    String line = bridge.address().toString();
+    if (bridge.bind() != null) {
+      line += " bind=" + bridge.bind();
+    }
+    // A name that was made and not given may be one that cannot be given; it is made again.
+    boolean canBeGiven =
+        bridge.name().length() <= 64 && bridge.name().chars().noneMatch(c -> c == '#' || c == '%');
+    return canBeGiven ? line + " name=" + bridge.name() : line;
+  }
+
+  private static List<String> server(ServerConfig config) {
+    List<String> options = new ArrayList<>();
+    addresses(options, "--listen", config.listen());
+    addresses(options, "--target", List.of(config.target()));
+    session(options, config.session());
+    duration(options, "--session-timeout", config.sessionTimeoutNanos());
+    number(options, "--max-sessions", config.maxSessions());
+    sockets(options, config.sockets());
+    return options;
+  }
+
+  private static List<String> bridge(BridgeConfig config) {
+    List<String> options = new ArrayList<>();
+    addresses(options, "--listen", config.listen());
+    addresses(options, "--server", config.servers());
+    duration(options, "--idle-timeout", config.idleTimeoutNanos());
+    number(options, "--max-clients", config.maxClients());
+    sockets(options, config.sockets());
+    return options;
+  }
+
+  private static void session(List<String> options, SessionSettings session) {
+    duration(options, "--ping", session.pingNanos());
+    duration(options, "--ping-idle", session.pingIdleNanos());
+    duration(options, "--path-timeout", session.pathTimeoutNanos());
+    duration(options, "--flow-timeout", session.flowTimeoutNanos());
+    number(options, "--max-flows", session.maxFlows());
+  }
+
+  private static void sockets(List<String> options, SocketSettings sockets) {
+    number(options, "--socket-buffer", sockets.bufferBytes());
+    options.addAll(List.of("--engine", sockets.engine().name().toLowerCase(Locale.ROOT)));
+  }
+
+  private static void addresses(List<String> options, String option, List<HostPort> addresses) {
+    addresses.forEach(address -> options.addAll(List.of(option, address.toString())));
+  }
+
+  private static void duration(List<String> options, String option, long nanos) {
+    options.addAll(List.of(option, nanos / 1_000_000 + "ms"));
+  }
+
+  private static void number(List<String> options, String option, long number) {
+    options.addAll(List.of(option, Long.toString(number)));
+  }
+}
