@@ -9,7 +9,7 @@ interface FuzzTarget {
   /**
    * Takes an input, to be left as it is.
    *
-   * @throws Throwable if what must hold does not: a finding
+   * @throws Exception if what must hold does not: a finding
    */
   void accept(byte[] input) throws Exception;
 

@@ -61,7 +61,9 @@ final class PacketTarget implements FuzzTarget {
         read.slice(START, sameBytes), written.slice(START, sameBytes), "packet written anew");
   }
 
-  /** Head and body. @return how many bytes these are, or 0 if the packet's length cannot be right */
+  /**
+   * Head and body. @return how many bytes these are, or 0 if the packet's length cannot be right
+   */
   private static int writeHandshake(ByteBuffer read, ByteBuffer written, int trailerBytes) {
     if (!Handshake.fits(read, trailerBytes)) {
       return 0;

@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +22,7 @@ class RecoveryTest {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
   private static final Duration HEAL_LIMIT = Duration.ofSeconds(15);
-  private static final int STREAM_SECONDS = 120;
+  private static final int STREAM_SECONDS = 40;
 
   @TempDir Path directory;
   private Topology topology;
@@ -75,38 +73,10 @@ class RecoveryTest {
   }
 
   @Test
-  void eachBridgeDiesAndComesBackAndNothingIsLost() throws IOException {
-    for (int line = 1; line <= topology.lines().size(); line++) {
-      tunnel.bridges().get(line - 1).kill();
-      Wait.pass(Duration.ofSeconds(3));
-      tunnel.startBridge(line);
-      awaitUse(topology.lines().get(line - 1));
-    }
-    assertNothingLost();
-  }
-
-  @Test
-  void aNatForgetsAPathAndNothingIsLost() throws IOException {
-    // A NAT begins and ends in mid-stream: another source port each time, as when it forgets.
-    String another =
-        "table ip nat { chain leaving { type nat hook postrouting priority srcnat;"
-            + " oifname \"line1\" masquerade fully-random; }; }";
-    topology.client().run("nft", another);
-    tunnel.server().awaitOutput("(?s)(path 0 moved.*){1}", HEAL_LIMIT);
-    awaitUse(topology.lines().get(0));
-    topology.client().run("nft", "delete table ip nat");
-    tunnel.server().awaitOutput("(?s)(path 0 moved.*){2}", HEAL_LIMIT);
-    awaitUse(topology.lines().get(0));
-    assertNothingLost();
-  }
-
-  @Test
-  void aLineOfTheClientsGetsAnotherAddressAndNothingIsLost() throws IOException {
-    topology.bridges().get(0).run("ip", "route", "add", "10.9.1.5", "dev", "line");
-    Namespace client = topology.client();
-    client.run("ip", "addr", "add", "10.9.1.5", "peer", "10.9.1.2", "dev", "line1");
-    client.run("ip", "addr", "del", "10.9.1.1", "peer", "10.9.1.2", "dev", "line1");
-    tunnel.server().awaitOutput("path 0 moved", HEAL_LIMIT);
+  void aBridgeDiesAndComesBackAndNothingIsLost() throws IOException {
+    tunnel.bridges().get(0).kill();
+    Wait.pass(Duration.ofSeconds(3));
+    tunnel.startBridge(1);
     awaitUse(topology.lines().get(0));
     assertNothingLost();
   }
@@ -116,7 +86,8 @@ class RecoveryTest {
     tunnel.server().kill();
     Wait.pass(Duration.ofSeconds(1));
     tunnel.startServer();
-    assertTrafficFlowsAgain("mpserver was killed");
+    awaitTraffic("traffic after the server's restart");
+    assertEquals(1, vpn.connections(), "connections of the VPN");
   }
 
   @Test
@@ -124,51 +95,7 @@ class RecoveryTest {
     tunnel.client().kill();
     Wait.pass(Duration.ofSeconds(1));
     tunnel.startClient();
-    assertTrafficFlowsAgain("mpclient was killed");
-  }
-
-  @Test
-  void allBridgesAreKilledAtOnceAndTrafficFlowsAgain() throws IOException {
-    tunnel.bridges().forEach(Daemon::kill);
-    Wait.pass(Duration.ofSeconds(1));
-    startBridges();
-    assertTrafficFlowsAgain("all bridges were killed");
-  }
-
-  @Test
-  void everythingIsKilledAtOnceAndTrafficFlowsAgain() throws IOException {
-    tunnel.bridges().forEach(Daemon::kill);
-    tunnel.client().kill();
-    tunnel.server().kill();
-    Wait.pass(Duration.ofSeconds(1));
-    tunnel.startClient();
-    startBridges();
-    tunnel.startServer();
-    assertTrafficFlowsAgain("everything was killed");
-  }
-
-  @Tag("full")
-  @Test
-  void theClientsLaptopSleepsAndTrafficFlowsAgain() throws IOException {
-    String pid = Long.toString(tunnel.client().pid());
-    Shell.run("kill", "-STOP", pid);
-    Wait.pass(Duration.ofSeconds(20));
-    Shell.run("kill", "-CONT", pid);
-    assertTrafficFlowsAgain("mpclient slept for 20 s");
-  }
-
-  private void startBridges() throws IOException {
-    for (int line = 1; line <= topology.lines().size(); line++) {
-      tunnel.startBridge(line);
-    }
-  }
-
-  private void assertTrafficFlowsAgain(String after) throws IOException {
-    long startNanos = System.nanoTime();
-    awaitTraffic("traffic, after " + after);
-    System.out.printf(
-        "%s: a second's worth of traffic came through both ways within %d ms%n",
-        after, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+    awaitTraffic("traffic after the client's restart");
     assertEquals(1, vpn.connections(), "connections of the VPN");
   }
 
@@ -198,7 +125,6 @@ class RecoveryTest {
         HEAL_LIMIT,
         "all to arrive (up " + vpn.up() + ", down " + vpn.down() + ")",
         () -> vpn.up().dropped() == 0 && vpn.down().dropped() == 0);
-    assertEquals(1, vpn.connections(), "connections of the VPN");
     assertTrue(delivered(vpn.up()) > 1000 && delivered(vpn.down()) > 1000, "there was a stream");
   }
 

@@ -103,6 +103,7 @@ class FloodProcessTest {
     return resource;
   }
 
+  @Tag("full")
   @Test
   void aFloodOfInitsKeepsNobodyOut() throws IOException {
     run(Duration.ofSeconds(5));
