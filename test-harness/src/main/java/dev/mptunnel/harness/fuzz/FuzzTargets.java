@@ -20,6 +20,7 @@ enum FuzzTargets {
   /** Not a parser: what must be found. */
   CANARY(CanaryTarget::new);
 
+  @SuppressWarnings("ImmutableEnumChecker") // a constructor, which nothing changes
   private final Supplier<FuzzTarget> factory;
 
   FuzzTargets(Supplier<FuzzTarget> factory) {

@@ -121,7 +121,7 @@ final class Crowd {
 
   /** One of 2<sup>24</sup> addresses of strangers. */
   static InetSocketAddress stranger(int number) {
-    byte[] bytes = ByteBuffer.allocate(4).putInt(STRANGERS | number & 0xff_ffff).array();
+    byte[] bytes = ByteBuffer.allocate(4).putInt(STRANGERS | (number & 0xff_ffff)).array();
     try {
       return new InetSocketAddress(
           InetAddress.getByAddress(bytes), 1_024 + Math.floorMod(number, 60_000));
