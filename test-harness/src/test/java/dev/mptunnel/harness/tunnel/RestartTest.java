@@ -135,9 +135,9 @@ class RestartTest {
   }
 
   @Test
-  void eachIsKilledTwiceInTurn() throws IOException {
+  void eachIsKilledInTurn() throws IOException {
     start(DELAY_MILLIS);
-    killInTurn(2);
+    killInTurn(1);
   }
 
   /** Without a delay, what is left is what the programs and this machine add. */
