@@ -77,7 +77,9 @@ class FuzzTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"CANARY", "ENGINE"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"CANARY", "ENGINE"})
   void nothingIsFound(FuzzTargets target) throws Exception {
     Outcome outcome = OUTCOMES.get(target).get();
     if (outcome.found != null) {
