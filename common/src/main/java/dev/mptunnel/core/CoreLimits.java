@@ -48,6 +48,12 @@ final class CoreLimits {
 
   static final long LAST_HINT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+  /**
+   * The longest time between a PING and its PONG that is taken for a round trip. A longer one was a
+   * suspension of the machine, and would have us wait as long for answers that do not come.
+   */
+  static final long LONGEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** How long a refused initiator waits before it asks again. */
   static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 

@@ -358,7 +358,10 @@ public final class Path implements PathFrames.Handler {
       return;
     }
     token = 0;
-    rtt.sample(readAtNanos - pings.atNanos(ping));
+    long roundTripNanos = readAtNanos - pings.atNanos(ping);
+    if (roundTripNanos <= CoreLimits.LONGEST_ROUND_TRIP_NANOS) {
+      rtt.sample(roundTripNanos);
+    }
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);
     peerArrived = Math.max(peerArrived, peerArrivedNow);

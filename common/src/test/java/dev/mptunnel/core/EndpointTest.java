@@ -184,6 +184,17 @@ class EndpointTest {
   }
 
   @Test
+  void aSuspensionIsNotTakenForARoundTrip() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 1025); // a PING has just left, every 250 ms after the 20 of the handshake
+    world.suspend(30_000);
+    world.exchange(flow, 1000);
+    for (PathReport path : world.session.report().paths()) {
+      assertEquals(20_000.0, (double) path.rttP99Micros(), 200);
+    }
+  }
+
+  @Test
   void lossIsMeasuredEachWay() {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
     world.server.echo = true;

@@ -254,6 +254,11 @@ final class PairWorld {
     }
   }
 
+  /** Both machines sleep; what was on its way arrives when they wake up. */
+  void suspend(long millis) {
+    now += TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
   private End end(Side side) {
     return side == Side.CLIENT ? client : server;
   }
