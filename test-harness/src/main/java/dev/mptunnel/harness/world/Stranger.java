@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.world;
 
+import dev.mptunnel.harness.sim.SimNetwork;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
@@ -25,6 +26,9 @@ final class Stranger implements Watcher {
   private final List<byte[]> recorded = new ArrayList<>();
   private final Map<InetSocketAddress, Long> creditBytes = new HashMap<>();
   private long seen;
+  private SimTunnel relaysIn;
+  private int relayedPath;
+  private int relayOver;
 
   Stranger(RandomGenerator random) {
     this.random = random;
@@ -45,12 +49,45 @@ final class Stranger implements Watcher {
     }
     byte[] bytes = new byte[packet.remaining()];
     packet.get(packet.position(), bytes);
+    if (isRelayed(packet)) {
+      SimTunnel tunnel = relaysIn;
+      int over = relayOver;
+      boolean toServer = PacketType.isFromInitiator(bytes[0]);
+      SimNetwork network = tunnel.network();
+      network.at(network.nowNanos(), () -> bring(tunnel, over, toServer, bytes));
+    }
     if (seen < MAX_RECORDED) {
       recorded.add(bytes);
     } else {
       recorded.set((int) (seen % MAX_RECORDED), bytes);
     }
     seen++;
+  }
+
+  /**
+   * Brings the PATH packets of one path over another one, too, and before they come by their own.
+   */
+  void relay(SimTunnel tunnel, int path, int over) {
+    relaysIn = tunnel;
+    relayedPath = path;
+    relayOver = over;
+  }
+
+  /** Brings none any more. */
+  void relayNothing() {
+    relaysIn = null;
+  }
+
+  private boolean isRelayed(ByteBuffer packet) {
+    return relaysIn != null
+        && PacketType.type(packet.get(packet.position())) == PacketType.PATH
+        && Header.path(packet) == relayedPath;
+  }
+
+  private static void bring(SimTunnel tunnel, int path, boolean toServer, byte[] packet) {
+    InetSocketAddress server = tunnel.serverAddress(path);
+    InetSocketAddress client = tunnel.shownAddress(path);
+    tunnel.network().inject(toServer ? client : server, toServer ? server : client, packet, true);
   }
 
   /** Sends one packet that was seen before. */

@@ -131,6 +131,10 @@ public final class World {
         setAllDown(true);
         network.at(at(bridges.untilNanos()), this::startBridges);
       }
+      case Mishap.Relay relay -> {
+        stranger.relay(tunnel, relay.path(), relay.over());
+        network.at(at(relay.untilNanos()), stranger::relayNothing);
+      }
       case Mishap.PowerCut cut -> {
         tunnel.stop(tunnel.client(), false);
         tunnel.stop(tunnel.server(), false);
@@ -230,6 +234,7 @@ public final class World {
   private long recover() {
     endPowerCut();
     over = true;
+    stranger.relayNothing();
     setAllDown(false);
     int good = random.nextInt(plan.paths());
     LinkProperties delay = LinkProperties.parse("delay=50ms");

@@ -63,6 +63,9 @@ record WorldPlan(
 
     /** Everything is gone until then: both processes, and all bridges. */
     record PowerCut(long atNanos, long untilNanos) implements Mishap {}
+
+    /** Somebody brings one path's PATH packets over another, ahead of the network, until then. */
+    record Relay(long atNanos, int path, int over, long untilNanos) implements Mishap {}
   }
 
   /** Whom a mishap befalls. */
@@ -153,7 +156,7 @@ record WorldPlan(
       long at = random.nextLong(lengthNanos);
       long until = at + random.nextLong(lengthNanos / 2);
       Side side = chance(random, 0.5) ? Side.CLIENT : Side.SERVER;
-      switch (random.nextInt(11)) {
+      switch (random.nextInt(12)) {
         case 0, 1, 2 -> mishaps.add(new Mishap.Restart(at, side, chance(random, 0.3)));
         case 3, 4 -> mishaps.add(new Mishap.Blackout(at, random.nextInt(paths), until));
         case 5 -> {
@@ -173,6 +176,8 @@ record WorldPlan(
           mishaps.add(new Mishap.Sleep(at, side, at + asleep));
         }
         case 9 -> mishaps.add(new Mishap.ClockJump(at, side, random.nextLong(MAX_SLEEP_NANOS)));
+        case 10 ->
+            mishaps.add(new Mishap.Relay(at, random.nextInt(paths), random.nextInt(paths), until));
         default ->
             mishaps.add(
                 chance(random, 0.5)
