@@ -57,6 +57,9 @@ final class CoreLimits {
   /** How long a refused initiator waits before it asks again. */
   static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** The same where there was no room: a session may end at any moment. */
+  static final long FULL_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   /** How often one kind of stranger is told of. */
   static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -166,7 +166,7 @@ final class Initiator {
 
   private void onAnswer(long now, int epoch, ByteBuffer packet) {
     if (Handshake.version(packet) != Handshake.VERSION) {
-      refused(now, Refusal.OTHER_VERSION);
+      refused(now, Refusal.OTHER_VERSION, CoreLimits.REFUSED_PAUSE_NANOS);
       return;
     }
     byte[] message = Handshake.message(packet, Handshake.RESPONSE_TRAILER_BYTES);
@@ -177,8 +177,8 @@ final class Initiator {
       return;
     }
     switch (established.status()) {
-      case REVOKED -> refused(now, Refusal.REVOKED);
-      case FULL -> refused(now, Refusal.FULL);
+      case REVOKED -> refused(now, Refusal.REVOKED, CoreLimits.REFUSED_PAUSE_NANOS);
+      case FULL -> refused(now, Refusal.FULL, CoreLimits.FULL_PAUSE_NANOS);
       case WELCOME -> {
         attempt = null;
         refusalTold = null;
@@ -190,9 +190,9 @@ final class Initiator {
   }
 
   /** The attempt has had its answer: further copies of that are of no interest. */
-  private void refused(long now, Refusal refusal) {
+  private void refused(long now, Refusal refusal, long pauseNanos) {
     begin(now, CoreLimits.FIRST_RETRY_NANOS);
-    attempt.putOffUntil(now + CoreLimits.REFUSED_PAUSE_NANOS);
+    attempt.putOffUntil(now + pauseNanos);
     tellRefusal(refusal);
   }
 

@@ -200,6 +200,20 @@ class SealedSessionTest {
     assertEquals(2, world.server.endpoint.sessions().size());
   }
 
+  @Test
+  void whoWasRefusedForWantOfRoomIsInSoonAfterThereIsSome() {
+    SealedSecurity server = server(aliceIsInvited);
+    PairWorld world = new PairWorld(1, client(ALICE, ALICES_PSK), server);
+    world.runFor(100);
+    open(world);
+    world.client.endpoint.close(); // the two that PairWorld allows end within a second
+    world.restartClient();
+    Session third = open(world);
+    assertFalse(third.isOpen());
+    world.runFor(3_000);
+    assertTrue(third.isOpen());
+  }
+
   private static Session open(PairWorld world) {
     Session session = world.client.endpoint.open(world.now(), List.of(path(world)));
     world.runFor(100);
