@@ -47,6 +47,9 @@ final class AddressProof {
 
   /** Whether an INIT's mac2 was made with the cookie of the address that it came from. */
   boolean isProven(long now, InetSocketAddress source, ByteBuffer init) {
+    if (!Handshake.hasMac2(init)) {
+      return false;
+    }
     renew(now);
     return HandshakeMacs.isMac2(cookie(current, source), init)
         || HandshakeMacs.isMac2(cookie(previous, source), init);

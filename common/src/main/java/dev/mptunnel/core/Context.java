@@ -1,7 +1,6 @@
 package dev.mptunnel.core;
 
 import dev.mptunnel.wire.Limits;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 
@@ -59,20 +58,6 @@ final class Context {
 
   EndpointCounters counters() {
     return counters;
-  }
-
-  /**
-   * Answers a stranger, if that is not too often, with what stands in {@link #scratch}.
-   *
-   * @param received bytes of what is answered; a longer answer is never sent
-   */
-  boolean reply(long now, int port, InetSocketAddress to, int received, ByteBuffer packet) {
-    if (packet.remaining() > received || !limits.mayReply(now, to)) {
-      counters.repliesWithheld++;
-      return false;
-    }
-    output.transmit(port, to, packet);
-    return true;
   }
 
   /**

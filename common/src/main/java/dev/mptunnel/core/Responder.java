@@ -71,16 +71,16 @@ final class Responder {
       context.counters().malformed++;
       return;
     }
-    long id = Header.sessionId(packet);
-    boolean known = session != null || sessionIds.isValid(id);
-    if (!known || !context.macs().isInit(packet)) {
+    if (!context.macs().isInit(packet)) {
       context.counters().forged++;
       strangers.onForeignInit(now, source, packet);
       return;
     }
     if (Handshake.version(packet) != Handshake.VERSION) {
       strangers.tell(now, source, Refusal.OTHER_VERSION, null);
-      answerOtherVersion(now, port, source, packet);
+      if (mayReply(now, source)) {
+        answerOtherVersion(port, source, packet);
+      }
       return;
     }
     if (!context.security().answers(Handshake.mode(packet))) {
@@ -89,6 +89,15 @@ final class Responder {
     }
     if (session != null && session.epochs().find(Header.epoch(packet)) != null) {
       return; // a copy that came late, or a replay
+    }
+    // Before anything else is computed: of a flood, this is all that most of it costs.
+    if (!mayReply(now, source)) {
+      return;
+    }
+    long id = Header.sessionId(packet);
+    if (session == null && !sessionIds.isValid(id)) {
+      context.counters().forged++;
+      return;
     }
     byte[] message = Handshake.message(packet, Handshake.INIT_TRAILER_BYTES);
     Pending pending = pendings.find(id, message);
@@ -182,18 +191,37 @@ final class Responder {
         : HandshakeStatus.FULL;
   }
 
+  /** Whether one more packet may be sent to a stranger now; takes it from what he may be sent. */
+  private boolean mayReply(long now, InetSocketAddress to) {
+    boolean granted = context.limits().mayReply(now, to);
+    if (!granted) {
+      context.counters().repliesWithheld++;
+    }
+    return granted;
+  }
+
+  /** Answers an INIT, for which there was {@link #mayReply}, but never with more than it has. */
+  private boolean reply(int port, InetSocketAddress to, ByteBuffer init, ByteBuffer packet) {
+    if (packet.remaining() > init.remaining()) {
+      context.counters().repliesWithheld++;
+      return false;
+    }
+    context.output().transmit(port, to, packet);
+    return true;
+  }
+
   private void respond(
       long now, int port, InetSocketAddress source, ByteBuffer init, byte[] response) {
     ByteBuffer packet = context.scratch();
     long token = context.addresses().token(now, Header.sessionId(init), port, source);
     context.macs().putResponse(packet, response, token);
-    context.reply(now, port, source, init.remaining(), packet);
+    reply(port, source, init, packet);
   }
 
-  private void answerOtherVersion(long now, int port, InetSocketAddress source, ByteBuffer init) {
+  private void answerOtherVersion(int port, InetSocketAddress source, ByteBuffer init) {
     ByteBuffer packet = context.scratch();
     context.macs().putResponse(packet, response(init, new byte[0]), 0);
-    context.reply(now, port, source, init.remaining(), packet);
+    reply(port, source, init, packet);
   }
 
   /** Head and body of a RESPONSE to this INIT. */
@@ -213,7 +241,7 @@ final class Responder {
     context.random().nextBytes(nonce);
     ByteBuffer packet = context.scratch();
     context.macs().putCookie(packet, init, nonce, context.addresses().cookie(now, source));
-    if (context.reply(now, port, source, init.remaining(), packet)) {
+    if (reply(port, source, init, packet)) {
       context.counters().cookiesSent++;
     }
   }

@@ -109,6 +109,12 @@ public final class Handshake {
     return init.remaining() - INIT_TRAILER_BYTES;
   }
 
+  /** Whether an INIT shows a cookie: its mac2, right or wrong, is not zero. */
+  public static boolean hasMac2(ByteBuffer init) {
+    int offset = init.limit() - MAC_BYTES;
+    return (init.getLong(offset) | init.getLong(offset + Long.BYTES)) != 0;
+  }
+
   /** The address token of a RESPONSE. */
   public static long addressToken(ByteBuffer response) {
     return response.getLong(response.limit() - RESPONSE_TRAILER_BYTES);

@@ -65,7 +65,7 @@ class FloodProcessTest {
     flood = opened(new Flood(BothWays.at(serverPort), inits));
     server =
         opened(
-            ProgramProcess.server(
+            ProgramProcess.busyServer(
                 "--listen",
                 "127.0.0.1:" + serverPort,
                 "--target",
@@ -103,7 +103,6 @@ class FloodProcessTest {
     return resource;
   }
 
-  @Tag("full")
   @Test
   void aFloodOfInitsKeepsNobodyOut() throws IOException {
     run(Duration.ofSeconds(5));

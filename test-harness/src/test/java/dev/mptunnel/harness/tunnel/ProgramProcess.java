@@ -18,6 +18,9 @@ final class ProgramProcess implements AutoCloseable {
   /** Room for a machine that runs other builds at the same time. */
   static final Duration LIMIT = Duration.ofSeconds(60);
 
+  /** Only the first of the compilers, which is done sooner. */
+  private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
+
   /** A line that the program printed, and when. */
   record Line(String text, long atNanos) {}
 
@@ -49,24 +52,30 @@ final class ProgramProcess implements AutoCloseable {
     return launchBridge(args).awaitStart();
   }
 
+  /** An mpserver that has much to do, and is compiled as well as users have it. */
+  static ProgramProcess busyServer(String... args) throws IOException {
+    return launch("mpserver", "dev.mptunnel.server.Main", List.of(), args).awaitStart();
+  }
+
   /** Starts mpclient, whatever comes of it. */
   static ProgramProcess launchClient(String... args) throws IOException {
-    return launch("mpclient", "dev.mptunnel.client.Main", args);
+    return launch("mpclient", "dev.mptunnel.client.Main", QUICK_START, args);
   }
 
   static ProgramProcess launchServer(String... args) throws IOException {
-    return launch("mpserver", "dev.mptunnel.server.Main", args);
+    return launch("mpserver", "dev.mptunnel.server.Main", QUICK_START, args);
   }
 
   static ProgramProcess launchBridge(String... args) throws IOException {
-    return launch("bridge", "dev.mptunnel.bridge.Main", args);
+    return launch("bridge", "dev.mptunnel.bridge.Main", QUICK_START, args);
   }
 
-  private static ProgramProcess launch(String name, String mainClass, String... args)
-      throws IOException {
+  private static ProgramProcess launch(
+      String name, String mainClass, List<String> jvmOptions, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx48m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx48m"));
+    command.addAll(jvmOptions);
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
