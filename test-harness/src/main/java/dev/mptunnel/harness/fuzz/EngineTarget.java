@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The whole engine, twice: a client and a server in a session, and an input that says, step by
@@ -16,10 +17,16 @@ final class EngineTarget implements FuzzTarget {
   private static final int MAX_STEPS = 100;
   private static final int MAX_PIECE_BYTES = 64;
 
+  private final Supplier<PacketKeys> keys;
+
+  EngineTarget(Supplier<PacketKeys> keys) {
+    this.keys = keys;
+  }
+
   @Override
   public void accept(byte[] input) {
     InputReader reader = new InputReader(input);
-    FuzzedPair pair = new FuzzedPair();
+    FuzzedPair pair = new FuzzedPair(keys.get());
     for (int i = 0; i < MAX_STEPS && !reader.isAtEnd(); i++) {
       step(pair, reader);
       pair.checkLimits();

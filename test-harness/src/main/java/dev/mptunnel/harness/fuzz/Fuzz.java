@@ -6,8 +6,11 @@ import java.util.Base64;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code ./mptunnel fuzz}: one target by hand, or one input again. */
 @Command(
@@ -16,6 +19,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class Fuzz implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Parameters(arity = "0..1", description = "One of ${COMPLETION-CANDIDATES}.")
   private FuzzTargets target;
@@ -31,7 +36,13 @@ public final class Fuzz implements Callable<Integer> {
 
   /** Runs the command line; exits with 0 for no finding, 1 for a finding, 2 for bad usage. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Fuzz()).execute(args));
+    CommandLine line = new CommandLine(new Fuzz()).setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(
+        (e, _) -> {
+          line.getErr().println("fuzz: " + e.getMessage() + "; ./mptunnel fuzz lists the targets");
+          return 2;
+        });
+    System.exit(line.execute(args));
   }
 
   @Override
@@ -43,11 +54,19 @@ public final class Fuzz implements Callable<Integer> {
       return 0;
     }
     if (input != null) {
-      target.create().accept(Base64.getDecoder().decode(input));
+      target.create().accept(input());
       System.out.println(target + " takes it: no finding");
       return 0;
     }
     return fuzz();
+  }
+
+  private byte[] input() {
+    try {
+      return Base64.getDecoder().decode(input);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--input is not base64", e);
+    }
   }
 
   private int fuzz() throws IOException, InterruptedException {

@@ -6,7 +6,6 @@ import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
 import dev.mptunnel.core.PathReport;
-import dev.mptunnel.core.PlainSecurity;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.wire.Limits;
@@ -34,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  *
  * <p>Whoever knows the numbers that plain mode's check sums start from can forge packets. What is
- * forged so, and opens, counts as sent, and its sender as no stranger.
+ * forged so, and opens, counts as sent, and its sender as no stranger. In sealed mode nobody can.
  */
 final class FuzzedPair {
 
@@ -68,7 +67,7 @@ final class FuzzedPair {
   final List<Packet> inFlight = new ArrayList<>();
   final End client = new End(false);
   final End server = new End(true);
-  private final PlainKeys keys = new PlainKeys();
+  private final PacketKeys keys;
   private final InetSocketAddress[] clientAddresses = new InetSocketAddress[PATHS];
   private int lives;
   private int rebindings;
@@ -76,7 +75,8 @@ final class FuzzedPair {
   private boolean forged;
   private long now = 1;
 
-  FuzzedPair() {
+  FuzzedPair(PacketKeys keys) {
+    this.keys = keys;
     for (int path = 0; path < PATHS; path++) {
       clientAddresses[path] = address(2, CLIENT_PORT + path);
     }
@@ -123,7 +123,8 @@ final class FuzzedPair {
               usual.maxSessionsPerClient(),
               usual.keySettings());
       flows.clear();
-      endpoint = new Endpoint(settings, new PlainSecurity(), new SplittableRandom(lives++), this);
+      SplittableRandom random = new SplittableRandom(lives++);
+      endpoint = new Endpoint(settings, keys.security(isServer), random, this);
     }
 
     @Override

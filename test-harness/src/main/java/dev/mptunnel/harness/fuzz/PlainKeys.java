@@ -1,6 +1,7 @@
 package dev.mptunnel.harness.fuzz;
 
 import dev.mptunnel.core.PlainSecurity;
+import dev.mptunnel.core.Security;
 import dev.mptunnel.crypto.Hmac;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Handshake;
@@ -16,14 +17,9 @@ import java.util.List;
  * What somebody learns who sees all packets of plain mode: the incarnation numbers that its check
  * sums start from, and so how to forge.
  */
-final class PlainKeys {
+final class PlainKeys implements PacketKeys {
 
   private static final int TAG_ROOM_BYTES = 16;
-
-  /** A datagram in a packet that opens. */
-  interface Handler {
-    void onDatagram(int flow, byte[] payload);
-  }
 
   private record Key(long sessionId, int epoch, long initiator, long responder) {
     PlainProtection protection() {
@@ -34,8 +30,14 @@ final class PlainKeys {
   private final Hmac mac1 = new Hmac(new PlainSecurity().macKey());
   private final List<Key> keys = new ArrayList<>();
 
-  /** Sees a packet; the answer to a handshake has all that is to be learned. */
-  void learn(byte[] bytes) {
+  @Override
+  public Security security(boolean isServer) {
+    return new PlainSecurity();
+  }
+
+  /** The answer to a handshake has all that is to be learned. */
+  @Override
+  public void learn(byte[] bytes) {
     ByteBuffer packet = ByteBuffer.wrap(bytes);
     if (isType(bytes, PacketType.HANDSHAKE_RESPONSE) && isHandshake(packet)) {
       Key key =
@@ -50,25 +52,22 @@ final class PlainKeys {
     }
   }
 
-  int newestEpoch() {
+  @Override
+  public int newestEpoch() {
     return keys.getLast().epoch;
   }
 
-  /** Seals a header and frames under the newest key. */
-  byte[] seal(byte[] headerAndFrames) {
+  /** Under the newest key. */
+  @Override
+  public byte[] seal(byte[] headerAndFrames) {
     ByteBuffer packet = ByteBuffer.allocate(headerAndFrames.length + TAG_ROOM_BYTES);
     packet.put(headerAndFrames).flip();
     keys.getLast().protection().seal(packet);
     return Arrays.copyOf(packet.array(), packet.limit());
   }
 
-  /**
-   * Whether a packet that nobody sent may be taken for one that somebody did.
-   *
-   * @param fromInitiator the role whose packets are taken
-   * @param handler told of what it may then deliver
-   */
-  boolean opens(byte[] bytes, boolean fromInitiator, Handler handler) {
+  @Override
+  public boolean opens(byte[] bytes, boolean fromInitiator, Handler handler) {
     if (bytes.length < Header.LENGTH || PacketType.isFromInitiator(bytes[0]) != fromInitiator) {
       return false;
     }
