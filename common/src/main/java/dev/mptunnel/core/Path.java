@@ -96,7 +96,8 @@ public final class Path implements PathFrames.Handler {
     return epoch;
   }
 
-  private boolean leadsTo(int port, InetSocketAddress remote) {
+  /** Whether it leads there, which at the responder is proven. */
+  boolean leadsTo(int port, InetSocketAddress remote) {
     return this.port == port && remote.equals(this.remote);
   }
 

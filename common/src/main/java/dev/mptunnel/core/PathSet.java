@@ -37,6 +37,16 @@ final class PathSet {
     return null;
   }
 
+  /** Whether one of them leads there. */
+  boolean leadTo(int port, InetSocketAddress remote) {
+    for (Path path : byId) {
+      if (path != null && path.leadsTo(port, remote)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Hands over each path, in the order of the ids. */
   void forEach(Consumer<Path> action) {
     for (Path path : byId) {

@@ -78,7 +78,7 @@ final class Responder {
     }
     if (Handshake.version(packet) != Handshake.VERSION) {
       strangers.tell(now, source, Refusal.OTHER_VERSION, null);
-      if (mayReply(now, source)) {
+      if (context.limits().mayReply(now, source)) {
         answerOtherVersion(port, source, packet);
       }
       return;
@@ -91,7 +91,13 @@ final class Responder {
       return; // a copy that came late, or a replay
     }
     // Before anything else is computed: of a flood, this is all that most of it costs.
-    if (!mayReply(now, source)) {
+    boolean onPath = session != null && session.paths().leadTo(port, source);
+    boolean mayReply =
+        onPath
+            ? context.limits().mayReplyOnPath(now, session.id(), source)
+            : context.limits().mayReply(now, source);
+    if (!mayReply) {
+      context.counters().repliesWithheld++;
       return;
     }
     long id = Header.sessionId(packet);
@@ -191,16 +197,7 @@ final class Responder {
         : HandshakeStatus.FULL;
   }
 
-  /** Whether one more packet may be sent to a stranger now; takes it from what he may be sent. */
-  private boolean mayReply(long now, InetSocketAddress to) {
-    boolean granted = context.limits().mayReply(now, to);
-    if (!granted) {
-      context.counters().repliesWithheld++;
-    }
-    return granted;
-  }
-
-  /** Answers an INIT, for which there was {@link #mayReply}, but never with more than it has. */
+  /** Answers an INIT, which may be answered, but never with more bytes than it has. */
   private boolean reply(int port, InetSocketAddress to, ByteBuffer init, ByteBuffer packet) {
     if (packet.remaining() > init.remaining()) {
       context.counters().repliesWithheld++;

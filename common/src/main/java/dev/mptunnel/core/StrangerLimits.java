@@ -21,6 +21,7 @@ final class StrangerLimits {
 
   private static final long WHOLE = 0;
 
+  private final RateTable repliesByPath;
   private final RateTable repliesByPort;
   private final RateTable repliesByAddress;
   private final RateTable repliesInAll;
@@ -30,6 +31,7 @@ final class StrangerLimits {
   private final RateTable openings;
 
   StrangerLimits(RandomGenerator random) {
+    repliesByPath = new RateTable(1 << 12, 20, 40, random.nextLong());
     repliesByPort = new RateTable(1 << 16, 20, 40, random.nextLong());
     repliesByAddress = new RateTable(1 << 12, 1_000, 2_000, random.nextLong());
     repliesInAll = new RateTable(1, 250_000, 25_000, 0);
@@ -49,6 +51,14 @@ final class StrangerLimits {
     return repliesByPort.take(now, key(to))
         && repliesByAddress.take(now, key(to.getAddress()))
         && repliesInAll.take(now, WHOLE);
+  }
+
+  /**
+   * The same for an answer to where a path of this session leads. Of its own, so that nobody who
+   * only pretends to be there keeps a session from renewing its keys.
+   */
+  boolean mayReplyOnPath(long now, long sessionId, InetSocketAddress to) {
+    return repliesByPath.take(now, sessionId * 31 + key(to));
   }
 
   /**

@@ -103,6 +103,29 @@ class FloodTest {
     assertNothingLost(crowd, established);
   }
 
+  /**
+   * He says that he is where a client is that is in a session, on all of its paths, for longer than
+   * its keys live.
+   */
+  @Test
+  void aFloodInAClientsNameDoesNotCostItItsSession() {
+    Crowd crowd = new Crowd(seed, Crowd.Wire.UNSEEN);
+    ForgedInits forged = new ForgedInits(crowd.secret().own().publicKey(), random);
+    Crowd.Member client = crowd.startClient(1);
+    talk(crowd, client);
+    drive(crowd, 1_000);
+    long withheldBefore = crowd.server().endpoint().counters().repliesWithheld();
+    for (int milli = 0; milli < 200_000; milli += 5) {
+      for (int path = 0; path < Crowd.PATHS; path++) {
+        crowd.forge(Crowd.clientAddress(1, path), Crowd.SERVER, forged.hollow());
+      }
+      drive(crowd, 5);
+    }
+    long withheld = crowd.server().endpoint().counters().repliesWithheld() - withheldBefore;
+    assertTrue(withheld > 50_000, withheld + " withheld, " + seed);
+    assertNothingLost(crowd, client);
+  }
+
   private void assertWithinBudget(long answered, int millis) {
     long budget = HANDSHAKE_BURST + HANDSHAKES_PER_SECOND * (long) millis / 1_000;
     assertTrue(answered <= budget, answered + " of " + budget + ", " + seed);
