@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every target, fuzzed for 20 s, or for as long as {@code -Dmptunnel.fuzz.seconds} says. A process
- * each, one more at a time than there are processors: a part of its time goes by while it starts.
+ * each, twice as many at a time as there are processors: much of its time goes by while it starts.
  */
 class FuzzTest {
 
@@ -45,7 +45,7 @@ class FuzzTest {
 
   @BeforeAll
   static void startAll() {
-    runners = Executors.newFixedThreadPool(1 + Runtime.getRuntime().availableProcessors());
+    runners = Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors());
     for (FuzzTargets target : FuzzTargets.values()) {
       OUTCOMES.put(target, runners.submit(() -> run(target)));
     }

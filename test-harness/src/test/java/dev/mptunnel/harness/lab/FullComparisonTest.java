@@ -24,7 +24,7 @@ class FullComparisonTest {
     Conditions conditions = new Conditions(lossPercent, 50, 20, 50, "cubic");
     Comparison comparison =
         new Comparison(
-            List.of(Tunnel.direct(), Tunnel.ours()),
+            List.of(Tunnel.direct(), Tunnel.ours(), Tunnel.plain()),
             bridges,
             Direction.UP,
             /* warmUpSeconds= */ 10,

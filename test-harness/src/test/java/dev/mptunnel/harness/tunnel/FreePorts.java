@@ -3,6 +3,8 @@ package dev.mptunnel.harness.tunnel;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -14,12 +16,18 @@ final class FreePorts {
   private static final int FIRST = 10_000;
   private static final int END = 32_000;
 
+  /** What was handed out already, which may not be bound yet. */
+  private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
+
   private FreePorts() {}
 
   /** A UDP port that is free now, on IPv4 and IPv6. */
   static int next() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+      if (!TAKEN.add(port)) {
+        continue;
+      }
       try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(port))) {
         return socket.getLocalPort();
       } catch (IOException taken) {

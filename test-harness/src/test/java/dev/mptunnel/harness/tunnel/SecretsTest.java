@@ -3,6 +3,7 @@ package dev.mptunnel.harness.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,10 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 
 /**
  * Ends that do not agree, and clients that are invited and revoked, as processes: what each side's
- * user reads, in one line, and what is let in.
+ * user reads, in one line, and what is let in. The tests run side by side, as they mostly wait for
+ * what programs say in the end.
  */
 class SecretsTest {
 
@@ -63,6 +66,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anotherSecret() throws IOException {
     ProgramProcess server = server("--secret", ask("keygen"));
     ProgramProcess client = client("--secret", ask("keygen"));
@@ -71,6 +75,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void noSecretOnOneSide() throws IOException {
     ProgramProcess server = server("--secret", ask("keygen"));
     ProgramProcess client = client();
@@ -80,6 +85,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void noSecretOnEitherSideIsWarnedOfOnBothAndWorks() throws IOException {
     ProgramProcess server = server();
     ProgramProcess client = client();
@@ -89,6 +95,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void plainAgainstSealed() throws IOException {
     ProgramProcess server = server("--secret", ask("keygen"));
     ProgramProcess client = client("--encrypt", "off");
@@ -97,6 +104,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void sealedAgainstPlain() throws IOException {
     ProgramProcess server = server("--encrypt", "off");
     ProgramProcess client = client("--secret", ask("keygen"));
@@ -105,6 +113,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aClientIsInvitedAndRevokedWhileTheServerRuns() throws IOException {
     Path config = folder.resolve("mpserver.conf");
     Files.writeString(config, "secret-file = secret\nclients-file = clients\n");
@@ -136,6 +145,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anInvitationOfAnotherClientsFile() throws IOException {
     Path secret = folder.resolve("secret");
     ProgramProcess keygen = opened(ProgramProcess.launchServer("keygen", secret.toString()));
@@ -160,6 +170,7 @@ class SecretsTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void filesThatOthersCanReadAreRefused() throws IOException {
     Path config = folder.resolve("mpclient.conf");
     Files.writeString(config, "127.0.0.1 " + serverPort + "\nsecret = " + ask("keygen") + "\n");
