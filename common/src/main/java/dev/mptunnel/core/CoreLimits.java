@@ -60,6 +60,9 @@ final class CoreLimits {
   /** The same where there was no room: a session may end at any moment. */
   static final long FULL_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** How many flows a peer may open in the long run; each is a socket toward the target. */
+  static final int NEW_FLOWS_PER_SECOND = 500;
+
   /** How often one kind of stranger is told of. */
   static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
 

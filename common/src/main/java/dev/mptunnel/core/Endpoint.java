@@ -10,6 +10,7 @@ import dev.mptunnel.wire.SessionId;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -202,7 +203,7 @@ public final class Endpoint {
     int epoch = Header.epoch(packet);
     int length = packet.remaining();
     for (Pending answered : responder.pendings(now, Header.sessionId(packet))) {
-      if (answered.epoch() == epoch && possible) {
+      if (answered.epoch() == epoch && possible && mayConfirm(answered, session)) {
         ByteBuffer opened = context.onHeap(packet.duplicate());
         if (answered.protection().open(opened)) {
           confirm(now, port, source, length, opened, session, answered);
@@ -211,6 +212,15 @@ public final class Endpoint {
       }
     }
     return false;
+  }
+
+  /** Whether its client is still let in, and no other one has the session by now. */
+  private boolean mayConfirm(Pending answered, Session session) {
+    if (session != null && !Arrays.equals(session.peerKey(), answered.publicKey())) {
+      return false;
+    }
+    Client client = context.security().client(answered.publicKey());
+    return client == null ? answered.client() == null : !client.revoked();
   }
 
   private void confirm(
@@ -296,11 +306,15 @@ public final class Endpoint {
 
   /** Does what has become due. */
   public void onTimer(long now) {
+    responder.expire(now);
     for (Session session = timers.poll(now); session != null; session = timers.poll(now)) {
+      if (sessions.get(session.id()) != session) {
+        continue; // forgotten meanwhile, and its id may be another's
+      }
       if (session.isExpired(now)) {
         session.expire();
         forget(session);
-      } else if (sessions.get(session.id()) == session) {
+      } else {
         session.onTimer(now);
         timers.schedule(session);
       }

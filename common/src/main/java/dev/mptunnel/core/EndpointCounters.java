@@ -19,10 +19,16 @@ public final class EndpointCounters {
   long hintsSent;
   long repliesWithheld;
   long openingsWithheld;
+  long flowsWithheld;
   long oversized;
   long waitedTooLong;
 
   EndpointCounters() {}
+
+  /** Datagrams of new flows that were dropped since their peer opened flows too fast. */
+  public long flowsWithheld() {
+    return flowsWithheld;
+  }
 
   /** Packets too short, too long, of an unknown type, or with frames that do not fit. */
   public long malformed() {

@@ -166,7 +166,9 @@ final class Initiator {
 
   private void onAnswer(long now, int epoch, ByteBuffer packet) {
     if (Handshake.version(packet) != Handshake.VERSION) {
-      refused(now, Refusal.OTHER_VERSION, CoreLimits.REFUSED_PAUSE_NANOS);
+      // Only mac1 speaks for it, which everyone can make who knows the responder's public key: it
+      // must not keep a better answer out.
+      tellRefusal(Refusal.OTHER_VERSION);
       return;
     }
     byte[] message = Handshake.message(packet, Handshake.RESPONSE_TRAILER_BYTES);

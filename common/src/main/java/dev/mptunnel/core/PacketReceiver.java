@@ -75,7 +75,7 @@ final class PacketReceiver {
       }
       return true;
     }
-    if (path == null && !context.limits().mayTryToOpen(now, session.id())) {
+    if (path == null && !context.limits().mayTryToOpen(now, session.id(), PacketType.DATA)) {
       context.counters().openingsWithheld++;
       return true;
     }
@@ -83,7 +83,7 @@ final class PacketReceiver {
     ByteBuffer opened = context.onHeap(packet);
     if (!epoch.protection().open(opened)) {
       if (path == null) {
-        context.limits().countFailedOpening(now, session.id());
+        context.limits().countFailedOpening(now, session.id(), PacketType.DATA);
       }
       return false;
     }
@@ -147,9 +147,17 @@ final class PacketReceiver {
       duplicates++;
       return true;
     }
+    boolean isElsewhere = session.paths().from(port, source) == null;
+    if (isElsewhere && !context.limits().mayTryToOpen(now, session.id(), PacketType.PATH)) {
+      context.counters().openingsWithheld++;
+      return true;
+    }
     int length = packet.remaining();
     ByteBuffer opened = context.onHeap(packet);
     if (!epoch.protection().open(opened)) {
+      if (isElsewhere) {
+        context.limits().countFailedOpening(now, session.id(), PacketType.PATH);
+      }
       return false;
     }
     takePath(now, epoch, port, source, length, opened);

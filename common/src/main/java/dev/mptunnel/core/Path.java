@@ -41,8 +41,9 @@ public final class Path implements PathFrames.Handler {
   private long wins;
   private long saves;
 
-  // What the PATH packet that is being read asks for.
+  // Where the PATH packet that is being read came from, and what it asks for.
   private long readAtNanos;
+  private boolean elsewhere;
   private boolean pinged;
   private int pingId;
   private boolean challenged;
@@ -218,7 +219,7 @@ public final class Path implements PathFrames.Handler {
   private void sendPing(long now) {
     ByteBuffer packet = session.beginPath(id, epoch);
     countSent();
-    int ping = pings.add(now, epoch.sent(), session.dataSent());
+    int ping = pings.add(now, epoch.sent(), session.dataSent(), session.random());
     PathFrames.putPing(packet, ping, epoch.sent(), epoch.arrived());
     if (token != 0) {
       PathFrames.putResponse(packet, token);
@@ -260,11 +261,10 @@ public final class Path implements PathFrames.Handler {
     pinged = false;
     challenged = false;
     response = 0;
-    boolean wellFormed = PathFrames.read(frames, this);
     // Where an initiator's path leads is its own side's word: otherwise somebody who brings one
-    // path's
-    // packets over another moves the one onto the other, and the two fail together.
-    boolean elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
+    // path's packets over another moves the one onto the other, and the two fail together.
+    elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
+    boolean wellFormed = PathFrames.read(frames, this);
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
         candidate = new Candidate(fromPort, source);
@@ -366,8 +366,8 @@ public final class Path implements PathFrames.Handler {
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);
     peerArrived = Math.max(peerArrived, peerArrivedNow);
-    if (remote == null) {
-      return; // forgotten meanwhile: it proves no address, only a CHALLENGE does
+    if (remote == null || elsewhere) {
+      return; // forgotten meanwhile, or not from there: only a CHALLENGE proves another address
     }
     prove();
     if (!session.isActive(readAtNanos)) {

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
  * every path brings, get the same answer.
  *
  * <p>Bounded for each session and in all. Where that is full, only somebody whose source is proven
- * is let in; the oldest makes room, those whose source was not proven first.
+ * is let in. The oldest from the same host makes room, so that nobody drives others out from where
+ * he is; if there is none, the oldest whose source was not proven, then the oldest.
  */
 final class PendingHandshakes {
 
@@ -85,9 +86,9 @@ final class PendingHandshakes {
   void add(Pending pending) {
     List<Pending> ofSession = of(pending.sessionId());
     if (!hasRoom(ofSession)) {
-      evict(leastProven(ofSession));
+      evict(toMakeRoom(ofSession, pending));
     } else if (byAge.size() >= CoreLimits.MAX_PENDING_HANDSHAKES) {
-      evict(leastProven(byAge));
+      evict(toMakeRoom(byAge, pending));
     }
     byAge.add(pending);
     List<Pending> grown = bySession.get(pending.sessionId());
@@ -98,13 +99,18 @@ final class PendingHandshakes {
     grown.add(pending);
   }
 
-  private static Pending leastProven(Iterable<Pending> oldestFirst) {
+  private static Pending toMakeRoom(Iterable<Pending> oldestFirst, Pending newcomer) {
+    long host = StrangerLimits.host(newcomer.source().getAddress());
+    Pending unproven = null;
     for (Pending pending : oldestFirst) {
-      if (!pending.proven()) {
+      if (StrangerLimits.host(pending.source().getAddress()) == host) {
         return pending;
       }
+      if (unproven == null && !pending.proven()) {
+        unproven = pending;
+      }
     }
-    return oldestFirst.iterator().next();
+    return unproven != null ? unproven : oldestFirst.iterator().next();
   }
 
   /** A session's answered handshakes, oldest first. */

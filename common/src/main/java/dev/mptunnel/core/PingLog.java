@@ -1,6 +1,7 @@
 package dev.mptunnel.core;
 
 import java.util.Arrays;
+import java.util.random.RandomGenerator;
 
 /** The latest PINGs of a path: when each left, and what had been sent by then. */
 final class PingLog {
@@ -12,24 +13,33 @@ final class PingLog {
   private final long[] pathSent = new long[SIZE];
   private final long[] dataSent = new long[SIZE];
   private final boolean[] awaited = new boolean[SIZE];
-  private int nextId;
+  private final int[] ids = new int[SIZE];
+  private int next;
 
-  /** Notes a PING. @return the id to send it with */
-  int add(long now, long pathSentNow, long dataSentNow) {
-    int slot = nextId & SIZE - 1;
+  /**
+   * Notes a PING.
+   *
+   * @param random where most of its id comes from, so that whoever answers has received it
+   * @return the id to send it with
+   */
+  int add(long now, long pathSentNow, long dataSentNow, RandomGenerator random) {
+    int slot = next++ & SIZE - 1;
     atNanos[slot] = now;
     pathSent[slot] = pathSentNow;
     dataSent[slot] = dataSentNow;
     awaited[slot] = true;
-    return nextId++;
+    ids[slot] = (random.nextInt() & -SIZE) | slot;
+    return ids[slot];
   }
 
   /** The place of an unanswered PING, which is answered now, or -1. */
   int find(int id) {
     int slot = id & SIZE - 1;
-    boolean known = nextId - id > 0 && nextId - id <= SIZE && awaited[slot];
-    awaited[slot] &= !known;
-    return known ? slot : -1;
+    if (!awaited[slot] || ids[slot] != id) {
+      return -1;
+    }
+    awaited[slot] = false;
+    return slot;
   }
 
   /** Awaits no answer any more. */

@@ -45,6 +45,11 @@ final class Responder {
     strangers = new Strangers(context);
   }
 
+  /** Forgets handshakes that nobody has confirmed in time. */
+  void expire(long now) {
+    pendings.expire(now);
+  }
+
   /** How many answered handshakes wait to be confirmed. */
   int pendings() {
     return pendings.size();
@@ -91,9 +96,8 @@ final class Responder {
       return; // a copy that came late, or a replay
     }
     // Before anything else is computed: of a flood, this is all that most of it costs.
-    boolean onPath = session != null && session.paths().leadTo(port, source);
     boolean mayReply =
-        onPath
+        leadsTo(session, port, source)
             ? context.limits().mayReplyOnPath(now, session.id(), source)
             : context.limits().mayReply(now, source);
     if (!mayReply) {
@@ -114,6 +118,10 @@ final class Responder {
     }
   }
 
+  private static boolean leadsTo(Session session, int port, InetSocketAddress source) {
+    return session != null && session.paths().leadTo(port, source);
+  }
+
   private void considerNew(
       long now,
       int port,
@@ -126,7 +134,9 @@ final class Responder {
       sendCookie(now, port, source, packet);
       return;
     }
-    Decision decision = context.limits().onInit(now, source, proven);
+    boolean renews =
+        proven && leadsTo(session, port, source) && context.limits().mayRenew(now, session.id());
+    Decision decision = renews ? Decision.ANSWER : context.limits().onInit(now, source, proven);
     switch (decision) {
       case ANSWER -> answerNew(now, port, source, packet, message, session, proven);
       case SEND_COOKIE -> sendCookie(now, port, source, packet);
@@ -155,7 +165,7 @@ final class Responder {
       return;
     }
     Client client = reception.client();
-    if (client != null && !context.limits().mayOpen(now, reception.publicKey())) {
+    if (client != null && !context.limits().mayOpen(now, reception.publicKey(), source)) {
       context.counters().handshakesRefused++;
       return;
     }
@@ -252,13 +262,13 @@ final class Responder {
         || !sessionIds.isValid(Header.sessionId(packet))) {
       return;
     }
-    byte[] header = Handshake.bytes(packet, 0, Header.LENGTH);
-    byte[] key = context.security().resetKey(Header.sessionId(packet));
     int received = packet.remaining();
     if (received < Hint.LENGTH || !context.limits().mayReplyToData(now, source)) {
       context.counters().repliesWithheld++;
       return;
     }
+    byte[] header = Handshake.bytes(packet, 0, Header.LENGTH);
+    byte[] key = context.security().resetKey(Header.sessionId(packet));
     ByteBuffer hint = context.scratch();
     Hint.put(hint, false, header, HandshakeMacs.hintCheck(key, header));
     context.output().transmit(port, source, hint);

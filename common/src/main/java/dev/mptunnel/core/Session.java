@@ -7,6 +7,7 @@ import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.random.RandomGenerator;
 
 /**
  * An association with one peer: its epochs, paths and flows. Both ends run the same code; they
@@ -24,6 +25,7 @@ public final class Session implements DataFrames.Handler {
   private final boolean initiator;
   private final PathSet paths = new PathSet();
   private final FlowTable flows;
+  private final RateTable newFlows;
   private final Policy policy = new DuplicatePolicy();
   private final Backlog backlog = new Backlog();
   private final LossMeter tunnelLossOut = new LossMeter();
@@ -61,6 +63,7 @@ public final class Session implements DataFrames.Handler {
     opener = initiator ? new Initiator(context, this) : null;
     receiver = new PacketReceiver(context, this);
     flows = new FlowTable(this, context.settings().maxFlows());
+    newFlows = new RateTable(1, CoreLimits.NEW_FLOWS_PER_SECOND, context.settings().maxFlows(), 0);
     lastHeardNanos = now;
     nextFlowSweepNanos = now + flowSweepNanos();
   }
@@ -275,7 +278,9 @@ public final class Session implements DataFrames.Handler {
   boolean onData(long now, Epoch epoch, ByteBuffer frames) {
     readAtNanos = now;
     readIn = epoch;
-    return DataFrames.read(frames, this);
+    boolean wellFormed = DataFrames.read(frames, this);
+    readIn = null; // or an idle session would keep keys that it has forgotten
+    return wellFormed;
   }
 
   @Override
@@ -285,6 +290,10 @@ public final class Session implements DataFrames.Handler {
     if (flow == null) {
       if (initiator) {
         return; // an answer to a flow that we have forgotten
+      }
+      if (!newFlows.take(readAtNanos, 0)) {
+        context.counters().flowsWithheld++;
+        return;
       }
       makeRoomForFlow();
       flow = flows.add(flowId, readAtNanos);
@@ -452,6 +461,10 @@ public final class Session implements DataFrames.Handler {
   /** Bytes of a PATH packet with frames of so many bytes. */
   int pathPacketBytes(int frameBytes) {
     return Header.LENGTH + frameBytes + epochs.current().protection().overheadBytes();
+  }
+
+  RandomGenerator random() {
+    return context.random();
   }
 
   /** Starts a PATH packet; its frames are appended at the position. */

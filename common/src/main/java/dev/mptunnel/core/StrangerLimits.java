@@ -28,10 +28,12 @@ final class StrangerLimits {
   private final RateTable handshakesByAddress;
   private final RateTable handshakesInAll;
   private final RateTable handshakesByClient;
+  private final RateTable handshakesByClientAndHost;
+  private final RateTable renewals;
   private final RateTable openings;
 
   StrangerLimits(RandomGenerator random) {
-    repliesByPath = new RateTable(1 << 12, 20, 40, random.nextLong());
+    repliesByPath = new RateTable(1 << 16, 20, 40, random.nextLong());
     repliesByPort = new RateTable(1 << 16, 20, 40, random.nextLong());
     repliesByAddress = new RateTable(1 << 12, 1_000, 2_000, random.nextLong());
     repliesInAll = new RateTable(1, 250_000, 25_000, 0);
@@ -42,14 +44,16 @@ final class StrangerLimits {
     handshakesInAll =
         new RateTable(
             1, CoreLimits.HANDSHAKES_PER_SECOND, CoreLimits.HANDSHAKE_BURST, random.nextLong());
-    handshakesByClient = new RateTable(1 << 12, 10, 20, random.nextLong());
+    handshakesByClient = new RateTable(1 << 12, 100, 100, random.nextLong());
+    handshakesByClientAndHost = new RateTable(1 << 16, 10, 20, random.nextLong());
+    renewals = new RateTable(1 << 12, 1, 4, random.nextLong());
     openings = new RateTable(1 << 12, 2_000, 2_000, random.nextLong());
   }
 
   /** Whether one packet, no larger than what came from there, may be sent there. */
   boolean mayReply(long now, InetSocketAddress to) {
     return repliesByPort.take(now, key(to))
-        && repliesByAddress.take(now, key(to.getAddress()))
+        && repliesByAddress.take(now, host(to.getAddress()))
         && repliesInAll.take(now, WHOLE);
   }
 
@@ -67,7 +71,7 @@ final class StrangerLimits {
    */
   boolean mayReplyToData(long now, InetSocketAddress to) {
     return repliesByPort.left(now, key(to)) > 0.5
-        && repliesByAddress.left(now, key(to.getAddress())) > 0.5
+        && repliesByAddress.left(now, host(to.getAddress())) > 0.5
         && repliesInAll.left(now, WHOLE) > 0.5
         && mayReply(now, to);
   }
@@ -78,7 +82,7 @@ final class StrangerLimits {
    * @param proven whether it has a cookie, so that its source is known to be where it says
    */
   Decision onInit(long now, InetSocketAddress source, boolean proven) {
-    long address = key(source.getAddress());
+    long address = host(source.getAddress());
     // The second half is kept for those who have shown that they are where they send from: of the
     // whole, and of each address, since anybody can pretend to be at a bridge's.
     if (!proven
@@ -90,26 +94,44 @@ final class StrangerLimits {
     return granted ? Decision.ANSWER : proven ? Decision.DROP : Decision.SEND_COOKIE;
   }
 
-  /** Whether an invited client may open one more handshake. */
-  boolean mayOpen(long now, byte[] clientKey) {
-    return handshakesByClient.take(now, ByteBuffer.wrap(clientKey).getLong());
+  /**
+   * Whether an INIT that shows a cookie, for a session and from where a path of it leads, may be
+   * answered beside all others: a few of each session always are.
+   */
+  boolean mayRenew(long now, long sessionId) {
+    return renewals.take(now, sessionId);
   }
 
-  /** Whether a packet for this session may be opened that came from an address of no path of it. */
-  boolean mayTryToOpen(long now, long sessionId) {
-    return openings.left(now, sessionId) > 0;
+  /**
+   * Whether an invited client may open one more handshake. Of each host that it seems to be at it
+   * may open few, so that nobody who repeats its INITs elsewhere uses them up.
+   */
+  boolean mayOpen(long now, byte[] clientKey, InetSocketAddress source) {
+    long client = ByteBuffer.wrap(clientKey).getLong();
+    return handshakesByClientAndHost.take(now, client * 31 + host(source.getAddress()))
+        && handshakesByClient.take(now, client);
+  }
+
+  /**
+   * Whether a packet for this session may be opened that came from an address of no path of it.
+   *
+   * @param type the packet's: of each a flood keeps out its own kind only
+   */
+  boolean mayTryToOpen(long now, long sessionId, int type) {
+    return openings.left(now, sessionId * 31 + type) > 0;
   }
 
   /** Such a packet did not open. */
-  void countFailedOpening(long now, long sessionId) {
-    openings.take(now, sessionId);
+  void countFailedOpening(long now, long sessionId, int type) {
+    openings.take(now, sessionId * 31 + type);
   }
 
   private static long key(InetSocketAddress address) {
-    return key(address.getAddress()) * 31 + address.getPort();
+    return host(address.getAddress()) * 31 + address.getPort();
   }
 
-  private static long key(InetAddress address) {
+  /** What stands for all addresses of a host. */
+  static long host(InetAddress address) {
     byte[] bytes = address.getAddress();
     // Of an IPv6 address the network: a host has all addresses of its /64.
     return bytes.length == 4 ? ByteBuffer.wrap(bytes).getInt() : ByteBuffer.wrap(bytes).getLong();

@@ -64,14 +64,16 @@ public final class SessionTable {
   public static String dropped(EndpointCounters counters) {
     return String.format(
         Locale.ROOT,
-        "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected,"
-            + " %d unopened, %d of ours too large, %d of ours that found no path%n",
+        "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
+            + " unopened, %d of flows opened too fast, %d of ours too large, %d of ours that found"
+            + " no path%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),
         counters.damaged(),
         counters.misdirected(),
         counters.openingsWithheld(),
+        counters.flowsWithheld(),
         counters.oversized(),
         counters.waitedTooLong());
   }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.PendingHandshakes.Pending;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,13 +25,30 @@ class PendingHandshakesTest {
     return new byte[] {(byte) number};
   }
 
+  /** From a host of its own. */
   private boolean add(long now, int number, boolean proven) {
+    return add(now, number, proven, number);
+  }
+
+  private boolean add(long now, int number, boolean proven, int host) {
     boolean room = pendings.hasRoom(now, SESSION, proven);
     if (room) {
+      InetSocketAddress source =
+          new InetSocketAddress(InetAddress.ofLiteral("10.0.0." + host), 1_000 + number);
       pendings.add(
-          new Pending(SESSION, 1, init(number), null, null, null, null, null, proven, now));
+          new Pending(SESSION, 1, init(number), null, null, null, null, source, proven, now));
     }
     return room;
+  }
+
+  @Test
+  void whoeverComesOftenDrivesOutHisOwn() {
+    assertTrue(add(0, 1, false));
+    for (int number = 2; number < 20; number++) {
+      assertTrue(add(0, number, true, 2));
+    }
+    assertEquals(CoreLimits.MAX_PENDING_PER_SESSION, pendings.of(SESSION).size());
+    assertNotNull(pendings.find(SESSION, init(1)), "another's, not even proven");
   }
 
   @Test

@@ -9,6 +9,12 @@ import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.crypto.StaticKeys;
+import dev.mptunnel.wire.DataFrames;
+import dev.mptunnel.wire.Handshake;
+import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.PacketType;
+import dev.mptunnel.wire.SessionId;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -212,6 +218,128 @@ class SealedSessionTest {
     assertFalse(third.isOpen());
     world.runFor(3_000);
     assertTrue(third.isOpen());
+  }
+
+  /** Somebody who sees the session's id opens a handshake for it before its owner is in. */
+  @Test
+  void nobodyElseEntersASessionThoughHeWasAnsweredBeforeItWasOpen() {
+    byte[] psk = SERVER.sharedPsk();
+    PairWorld world = new PairWorld(2, client(ALICE, psk), server(key -> null));
+    StaticKeys bob = StaticKeys.random(new SplittableRandom(6));
+    Intruder intruder = new Intruder(world, client(bob, psk), world.session.id());
+    world.runFor(100);
+    intruder.confirm();
+    assertEquals(List.of(), world.server.delivered);
+    assertEquals(1, world.server.events(Event.SessionOpened.class).size());
+    assertEquals(1, world.server.endpoint.counters().damaged());
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.send(flow, "mine");
+    world.runFor(20);
+    assertEquals(List.of("0:mine"), world.server.delivered);
+  }
+
+  @Test
+  void whoWasAnsweredBeforeHeWasRevokedDoesNotComeIn() {
+    SealedSecurity server = server(aliceIsInvited);
+    PairWorld world = new PairWorld(2, client(ALICE, ALICES_PSK), server);
+    world.runFor(100);
+    long other = new SessionId(server.macKey()).create(new SplittableRandom(7));
+    Intruder intruder = new Intruder(world, client(ALICE, ALICES_PSK), other);
+    server.clients(aliceIsRevoked);
+    world.server.endpoint.reviewClients();
+    intruder.confirm();
+    assertEquals(List.of(), world.server.delivered);
+    assertEquals(0, world.server.endpoint.sessions().size());
+  }
+
+  /** Anyone who knows the server's public key can make one. */
+  @Test
+  void anAnswerInAnotherVersionDoesNotKeepTheRightOneOut() {
+    SealedSecurity security = client(ALICE, SERVER.sharedPsk());
+    PairWorld world = new PairWorld(2, security, server(key -> null));
+    world.runFor(1);
+    byte[] head = Arrays.copyOf(world.client.packets.getFirst(), Handshake.HEAD_BYTES);
+    ByteBuffer init = ByteBuffer.wrap(head);
+    byte[] other =
+        Handshake.head(
+            PacketType.encode(PacketType.HANDSHAKE_RESPONSE, false),
+            Header.sessionId(init),
+            Header.epoch(init),
+            Handshake.VERSION + 1,
+            Handshake.mode(init));
+    ByteBuffer packet = ByteBuffer.allocate(100);
+    new HandshakeMacs(security.macKey()).putResponse(packet, other, 0);
+    world.inject(world.client, 0, Arrays.copyOf(packet.array(), packet.limit()));
+    assertTrue(world.client.said("SessionRefused"));
+    world.runFor(30);
+    assertTrue(world.session.isOpen());
+  }
+
+  @Test
+  void aSessionThatEndsTwiceIsForgottenOnce() {
+    SealedSecurity server = server(aliceIsInvited);
+    PairWorld world = new PairWorld(2, client(ALICE, ALICES_PSK), server);
+    world.runFor(100);
+    world.client.endpoint.close();
+    world.runFor(20); // the server waits for what comes late
+    server.clients(aliceIsRevoked);
+    world.server.endpoint.reviewClients();
+    world.runFor(3_000);
+    assertEquals(1, world.server.events(Event.SessionClosed.class).size());
+  }
+
+  @Test
+  void flowsAreOpenedNoFasterThanTheServerBears() {
+    PairWorld world = new PairWorld(2, Mode.SEALED);
+    world.runFor(100);
+    int most = EndpointSettings.defaults(true).maxFlows();
+    for (int i = 0; i < 3 * most; i++) {
+      world.send(world.client.endpoint.openFlow(world.now(), world.session), "first");
+    }
+    world.runFor(100);
+    int opened = world.server.events(Event.FlowOpened.class).size();
+    assertTrue(opened >= most && opened < most + 2, opened + " flows");
+    assertEquals(3L * most - opened, world.server.endpoint.counters().flowsWithheld());
+    world.send(world.client.endpoint.openFlow(world.now(), world.session), "later");
+    world.runFor(20);
+    assertEquals(opened + 1, world.server.events(Event.FlowOpened.class).size());
+  }
+
+  /** Somebody who has had a handshake answered, and then comes in with its keys. */
+  private static final class Intruder {
+
+    private static final int EPOCH = 9;
+
+    private final PairWorld world;
+    private final long sessionId;
+    private final Security.Established established;
+
+    Intruder(PairWorld world, SealedSecurity security, long sessionId) {
+      this.world = world;
+      this.sessionId = sessionId;
+      SplittableRandom random = new SplittableRandom(8);
+      byte type = PacketType.encode(PacketType.HANDSHAKE_INIT, true);
+      byte[] head =
+          Handshake.head(type, sessionId, EPOCH, Handshake.VERSION, Handshake.MODE_AES_256);
+      Security.Initiation initiation = security.initiate(head, random);
+      ByteBuffer init = ByteBuffer.allocate(300);
+      byte[] message = Handshake.message(head, initiation.body());
+      new HandshakeMacs(security.macKey()).putInit(init, message, null);
+      world.inject(world.server, 0, Arrays.copyOf(init.array(), init.limit()));
+      ByteBuffer response = ByteBuffer.wrap(world.server.packets.getLast());
+      byte[] answer = Handshake.message(response, Handshake.RESPONSE_TRAILER_BYTES);
+      established = initiation.read(Handshake.body(answer));
+      assertEquals(HandshakeStatus.WELCOME, established.status());
+    }
+
+    void confirm() {
+      ByteBuffer packet = ByteBuffer.allocate(100).position(Header.LENGTH);
+      DataFrames.putDatagram(packet, 0, ByteBuffer.wrap(new byte[] {'b'}));
+      packet.flip();
+      Header.putData(packet, true, sessionId, EPOCH, 0);
+      established.protection().seal(packet);
+      world.inject(world.server, 0, Arrays.copyOf(packet.array(), packet.limit()));
+    }
   }
 
   private static Session open(PairWorld world) {
