@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.secret.Secret;
 import dev.mptunnel.secret.UserFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -97,7 +98,7 @@ final class ConfigFile {
     }
     Matcher matcher = KEY_AND_VALUE.matcher(text);
     if (matcher.matches()) {
-      setting(matcher.group(1), matcher.group(2), place);
+      setting(matcher.group(1), matcher.group(2), start + length < end, place);
     } else {
       bareLine(text, place);
     }
@@ -122,11 +123,18 @@ final class ConfigFile {
     }
   }
 
-  private void setting(String key, String value, String place) throws ConfigException {
+  private void setting(String key, String value, boolean hasComment, String place)
+      throws ConfigException {
     Setting<?> setting = settings.find(key);
     if (setting == null) {
       String suggestion = settings.suggestion(key, name -> name);
       throw new ConfigException("unknown key " + Excerpt.of(key) + "; " + suggestion).at(place);
+    }
+    if (hasComment && setting.type() instanceof SecretType<?> && !Secret.looksMade(value)) {
+      throw new ConfigException(
+              "a password would end at the ' #', where a comment begins; expected a comment in a"
+                  + " line of its own, or such a password in a secret-file")
+          .at(place + ": " + key);
     }
     String written =
         setting.type() instanceof FilePath && file.getParent() != null

@@ -74,7 +74,10 @@ final class Settings {
 
   static final Setting<Path> CLIENTS_FILE =
       Setting.once(
-          "clients-file", new FilePath(), null, "who may come: 'mpserver invite' writes it");
+          "clients-file",
+          new FilePath(),
+          null,
+          "clients with keys of their own: 'mpserver invite' writes it");
 
   static final Setting<Long> MAX_SESSIONS_PER_CLIENT =
       Setting.once(

@@ -142,7 +142,7 @@ public final class Clients implements ClientDirectory {
     Integer index = active.get(name);
     if (index != null) {
       throw new SecretException(
-          "%s was invited on %s already; to make new keys, 'mpserver revoke %s' first"
+          "%s was invited on %s already; to make new keys, revoke %s first"
               .formatted(name, lines.get(index).entry.since(), name));
     }
     Clients more = with(lines);

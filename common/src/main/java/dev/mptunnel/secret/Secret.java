@@ -20,9 +20,16 @@ public sealed interface Secret permits SharedSecret, Invitation {
     if (SecretText.looksLikeOne(text)) {
       throw new SecretException(
           "the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-;"
-              + " expected it as mpserver printed it");
+              + " expected it as mpserver printed it, or a password that is not one row of letters"
+              + " and digits");
     }
     return Password.of(text);
+  }
+
+  /** Whether this begins as what mpserver makes does, and so is not somebody's own words. */
+  static boolean looksMade(String text) {
+    return SecretText.startsWith(SharedSeed.PREFIX, text)
+        || SecretText.startsWith(Invitation.PREFIX, text);
   }
 
   /**

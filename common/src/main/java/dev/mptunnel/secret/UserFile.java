@@ -91,7 +91,7 @@ public final class UserFile {
     try (FileChannel channel = FileChannel.open(file, options, privately(file))) {
       writeAll(channel, content, file);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException("there is such a file already; expected one that is to be made", e);
+      throw new IOException("exists already; move it away first, or name another file", e);
     } catch (IOException e) {
       throw notWritten(e);
     }

@@ -304,6 +304,22 @@ class SecurityTest {
   }
 
   @Test
+  void aPasswordIsNotCutAtAComment() throws Exception {
+    for (String password : List.of("correct horse #9 battery", "#9 battery", "ab #cdefghijklm")) {
+      Path file = conf("secret = " + password);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      assertEquals(
+          file
+              + ":2: secret: a password would end at the ' #', where a comment begins; expected a"
+              + " comment in a line of its own, or such a password in a secret-file",
+          clientMessage(Map.of(), "-c", file.toString()));
+    }
+    Path commented = conf("secret = " + ONE + " # ours");
+    Files.setPosixFilePermissions(commented, PosixFilePermissions.fromString("rw-------"));
+    assertSecret(0, client(Map.of(), "-c", commented.toString()));
+  }
+
+  @Test
   void aSecretFileThatCannotBeUsedIsNamed() throws Exception {
     String start = "--secret-file: " + folder.resolve("one") + ": ";
     assertEquals(start + "there is no such file; expected a file with a secret in it", of("one"));
@@ -315,7 +331,8 @@ class SecurityTest {
     assertEquals(
         start
             + "the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-;"
-            + " expected it as mpserver printed it",
+            + " expected it as mpserver printed it, or a password that is not one row of letters"
+            + " and digits",
         of("one"));
     Files.write(folder.resolve("one"), new byte[] {'a', (byte) 0xE9});
     assertEquals(start + "is not UTF-8; expected a file with a secret in it", of("one"));

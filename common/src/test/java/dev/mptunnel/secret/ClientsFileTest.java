@@ -92,7 +92,7 @@ class ClientsFileTest {
     invite("alice", keys(1));
     String before = Files.readString(file);
     assertEquals(
-        "alice was invited on 2026-03-31 already; to make new keys, 'mpserver revoke alice' first",
+        "alice was invited on 2026-03-31 already; to make new keys, revoke alice first",
         assertThrows(SecretException.class, () -> invite("alice", keys(2))).getMessage());
     assertEquals(before, Files.readString(file));
   }

@@ -116,13 +116,13 @@ class SecretTest {
           mpt1-aaaqe                                             | the secret has 5 characters behind mpt1-, not counting dashes; expected 92
           mps1-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfy   | the secret's check sum does not match: a character is wrong or missing; expected the secret as mpserver printed it
           mps1-aaaqe-ayeau-daoca-jbifq-ydibo-4ibce-qtwmv-q4wfx   | the secret's check sum does not match: a character is wrong or missing; expected the secret as mpserver printed it
-          mpsl-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx   | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
-          MPSL-aaaqe-ayeau                                       | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
-          mps2-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx   | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
-          mp1-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx    | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
-          mps-aaaqeayeaudaocajbifqydiob4ibceqtwmvq4wfx           | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
-          aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx        | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
-          aaaqeayeaudaocajbifqydiob4ibceqtwmvq4wfx               | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it
+          mpsl-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx   | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
+          MPSL-aaaqe-ayeau                                       | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
+          mps2-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx   | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
+          mp1-aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx    | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
+          mps-aaaqeayeaudaocajbifqydiob4ibceqtwmvq4wfx           | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
+          aaaqe-ayeau-daoca-jbifq-ydiob-4ibce-qtwmv-q4wfx        | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
+          aaaqeayeaudaocajbifqydiob4ibceqtwmvq4wfx               | the secret looks like one of mpserver's but begins with neither mps1- nor mpt1-; expected it as mpserver printed it, or a password that is not one row of letters and digits
           hunter2                                                | the password is too short; expected at least 12 characters, or a secret made by 'mpserver keygen'
           hunter2hunt                                            | the password is too short; expected at least 12 characters, or a secret made by 'mpserver keygen'
           """)

@@ -46,8 +46,8 @@ final class ClientLog {
           LOG.warn(text(Refusal.REVOKED));
         }
       }
-      case Event.StrangerRefused stranger -> {
-        // A client opens sessions and is asked for none.
+      case Event.StrangerRefused _, Event.PathMoved _ -> {
+        // A client opens sessions and is asked for none, and says itself where its paths lead.
       }
       case Event.PathUp up ->
           LOG.info(
@@ -60,12 +60,6 @@ final class ClientLog {
               "path {} is down: {} does not answer",
               down.path(),
               Addresses.text(down.path().remote()));
-      case Event.PathMoved moved ->
-          LOG.info(
-              "path {} moved from {} to {}",
-              moved.path(),
-              Addresses.text(moved.from()),
-              Addresses.text(moved.path().remote()));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow().id());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow().id());
     }
@@ -78,7 +72,8 @@ final class ClientLog {
       case OTHER_VERSION ->
           "the server speaks another version of the protocol; update the older of the two";
       case UNKNOWN_CLIENT ->
-          "the server does not know this invitation: is it of another clients file, or revoked?";
+          "the server does not know this invitation; was mpserver started with the clients-file"
+              + " that 'mpserver invite' wrote it to?";
       default -> "the server refuses: " + refusal;
     };
   }

@@ -65,6 +65,10 @@ final class ClientsWatch {
     String trouble = null;
     try {
       ClientsFile.Stamp stamp = ClientsFile.stamp(file);
+      if (stamp == null && lastStamp != null) {
+        // By mistake, or for the moment in which an editor replaces it.
+        throw new IOException(file + ": is gone; put it back, or restart mpserver");
+      }
       if (!Objects.equals(stamp, lastStamp)) {
         changed = ClientsFile.read(file);
         lastStamp = stamp;

@@ -14,6 +14,7 @@ import dev.mptunnel.secret.SecretFile;
 import dev.mptunnel.secret.SharedSeed;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
@@ -65,9 +66,9 @@ final class KeysProgram {
       case KeysTask.Invite invite -> invite(invite);
       case KeysTask.Revoke(var name, var file) -> {
         ClientsFile.change(file, now -> revoke(name, now));
-        err.println(name + " is revoked; a running server notices within seconds");
+        err.println(name + " is revoked; a running server notices within a second");
       }
-      case KeysTask.Show(var file) -> show(ClientsFile.read(file).entries());
+      case KeysTask.Show(var file) -> show(file, ClientsFile.read(file).entries());
     }
   }
 
@@ -91,13 +92,13 @@ final class KeysProgram {
     Invitation invitation = Invitation.random(serverPublicKey, random);
     ClientsFile.change(
         invite.clientsFile(), now -> now.invite(invite.name(), invitation.clientKeys(), today));
-    print(invitation.text(), "'mpserver revoke " + invite.name() + "', then invite again");
+    print(invitation.text(), "revoke " + invite.name() + ", then invite again");
     err.println(
         invite.name()
-            + " is invited. The line above is for "
+            + " is invited. What begins with mpt1- is for "
             + invite.name()
             + " alone, over a safe way, and is not shown again:");
-    err.println("  secret = the line above, in mpclient.conf, then chmod 600 mpclient.conf");
+    err.println("  secret = mpt1-..., in mpclient.conf, then chmod 600 mpclient.conf");
   }
 
   /** Whoever lost what was to be printed must not take it for done. */
@@ -123,13 +124,13 @@ final class KeysProgram {
             + name
             + "; "
             + (nearest == null
-                ? "'mpserver clients' lists who was invited"
+                ? "expected one of those that 'clients' lists"
                 : "did you mean " + nearest + "?"));
   }
 
-  private void show(List<ClientEntry> entries) {
+  private void show(Path file, List<ClientEntry> entries) {
     if (entries.isEmpty()) {
-      out.println("nobody was invited yet; 'mpserver invite NAME' does it");
+      out.println(file + ": nobody was invited yet");
       return;
     }
     out.print(row("name", "since", "revoked", "key begins"));

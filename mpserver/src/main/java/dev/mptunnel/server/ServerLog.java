@@ -71,13 +71,17 @@ final class ServerLog {
           case PLAIN -> "it does not encrypt, and we do; remove encrypt = off there";
           case SEALED -> "it encrypts, and we do not; remove encrypt = off here, or set it there";
           case NO_SECRET -> "it has no secret, and we have one; give it ours";
-          case OTHER_SECRET -> "it has another secret, or none of ours at all";
+          case OTHER_SECRET ->
+              "its secret is not the one that is set here, or none is set here; set the same on"
+                  + " both ends";
           case OTHER_VERSION -> "it speaks another version of the protocol; update the older end";
           case REVOKED -> "its invitation was revoked";
-          case FULL -> "there is no room; see max-sessions";
+          case FULL ->
+              "there is no room; see max-sessions, and max-sessions-per-client for those who were"
+                  + " invited";
           case UNKNOWN_CLIENT ->
-              "it did not finish its handshake; if this repeats, is its invitation of another"
-                  + " clients file?";
+              "it did not finish its handshake; if this repeats, its invitation may not be in our"
+                  + " clients-file";
           case OTHER_CLIENT -> "it tried to enter another client's session";
         });
   }

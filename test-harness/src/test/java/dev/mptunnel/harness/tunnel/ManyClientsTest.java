@@ -46,7 +46,7 @@ class ManyClientsTest {
   private static final int PER_SECOND_IN_ALL = 4_000;
   private static final int OUTSTANDING_PER_APPLICATION = 8;
   private static final int CLIENTS_PER_ENGINE = 25;
-  private static final SocketSettings SOCKETS = new SocketSettings(1 << 20, EngineChoice.AUTO);
+  private static final SocketSettings SOCKETS = new SocketSettings(1 << 22, EngineChoice.AUTO);
   private static final SessionSettings SESSIONS =
       new SessionSettings(
           TimeUnit.MILLISECONDS.toNanos(500),
