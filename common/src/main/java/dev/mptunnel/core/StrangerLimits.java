@@ -45,7 +45,7 @@ final class StrangerLimits {
         new RateTable(
             1, CoreLimits.HANDSHAKES_PER_SECOND, CoreLimits.HANDSHAKE_BURST, random.nextLong());
     handshakesByClient = new RateTable(1 << 12, 100, 100, random.nextLong());
-    handshakesByClientAndHost = new RateTable(1 << 16, 10, 20, random.nextLong());
+    handshakesByClientAndHost = new RateTable(1 << 12, 10, 20, random.nextLong());
     renewals = new RateTable(1 << 12, 1, 4, random.nextLong());
     openings = new RateTable(1 << 12, 2_000, 2_000, random.nextLong());
   }
