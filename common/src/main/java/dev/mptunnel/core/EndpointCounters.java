@@ -25,11 +25,6 @@ public final class EndpointCounters {
 
   EndpointCounters() {}
 
-  /** Datagrams of new flows that were dropped since their peer opened flows too fast. */
-  public long flowsWithheld() {
-    return flowsWithheld;
-  }
-
   /** Packets too short, too long, of an unknown type, or with frames that do not fit. */
   public long malformed() {
     return malformed;
@@ -93,6 +88,11 @@ public final class EndpointCounters {
   /** Packets from unknown addresses left unopened, since too many before them did not open. */
   public long openingsWithheld() {
     return openingsWithheld;
+  }
+
+  /** Datagrams of new flows that were dropped since their peer opened flows too fast. */
+  public long flowsWithheld() {
+    return flowsWithheld;
   }
 
   /** Datagrams of our own side too large to carry. */

@@ -83,7 +83,7 @@ final class Responder {
     }
     if (Handshake.version(packet) != Handshake.VERSION) {
       strangers.tell(now, source, Refusal.OTHER_VERSION, null);
-      if (context.limits().mayReply(now, source)) {
+      if (mayReply(now, port, source, session)) {
         answerOtherVersion(port, source, packet);
       }
       return;
@@ -96,12 +96,7 @@ final class Responder {
       return; // a copy that came late, or a replay
     }
     // Before anything else is computed: of a flood, this is all that most of it costs.
-    boolean mayReply =
-        leadsTo(session, port, source)
-            ? context.limits().mayReplyOnPath(now, session.id(), source)
-            : context.limits().mayReply(now, source);
-    if (!mayReply) {
-      context.counters().repliesWithheld++;
+    if (!mayReply(now, port, source, session)) {
       return;
     }
     long id = Header.sessionId(packet);
@@ -116,6 +111,18 @@ final class Responder {
     } else {
       considerNew(now, port, source, packet, message, session);
     }
+  }
+
+  /** Whether one more packet may be sent there now; takes it from what may be sent. */
+  private boolean mayReply(long now, int port, InetSocketAddress source, Session session) {
+    boolean granted =
+        leadsTo(session, port, source)
+            ? context.limits().mayReplyOnPath(now, session.id(), source)
+            : context.limits().mayReply(now, source);
+    if (!granted) {
+      context.counters().repliesWithheld++;
+    }
+    return granted;
   }
 
   private static boolean leadsTo(Session session, int port, InetSocketAddress source) {
