@@ -30,41 +30,59 @@ final class Quantity implements ValueType<Long> {
 
   private static final List<Unit> COUNT_UNITS = List.of(new Unit("", 1));
 
+  private static final String AUTO = "auto";
+
   private final String placeholder;
   private final String shape;
   private final List<Unit> units;
   private final long min;
   private final long max;
+  private final boolean isAutoAllowed;
 
-  private Quantity(String placeholder, String shape, List<Unit> units, long min, long max) {
+  private Quantity(
+      String placeholder,
+      String shape,
+      List<Unit> units,
+      long min,
+      long max,
+      boolean isAutoAllowed) {
     this.placeholder = placeholder;
     this.shape = shape;
     this.units = units;
     this.min = min;
     this.max = max;
+    this.isAutoAllowed = isAutoAllowed;
   }
 
   /** A duration in nanoseconds, both bounds included. A bare number is refused: of what? */
   static Quantity duration(long minMillis, long maxMillis) {
     String shape = "a duration with its unit, such as 250ms, 5s or 2m";
     return new Quantity(
-        "DURATION", shape, TIME_UNITS, minMillis * 1_000_000L, maxMillis * 1_000_000L);
+        "DURATION", shape, TIME_UNITS, minMillis * 1_000_000L, maxMillis * 1_000_000L, false);
   }
 
   /**
    * A size in bytes, both bounds included; {@code k}, {@code m} and {@code g} are powers of 1024.
    */
   static Quantity size(long minBytes, long maxBytes) {
-    return new Quantity("SIZE", "a size such as 256k or 4m", SIZE_UNITS, minBytes, maxBytes);
+    return new Quantity("SIZE", "a size such as 256k or 4m", SIZE_UNITS, minBytes, maxBytes, false);
   }
 
   /** A plain number, both bounds included. */
   static Quantity count(long min, long max) {
-    return new Quantity("NUMBER", "a whole number", COUNT_UNITS, min, max);
+    return new Quantity("NUMBER", "a whole number", COUNT_UNITS, min, max, false);
+  }
+
+  /** A plain number, both bounds included and above 0, or {@code auto}, which is 0. */
+  static Quantity countOrAuto(long min, long max) {
+    return new Quantity("NUMBER", "auto or a whole number", COUNT_UNITS, min, max, true);
   }
 
   @Override
   public Long parse(String text) throws ConfigException {
+    if (isAutoAllowed && text.equals(AUTO)) {
+      return 0L;
+    }
     Matcher matcher = NUMBER_AND_UNIT.matcher(text);
     if (!matcher.matches()) {
       throw malformed(text);
@@ -109,7 +127,7 @@ final class Quantity implements ValueType<Long> {
 
   @Override
   public String expected() {
-    return format(min) + " to " + format(max);
+    return (isAutoAllowed ? AUTO + " or " : "") + format(min) + " to " + format(max);
   }
 
   private String format(long value) {

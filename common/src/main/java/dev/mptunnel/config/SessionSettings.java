@@ -6,6 +6,7 @@ package dev.mptunnel.config;
  * @param pingNanos time between the PINGs of a path while something is carried
  * @param pingIdleNanos time between them while nothing is
  * @param pathTimeoutNanos how long a path may leave PINGs unanswered before it counts as down
+ * @param mtuBytes the longest IP packet that every path carries, or 0 to find out
  * @param flowTimeoutNanos how long a flow may be silent before it is forgotten
  * @param maxFlows flows at once in one session
  */
@@ -13,6 +14,7 @@ public record SessionSettings(
     long pingNanos,
     long pingIdleNanos,
     long pathTimeoutNanos,
+    int mtuBytes,
     long flowTimeoutNanos,
     int maxFlows) {
 
@@ -21,6 +23,7 @@ public record SessionSettings(
         values.get(Settings.PING),
         values.get(Settings.PING_IDLE),
         values.get(Settings.PATH_TIMEOUT),
+        Math.toIntExact(values.get(Settings.MTU)),
         values.get(Settings.FLOW_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_FLOWS)));
   }

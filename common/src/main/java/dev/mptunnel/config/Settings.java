@@ -115,6 +115,13 @@ final class Settings {
           "3s",
           "a path that answers no ping for so long is down");
 
+  static final Setting<Long> MTU =
+      Setting.once(
+          "mtu",
+          Quantity.countOrAuto(576, 65_535),
+          "auto",
+          "the longest IP packet that every path carries; auto finds it out for each");
+
   static final Setting<Long> FLOW_TIMEOUT =
       Setting.once(
           "flow-timeout",
@@ -168,6 +175,7 @@ final class Settings {
           PING,
           PING_IDLE,
           PATH_TIMEOUT,
+          MTU,
           FLOW_TIMEOUT,
           MAX_FLOWS,
           SOCKET_BUFFER,
@@ -185,6 +193,7 @@ final class Settings {
           PING,
           PING_IDLE,
           PATH_TIMEOUT,
+          MTU,
           FLOW_TIMEOUT,
           MAX_FLOWS,
           SESSION_TIMEOUT,

@@ -1,5 +1,6 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Limits;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
@@ -17,6 +18,8 @@ final class Context {
   private final EndpointCounters counters = new EndpointCounters();
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
+  private ByteBuffer joining;
+  private long fragmentBytes;
 
   Context(EndpointSettings settings, Security security, RandomGenerator random, Output output) {
     this.settings = settings;
@@ -71,5 +74,23 @@ final class Context {
   /** The buffer in which the one packet that is being made stands; cleared by this. */
   ByteBuffer scratch() {
     return scratch.clear();
+  }
+
+  /** The buffer in which pieces of a datagram are joined; cleared by this. */
+  ByteBuffer joining() {
+    if (joining == null) {
+      joining = ByteBuffer.allocate(DataFrames.MAX_DATAGRAM_BYTES);
+    }
+    return joining.clear();
+  }
+
+  /** What the pieces that wait in all sessions cost, in bytes. */
+  long fragmentBytes() {
+    return fragmentBytes;
+  }
+
+  /** So much more waits, or less. */
+  void keepFragments(int bytes) {
+    fragmentBytes += bytes;
   }
 }

@@ -54,6 +54,26 @@ final class CoreLimits {
    */
   static final long LONGEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** How soon after a PING another one may follow where something is to be found out. */
+  static final long SHORTEST_PING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** How long the longest packet that arrived on a path is remembered, and for one PONG more. */
+  static final long LONGEST_ARRIVED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** How long a datagram waits for its missing pieces. */
+  static final long FRAGMENTS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** Bytes of pieces that wait in one session, and in all. */
+  static final int FRAGMENT_BYTES_PER_SESSION = 1 << 20;
+
+  static final int FRAGMENT_BYTES = 64 << 20;
+
+  /** What a piece costs besides its bytes, and a datagram besides its pieces. */
+  static final int FRAGMENT_COST_BYTES = 64;
+
+  /** After how many datagrams in pieces a flow's owner is told. */
+  static final int TELL_FRAGMENTS = 100;
+
   /** How long a refused initiator waits before it asks again. */
   static final long REFUSED_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 

@@ -21,6 +21,8 @@ public final class EndpointCounters {
   long openingsWithheld;
   long flowsWithheld;
   long oversized;
+  long fragmentsWithheld;
+  long incomplete;
   long waitedTooLong;
 
   EndpointCounters() {}
@@ -93,6 +95,18 @@ public final class EndpointCounters {
   /** Datagrams of new flows that were dropped since their peer opened flows too fast. */
   public long flowsWithheld() {
     return flowsWithheld;
+  }
+
+  /** Pieces of datagrams that there was no room for, or that came twice. */
+  public long fragmentsWithheld() {
+    return fragmentsWithheld;
+  }
+
+  /**
+   * Datagrams given up since pieces of them were missing for too long, or others needed the room.
+   */
+  public long incomplete() {
+    return incomplete;
   }
 
   /** Datagrams of our own side too large to carry. */

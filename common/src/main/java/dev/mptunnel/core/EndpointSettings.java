@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param maxFlows flows per session
  * @param maxSessions sessions that peers may have open at once
  * @param maxSessionsPerClient of those, for one client that has a key of its own
+ * @param mtuBytes the longest IP packet that a path carries, or 0 to find out
  * @param keySettings when keys are renewed, where they age
  */
 public record EndpointSettings(
@@ -27,6 +28,7 @@ public record EndpointSettings(
     int maxFlows,
     int maxSessions,
     int maxSessionsPerClient,
+    int mtuBytes,
     KeySettings keySettings) {
 
   /**
@@ -55,6 +57,7 @@ public record EndpointSettings(
         256,
         1024,
         16,
+        0,
         KeySettings.DEFAULT);
   }
 }

@@ -55,6 +55,23 @@ public sealed interface Event {
    */
   record PathMoved(Session session, Path path, InetSocketAddress from) implements OfSession {}
 
+  /** The path carries less than every path must; it carries no data until that changes. */
+  record PathNarrow(Session session, Path path) implements OfSession {}
+
+  /**
+   * A flow of ours sends datagrams again and again that its session's paths carry in pieces only.
+   * Told once, and again when they come to carry less.
+   *
+   * @param bytes how long the last one was
+   * @param roomBytes the longest that travels whole
+   */
+  record FlowFragmented(Flow flow, int bytes, int roomBytes) implements OfSession {
+    @Override
+    public Session session() {
+      return flow.session();
+    }
+  }
+
   /** The peer opened a flow; comes before its first datagram. */
   record FlowOpened(Flow flow) implements OfSession {
     @Override

@@ -9,6 +9,7 @@ public final class Flow {
   private final Session session;
   private final int id;
   private long lastUsedNanos;
+  private long fragmented;
   private Object attachment;
 
   Flow(Session session, int id, long now) {
@@ -39,6 +40,11 @@ public final class Flow {
 
   void touch(long now) {
     lastUsedNanos = now;
+  }
+
+  /** One more of its datagrams goes in pieces. @return how many have by now */
+  long countFragmented() {
+    return ++fragmented;
   }
 
   long lastUsedNanos() {

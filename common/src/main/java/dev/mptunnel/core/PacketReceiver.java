@@ -68,7 +68,7 @@ final class PacketReceiver {
     if (!epoch.window().isNew(counter)) {
       duplicates++;
       if (path != null) {
-        path.countReceived();
+        path.countReceived(packet.remaining());
         if (epoch.ledger().further(counter, path, session.paths()) && isCurrent(epoch)) {
           path.epoch().countArrived();
         }
@@ -98,7 +98,7 @@ final class PacketReceiver {
     epoch.window().take(counter);
     epoch.ledger().first(counter, path);
     if (path != null) {
-      path.countReceived();
+      path.countReceived(length);
       if (isCurrent(epoch)) {
         path.epoch().countArrived();
       }

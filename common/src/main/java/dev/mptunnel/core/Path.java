@@ -1,6 +1,8 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PathFrames;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -22,6 +24,8 @@ public final class Path implements PathFrames.Handler {
   private final RttEstimator rtt = new RttEstimator();
   private final LossMeter lossOut = new LossMeter();
   private final LossMeter lossIn = new LossMeter();
+  private final PathMtu mtu;
+  private final LongestArrived longestArrived = new LongestArrived();
 
   private int port;
   private InetSocketAddress remote;
@@ -36,6 +40,7 @@ public final class Path implements PathFrames.Handler {
   private long nextPingNanos = NEVER;
   private long peerArrived;
 
+  private int longestSentBytes;
   private long sent;
   private long received;
   private long wins;
@@ -53,15 +58,25 @@ public final class Path implements PathFrames.Handler {
   /**
    * A path of a session.
    *
+   * @param mtuBytes the longest IP packet that it carries, or 0 to find out
    * @param port the local port it leaves from
    * @param remote where it leads, or null until that is known
    */
-  Path(Session session, int id, String name, int port, InetSocketAddress remote) {
+  Path(Session session, int id, String name, int mtuBytes, int port, InetSocketAddress remote) {
     this.session = session;
     this.id = id;
     this.name = name;
     this.port = port;
     this.remote = remote;
+    mtu = new PathMtu(mtuBytes);
+    restartMtu();
+  }
+
+  private void restartMtu() {
+    if (remote != null) {
+      boolean ipv6 = remote.getAddress() instanceof Inet6Address;
+      mtu.restart(ipv6 ? Limits.IPV6_UDP_BYTES : Limits.IPV4_UDP_BYTES);
+    }
   }
 
   /** The path's number in its session, below {@link dev.mptunnel.wire.Limits#MAX_PATHS}. */
@@ -115,13 +130,20 @@ public final class Path implements PathFrames.Handler {
     saves += change;
   }
 
-  void countSent() {
-    sent++;
-    epoch.countSent();
+  /** The longest packet that it carries. */
+  PathMtu mtu() {
+    return mtu;
   }
 
-  void countReceived() {
+  void countSent(int bytes) {
+    sent++;
+    epoch.countSent();
+    longestSentBytes = Math.max(longestSentBytes, bytes);
+  }
+
+  void countReceived(int bytes) {
     received++;
+    longestArrived.take(bytes);
   }
 
   /** The session has a new epoch: counters start anew, and the path is asked at once. */
@@ -142,6 +164,7 @@ public final class Path implements PathFrames.Handler {
   void redirect(long now, InetSocketAddress remote) {
     this.remote = remote;
     candidate = null;
+    restartMtu();
     if (epoch != null) {
       nextPingNanos = now;
     }
@@ -217,9 +240,13 @@ public final class Path implements PathFrames.Handler {
   }
 
   private void sendPing(long now) {
+    boolean mayProbe = up && proven && (session.isActive(now) || !mtu.isKnown());
+    int asked = mayProbe ? mtu.beforePing(now, answerNanos(), this::sendProbe) : 0;
     ByteBuffer packet = session.beginPath(id, epoch);
-    countSent();
-    int ping = pings.add(now, epoch.sent(), session.dataSent(), session.random());
+    int longest = longestSentBytes;
+    longestSentBytes = 0;
+    countSent(0); // of a length that every path carries
+    int ping = pings.add(now, epoch.sent(), session.dataSent(), asked, longest, session.random());
     PathFrames.putPing(packet, ping, epoch.sent(), epoch.arrived());
     if (token != 0) {
       PathFrames.putResponse(packet, token);
@@ -231,8 +258,19 @@ public final class Path implements PathFrames.Handler {
     nextPingNanos = now + pauseAfterPing(now);
   }
 
+  /** Sends a packet of this length that counts for nothing else. */
+  private void sendProbe(int bytes) {
+    ByteBuffer packet = session.beginPath(id, epoch);
+    sent++;
+    PathFrames.putProbe(packet, bytes - session.pathPacketBytes(0));
+    session.sendPath(packet, port, remote);
+  }
+
   private long pauseAfterPing(long now) {
     long ping = session.pingNanos();
+    if (up && proven && mtu.isSearching() && session.isActive(now)) {
+      return Math.min(ping, Math.max(rtt.smoothedNanos(), CoreLimits.SHORTEST_PING_NANOS));
+    }
     if (up) {
       // On an idle session an answer lengthens this.
       return session.isActive(now) ? ping : Math.max(ping, answerNanos());
@@ -255,8 +293,10 @@ public final class Path implements PathFrames.Handler {
       boolean isNewest,
       int length,
       ByteBuffer frames) {
-    received++;
-    epoch.countArrived();
+    countReceived(length);
+    if (!PathFrames.isProbe(frames)) {
+      epoch.countArrived();
+    }
     readAtNanos = now;
     pinged = false;
     challenged = false;
@@ -304,9 +344,15 @@ public final class Path implements PathFrames.Handler {
       return;
     }
     ByteBuffer packet = session.beginPath(id, epoch);
-    countSent();
+    countSent(0);
     if (pinged) {
-      PathFrames.putPong(packet, pingId, epoch.sent(), epoch.arrived(), session.dataArrived());
+      PathFrames.putPong(
+          packet,
+          pingId,
+          epoch.sent(),
+          epoch.arrived(),
+          session.dataArrived(),
+          longestArrived.tell(readAtNanos));
     }
     if (challenged) {
       PathFrames.putResponse(packet, challenge);
@@ -322,6 +368,7 @@ public final class Path implements PathFrames.Handler {
     port = newPort;
     remote = newRemote;
     candidate = null;
+    restartMtu();
     lastProofNanos = readAtNanos;
     silentSinceNanos = NEVER;
     nextPingNanos = readAtNanos;
@@ -352,7 +399,8 @@ public final class Path implements PathFrames.Handler {
   }
 
   @Override
-  public void onPong(int id, long peerSent, long peerArrivedNow, long peerDelivered) {
+  public void onPong(
+      int id, long peerSent, long peerArrivedNow, long peerDelivered, int longestBytes) {
     lossIn.update(peerSent, epoch.arrived());
     int ping = pings.find(id);
     if (ping < 0) {
@@ -368,6 +416,11 @@ public final class Path implements PathFrames.Handler {
     peerArrived = Math.max(peerArrived, peerArrivedNow);
     if (remote == null || elsewhere) {
       return; // forgotten meanwhile, or not from there: only a CHALLENGE proves another address
+    }
+    boolean wasNarrow = mtu.isNarrow();
+    mtu.onPong(readAtNanos, pings.asked(ping), pings.longestSentBytes(ping), longestBytes);
+    if (mtu.isNarrow() && !wasNarrow) {
+      session.emit(new Event.PathNarrow(session, this));
     }
     prove();
     if (!session.isActive(readAtNanos)) {
@@ -392,6 +445,7 @@ public final class Path implements PathFrames.Handler {
     if (!up || !proven) {
       up = true;
       proven = true;
+      wake(readAtNanos); // what it carries is asked with PINGs
       session.emit(new Event.PathUp(session, this));
       session.onPathUsable(readAtNanos);
     }
@@ -403,6 +457,7 @@ public final class Path implements PathFrames.Handler {
         name,
         remote,
         up,
+        mtu.ipBytes(),
         sent,
         received,
         lossOut.lossShare(),

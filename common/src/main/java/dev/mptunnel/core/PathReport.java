@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
  * @param name what the configuration calls it, or a name made from its number
  * @param remote where it leads, or null where that is unknown
  * @param up whether it answers, and so carries data
+ * @param mtuBytes the longest IP packet that it carries from us to the peer; 0: not known
  * @param sent packets sent on it
  * @param received packets that arrived on it, copies included
  * @param lossOut the share lost, 0 to 1, from us to the peer; NaN: not measured
@@ -23,6 +24,7 @@ public record PathReport(
     String name,
     InetSocketAddress remote,
     boolean up,
+    int mtuBytes,
     long sent,
     long received,
     double lossOut,

@@ -1,5 +1,6 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.wire.Limits;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,33 @@ final class PathSet {
         action.accept(path);
       }
     }
+  }
+
+  /**
+   * The longest packet that all of these paths carry, those left out that carry too little to be of
+   * use or that are not known yet to carry more than all must.
+   *
+   * @param selected a bit for each path
+   */
+  int packetBytes(int selected) {
+    int shortest = Integer.MAX_VALUE;
+    for (int left = selected; left != 0; left &= left - 1) {
+      PathMtu mtu = byId[Integer.numberOfTrailingZeros(left)].mtu();
+      if (mtu.isKnown()) {
+        shortest = Math.min(shortest, mtu.bytes());
+      }
+    }
+    return shortest == Integer.MAX_VALUE ? Limits.MIN_PATH_PACKET_BYTES : shortest;
+  }
+
+  /** Those of these paths that carry a packet of so many bytes; all, if none does. */
+  int carrying(int selected, int bytes) {
+    int carrying = 0;
+    for (int left = selected; left != 0; left &= left - 1) {
+      int path = Integer.numberOfTrailingZeros(left);
+      carrying |= byId[path].mtu().bytes() >= bytes ? 1 << path : 0;
+    }
+    return carrying == 0 ? selected : carrying;
   }
 
   /** When the first path wants to be woken, or {@code Long.MAX_VALUE}. */

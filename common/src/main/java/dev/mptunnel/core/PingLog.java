@@ -14,19 +14,31 @@ final class PingLog {
   private final long[] dataSent = new long[SIZE];
   private final boolean[] awaited = new boolean[SIZE];
   private final int[] ids = new int[SIZE];
+  private final int[] asked = new int[SIZE];
+  private final int[] longestSent = new int[SIZE];
   private int next;
 
   /**
    * Notes a PING.
    *
+   * @param askedNow what of the path's MTU it asks; see {@link PathMtu#beforePing}
+   * @param longestSentNow the longest packet sent on the path since the PING before
    * @param random where most of its id comes from, so that whoever answers has received it
    * @return the id to send it with
    */
-  int add(long now, long pathSentNow, long dataSentNow, RandomGenerator random) {
+  int add(
+      long now,
+      long pathSentNow,
+      long dataSentNow,
+      int askedNow,
+      int longestSentNow,
+      RandomGenerator random) {
     int slot = next++ & SIZE - 1;
     atNanos[slot] = now;
     pathSent[slot] = pathSentNow;
     dataSent[slot] = dataSentNow;
+    asked[slot] = askedNow;
+    longestSent[slot] = longestSentNow;
     awaited[slot] = true;
     ids[slot] = (random.nextInt() & -SIZE) | slot;
     return ids[slot];
@@ -59,5 +71,15 @@ final class PingLog {
   /** DATA packets that had been sent in the epoch. */
   long dataSent(int place) {
     return dataSent[place];
+  }
+
+  /** What of the path's MTU it asked. */
+  int asked(int place) {
+    return asked[place];
+  }
+
+  /** The longest packet that was sent on the path between the PING before and this one, or 0. */
+  int longestSentBytes(int place) {
+    return longestSent[place];
   }
 }

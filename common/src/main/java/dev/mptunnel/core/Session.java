@@ -3,7 +3,6 @@ package dev.mptunnel.core;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
-import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -32,7 +31,9 @@ public final class Session implements DataFrames.Handler {
   private final LossMeter tunnelLossIn = new LossMeter();
 
   private final Initiator opener;
+  private final PacketSender sender;
   private final PacketReceiver receiver;
+  private final Reassembler reassembler;
   private final byte[] peerKey;
   private final Client client;
 
@@ -61,7 +62,9 @@ public final class Session implements DataFrames.Handler {
     this.client = client;
     epochs = new Epochs(context.security().keysAge() ? context.settings().keySettings() : null);
     opener = initiator ? new Initiator(context, this) : null;
+    sender = new PacketSender(context, this);
     receiver = new PacketReceiver(context, this);
+    reassembler = new Reassembler(context);
     flows = new FlowTable(this, context.settings().maxFlows());
     newFlows = new RateTable(1, CoreLimits.NEW_FLOWS_PER_SECOND, context.settings().maxFlows(), 0);
     lastHeardNanos = now;
@@ -138,7 +141,8 @@ public final class Session implements DataFrames.Handler {
   // --- what whoever drives the endpoint may do, through Endpoint ---
 
   Path addPath(int pathId, String name, int port, InetSocketAddress remote) {
-    Path path = new Path(this, pathId, name, port, remote);
+    int mtuBytes = context.settings().mtuBytes();
+    Path path = new Path(this, pathId, name, mtuBytes, port, remote);
     paths.add(path);
     return path;
   }
@@ -153,7 +157,7 @@ public final class Session implements DataFrames.Handler {
   }
 
   void send(long now, Flow flow, ByteBuffer payload) {
-    if (payload.remaining() > maxDatagramBytes()) {
+    if (payload.remaining() > DataFrames.MAX_DATAGRAM_BYTES) {
       context.counters().oversized++;
       return;
     }
@@ -165,36 +169,15 @@ public final class Session implements DataFrames.Handler {
       return;
     }
     datagramsIn++;
-    ByteBuffer packet = context.scratch().position(Header.LENGTH);
-    DataFrames.putDatagram(packet, flow.id(), payload);
-    sendData(packet.flip(), selected);
-  }
-
-  private int maxDatagramBytes() {
-    int overhead = Header.LENGTH + DataFrames.DATAGRAM_OVERHEAD_BYTES;
-    int tag = isOpen() ? epochs.current().protection().overheadBytes() : 0;
-    return Limits.MAX_PACKET_BYTES - overhead - tag;
+    sender.datagram(flow, payload, selected);
   }
 
   /** Ends the session: the peer is told, once on each path. */
   void close(int reason) {
     if (isOpen()) {
-      ByteBuffer packet = context.scratch().position(Header.LENGTH);
-      DataFrames.putClose(packet, reason);
-      sendData(packet.flip(), policy.select(paths));
+      sender.close(reason, policy.select(paths));
     }
     closed = true;
-  }
-
-  private void sendData(ByteBuffer packet, int selected) {
-    Epoch epoch = epochs.current();
-    Header.putData(packet, initiator, id, epoch.number(), epoch.sent().take());
-    epoch.protection().seal(packet);
-    for (int left = selected; left != 0; left &= left - 1) {
-      Path path = paths.get(Integer.numberOfTrailingZeros(left));
-      path.countSent();
-      context.output().transmit(path.port(), path.remote(), packet);
-    }
   }
 
   // --- epochs ---
@@ -284,6 +267,15 @@ public final class Session implements DataFrames.Handler {
   }
 
   @Override
+  public void onFragment(int flowId, int id, int index, int count, ByteBuffer piece) {
+    ByteBuffer whole =
+        reassembler.take(readAtNanos, readIn.number(), flowId, id, index, count, piece);
+    if (whole != null) {
+      onDatagram(flowId, whole);
+    }
+  }
+
+  @Override
   public void onDatagram(int flowId, ByteBuffer payload) {
     stayActive(readAtNanos);
     Flow flow = flows.get(flowId);
@@ -365,6 +357,7 @@ public final class Session implements DataFrames.Handler {
   void end(CloseReason reason) {
     emit(new Event.SessionClosed(this, reason));
     flows.removeUnusedSince(NEVER).forEach(flow -> emit(new Event.FlowClosed(flow)));
+    reassembler.clear();
     closed = true;
   }
 
@@ -372,6 +365,7 @@ public final class Session implements DataFrames.Handler {
     forgetOldKeys(now);
     if (now >= nextFlowSweepNanos) {
       nextFlowSweepNanos = now + flowSweepNanos();
+      reassembler.forgetOld(now);
       flows
           .removeUnusedSince(now - context.settings().flowTimeoutNanos())
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
@@ -506,6 +500,8 @@ public final class Session implements DataFrames.Handler {
         clientName(),
         isOpen(),
         flows.size(),
+        isOpen() ? sender.roomBytes(policy.select(paths)) : 0,
+        sender.fragmented(),
         datagramsIn,
         datagramsOut,
         receiver.duplicates(),

@@ -9,6 +9,8 @@ import java.util.List;
  * @param clientName the client that opened it, where it has a name; null otherwise
  * @param open whether a handshake has succeeded and the peer has not closed since
  * @param flows flows open now
+ * @param roomBytes the longest datagram that its paths carry in one packet; 0: not known
+ * @param fragmented datagrams taken that were longer, and so went in pieces
  * @param datagramsIn datagrams taken from applications or targets
  * @param datagramsOut datagrams delivered to them
  * @param duplicates copies that arrived after the first one
@@ -21,6 +23,8 @@ public record SessionReport(
     String clientName,
     boolean open,
     int flows,
+    int roomBytes,
+    long fragmented,
     long datagramsIn,
     long datagramsOut,
     long duplicates,

@@ -8,7 +8,7 @@ import java.util.Locale;
 /** A session's figures as a table for a terminal: a row for each path and one for the tunnel. */
 public final class SessionTable {
 
-  private static final String ROW = "%-24s %-5s %11s %11s %7s %7s %8s %8s %10s %10s%n";
+  private static final String ROW = "%-24s %-5s %5s %11s %11s %7s %7s %8s %8s %10s %10s%n";
 
   private SessionTable() {}
 
@@ -19,6 +19,7 @@ public final class SessionTable {
         row(
             "path",
             "state",
+            "MTU",
             "sent",
             "received",
             "lost>",
@@ -32,6 +33,7 @@ public final class SessionTable {
           row(
               path.name(),
               path.up() ? "up" : "down",
+              path.mtuBytes() == 0 ? "-" : path.mtuBytes(),
               path.sent(),
               path.received(),
               percent(path.lossOut()),
@@ -45,6 +47,7 @@ public final class SessionTable {
         row(
             "tunnel",
             session.open() ? "open" : "shut",
+            "",
             session.datagramsIn(),
             session.datagramsOut(),
             percent(session.lossOut()),
@@ -53,7 +56,17 @@ public final class SessionTable {
             "",
             "",
             ""));
-    return table.toString();
+    return table + pieces(session);
+  }
+
+  private static String pieces(SessionReport session) {
+    double share = (double) session.fragmented() / session.datagramsIn();
+    return String.format(
+        Locale.ROOT,
+        "in pieces: %d of the datagrams sent (%s); up to %d bytes travel whole%n",
+        session.fragmented(),
+        percent(share),
+        session.roomBytes());
   }
 
   private static String row(Object... cells) {
@@ -65,8 +78,8 @@ public final class SessionTable {
     return String.format(
         Locale.ROOT,
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
-            + " unopened, %d of flows opened too fast, %d of ours too large, %d of ours that found"
-            + " no path%n",
+            + " unopened, %d of flows opened too fast, %d pieces without room, %d datagrams that"
+            + " missed pieces, %d of ours too large, %d of ours that found no path%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),
@@ -74,6 +87,8 @@ public final class SessionTable {
         counters.misdirected(),
         counters.openingsWithheld(),
         counters.flowsWithheld(),
+        counters.fragmentsWithheld(),
+        counters.incomplete(),
         counters.oversized(),
         counters.waitedTooLong());
   }

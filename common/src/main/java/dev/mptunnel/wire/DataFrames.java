@@ -10,7 +10,13 @@ import java.nio.ByteBuffer;
  *
  *  DATAGRAM 0x01  flow:16 | payload       a datagram of a flow, whole
  *  CLOSE    0x02  reason:8                the sender ends the session
+ *  FRAGMENT 0x03  flow:16 | id:32 | index:8 | count:8 | piece
+ *                                        one of the pieces of a datagram that no packet has room for
  * </pre>
+ *
+ * <p>The pieces of a datagram have its id, which no other datagram of the epoch has had for a long
+ * time, and the same count, 2 to {@value #MAX_FRAGMENTS}; joined in the order of their indices,
+ * from 0, they are the datagram. All are in packets of one epoch.
  *
  * <p>A frame of an unknown type is skipped by its length, and fields added behind the known ones
  * are ignored, so that versions may differ.
@@ -20,6 +26,15 @@ public final class DataFrames {
   /** What a DATAGRAM adds to its payload. */
   public static final int DATAGRAM_OVERHEAD_BYTES = 5;
 
+  /** What a FRAGMENT adds to its piece. */
+  public static final int FRAGMENT_OVERHEAD_BYTES = 11;
+
+  /** The longest datagram that is carried, in pieces if need be: UDP's longest over IPv4. */
+  public static final int MAX_DATAGRAM_BYTES = Limits.MAX_PACKET_BYTES;
+
+  /** Pieces that a datagram may be cut into. */
+  public static final int MAX_FRAGMENTS = 255;
+
   /** The reason of a CLOSE for all ordinary ends. */
   public static final int CLOSE_NORMAL = 0;
 
@@ -27,8 +42,10 @@ public final class DataFrames {
   public static final int CLOSE_REVOKED = 1;
 
   private static final int HEAD_BYTES = 3;
+  private static final int FRAGMENT_FIELDS = FRAGMENT_OVERHEAD_BYTES - HEAD_BYTES;
   private static final int DATAGRAM = 0x01;
   private static final int CLOSE = 0x02;
+  private static final int FRAGMENT = 0x03;
 
   private DataFrames() {}
 
@@ -42,6 +59,15 @@ public final class DataFrames {
      */
     void onDatagram(int flow, ByteBuffer payload);
 
+    /**
+     * A piece of a datagram of a flow.
+     *
+     * @param index the piece's place, below {@code count}
+     * @param count how many pieces there are, 2 to {@link #MAX_FRAGMENTS}
+     * @param piece from position to limit; valid until this returns
+     */
+    void onFragment(int flow, int id, int index, int count, ByteBuffer piece);
+
     /** The peer ends the session. */
     void onClose(int reason);
   }
@@ -52,6 +78,15 @@ public final class DataFrames {
     packet.putShort((short) (payload.remaining() + 2));
     packet.putShort((short) flow);
     packet.put(payload);
+  }
+
+  /** Appends a FRAGMENT at the buffer's position, which moves behind it; empties the piece. */
+  public static void putFragment(
+      ByteBuffer packet, int flow, int id, int index, int count, ByteBuffer piece) {
+    packet.put((byte) FRAGMENT);
+    packet.putShort((short) (piece.remaining() + FRAGMENT_FIELDS));
+    packet.putShort((short) flow).putInt(id).put((byte) index).put((byte) count);
+    packet.put(piece);
   }
 
   /** Appends a CLOSE at the buffer's position, which moves behind it. */
@@ -82,6 +117,11 @@ public final class DataFrames {
       switch (type) {
         case DATAGRAM -> handler.onDatagram(frames.getShort() & 0xffff, frames);
         case CLOSE -> handler.onClose(frames.get() & 0xff);
+        case FRAGMENT -> {
+          if (!readFragment(frames, handler)) {
+            return false;
+          }
+        }
         default -> {
           // Of a later version; skipped.
         }
@@ -91,10 +131,23 @@ public final class DataFrames {
     return true;
   }
 
+  private static boolean readFragment(ByteBuffer fields, Handler handler) {
+    int flow = fields.getShort() & 0xffff;
+    int id = fields.getInt();
+    int index = fields.get() & 0xff;
+    int count = fields.get() & 0xff;
+    if (count < 2 || index >= count) {
+      return false;
+    }
+    handler.onFragment(flow, id, index, count, fields);
+    return true;
+  }
+
   private static int fieldsOf(int type) {
     return switch (type) {
       case DATAGRAM -> 2;
       case CLOSE -> 1;
+      case FRAGMENT -> FRAGMENT_FIELDS;
       default -> 0;
     };
   }

@@ -9,9 +9,10 @@ import java.nio.ByteBuffer;
  * <pre>
  *  PADDING   0x10  any bytes, ignored
  *  PING      0x11  id:32 | sent:48 | arrived:48
- *  PONG      0x12  id:32 | sent:48 | arrived:48 | delivered:48
+ *  PONG      0x12  id:32 | sent:48 | arrived:48 | delivered:48 | longest:16
  *  CHALLENGE 0x13  token:64
  *  RESPONSE  0x14  token:64
+ *  PROBE     0x15  any bytes, ignored
  * </pre>
  *
  * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
@@ -22,23 +23,27 @@ import java.nio.ByteBuffer;
 public final class PathFrames {
 
   /** A PING, whole, with the padding that makes it as long as a PONG and a CHALLENGE together. */
-  public static final int PADDED_PING_BYTES = 36;
+  public static final int PADDED_PING_BYTES = 38;
 
   /** A PONG, whole. */
-  public static final int PONG_BYTES = 25;
+  public static final int PONG_BYTES = 27;
 
   /** A CHALLENGE or a RESPONSE, whole. */
   public static final int TOKEN_BYTES = 11;
+
+  /** A PROBE without a byte in it. */
+  public static final int MIN_PROBE_BYTES = 3;
 
   private static final int PADDING = 0x10;
   private static final int PING = 0x11;
   private static final int PONG = 0x12;
   private static final int CHALLENGE = 0x13;
   private static final int RESPONSE = 0x14;
+  private static final int PROBE = 0x15;
 
   private static final int HEAD_BYTES = 3;
   private static final int PING_FIELDS = 16;
-  private static final int PONG_FIELDS = 22;
+  private static final int PONG_FIELDS = 24;
   private static final int TOKEN_FIELDS = 8;
 
   private PathFrames() {}
@@ -49,8 +54,12 @@ public final class PathFrames {
     /** The peer asks for a PONG with this id. */
     void onPing(int id, long sent, long arrived);
 
-    /** The peer answers a PING. */
-    void onPong(int id, long sent, long arrived, long delivered);
+    /**
+     * The peer answers a PING.
+     *
+     * @param longestBytes the longest packet that arrived there lately; see {@link PathFrames}
+     */
+    void onPong(int id, long sent, long arrived, long delivered, int longestBytes);
 
     /** The peer asks whether we are where this packet came from. */
     void onChallenge(long token);
@@ -72,11 +81,22 @@ public final class PathFrames {
   }
 
   /** Appends a PONG. */
-  public static void putPong(ByteBuffer packet, int id, long sent, long arrived, long delivered) {
+  public static void putPong(
+      ByteBuffer packet, int id, long sent, long arrived, long delivered, int longestBytes) {
     putHead(packet, PONG, PONG_FIELDS).putInt(id);
     put48(packet, sent);
     put48(packet, arrived);
     put48(packet, delivered);
+    packet.putShort((short) longestBytes);
+  }
+
+  /**
+   * Appends a PROBE.
+   *
+   * @param lengthBytes of the whole frame, at least {@link #MIN_PROBE_BYTES}
+   */
+  public static void putProbe(ByteBuffer packet, int lengthBytes) {
+    putHead(packet, PROBE, lengthBytes - HEAD_BYTES).put(new byte[lengthBytes - HEAD_BYTES]);
   }
 
   /** Appends a CHALLENGE. */
@@ -87,6 +107,11 @@ public final class PathFrames {
   /** Appends a RESPONSE. */
   public static void putResponse(ByteBuffer packet, long token) {
     putHead(packet, RESPONSE, TOKEN_FIELDS).putLong(token);
+  }
+
+  /** Whether the frames from position to limit are those of a probe; neither is changed. */
+  public static boolean isProbe(ByteBuffer frames) {
+    return frames.hasRemaining() && frames.get(frames.position()) == PROBE;
   }
 
   /**
@@ -107,11 +132,17 @@ public final class PathFrames {
       int next = frames.position() + length;
       switch (type) {
         case PING -> handler.onPing(frames.getInt(), get48(frames), get48(frames));
-        case PONG -> handler.onPong(frames.getInt(), get48(frames), get48(frames), get48(frames));
+        case PONG ->
+            handler.onPong(
+                frames.getInt(),
+                get48(frames),
+                get48(frames),
+                get48(frames),
+                frames.getShort() & 0xffff);
         case CHALLENGE -> handler.onChallenge(frames.getLong());
         case RESPONSE -> handler.onResponse(frames.getLong());
         default -> {
-          // Padding, or of a later version; skipped.
+          // Padding, a probe, or of a later version; skipped.
         }
       }
       frames.position(next);

@@ -107,9 +107,12 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, bridge, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, flow-timeout, max-flows, socket-buffer, engine
+          = 5s             | f:2: unknown key ''; expected one of listen, bridge, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, flow-timeout, max-flows, socket-buffer, engine
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
+          mtu = 575        | f:2: mtu: '575' is out of range; expected auto or 576 to 65535
+          mtu = fine       | f:2: mtu: 'fine' cannot be read; expected auto or a whole number
+          mtu = 0          | f:2: mtu: '0' is out of range; expected auto or 576 to 65535
           ping = 10ms      | f:2: ping: '10ms' is out of range; expected 50ms to 10s
           ping = 99999999999999999999s | f:2: ping: '99999999999999999999s' is out of range; expected 50ms to 10s
           ping = 9999999999999999s | f:2: ping: '9999999999999999s' is out of range; expected 50ms to 10s

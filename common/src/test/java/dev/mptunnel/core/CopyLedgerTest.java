@@ -15,7 +15,7 @@ class CopyLedgerTest {
   @BeforeEach
   void addPaths() {
     for (int id = 0; id < 3; id++) {
-      paths.add(new Path(null, id, "path " + id, id, null));
+      paths.add(new Path(null, id, "path " + id, 0, id, null));
     }
   }
 

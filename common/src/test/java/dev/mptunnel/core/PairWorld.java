@@ -3,6 +3,7 @@ package dev.mptunnel.core;
 import dev.mptunnel.crypto.ClientKeys;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.crypto.StaticKeys;
+import dev.mptunnel.wire.Limits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -59,6 +60,7 @@ final class PairWorld {
               defaults.maxFlows(),
               defaults.maxSessions(),
               2,
+              mtu,
               defaults.keySettings());
       endpoint = new Endpoint(settings, security, new SplittableRandom(seed), this);
     }
@@ -74,6 +76,9 @@ final class PairWorld {
       packets.add(bytes);
       if (path < 0 || path >= dark.length) {
         return; // to where the client is no more
+      }
+      if (bytes.length + Limits.IPV4_UDP_BYTES > longest[path]) {
+        return; // as a router does that says nothing
       }
       int every = dropEvery[side.ordinal()][path];
       if (dark[path] || (every > 0 && ++sent[side.ordinal()][path] % every == 0)) {
@@ -121,6 +126,8 @@ final class PairWorld {
   private final boolean[] dark;
   private final int[][] dropEvery;
   private final int[][] sent;
+  private final int[] longest;
+  private final int mtu;
   private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
   private long order;
   private byte[] lastFromServer;
@@ -142,10 +149,20 @@ final class PairWorld {
   }
 
   PairWorld(int paths, Mode mode) {
-    this(paths, client(mode), server(mode));
+    this(paths, mode, 0);
+  }
+
+  /** A world whose ends are told what each path carries. */
+  PairWorld(int paths, Mode mode, int mtu) {
+    this(paths, client(mode), server(mode), mtu);
   }
 
   PairWorld(int paths, Security clientSecurity, Security serverSecurity) {
+    this(paths, clientSecurity, serverSecurity, 0);
+  }
+
+  private PairWorld(int paths, Security clientSecurity, Security serverSecurity, int mtu) {
+    this.mtu = mtu;
     this.clientSecurity = clientSecurity;
     this.serverSecurity = serverSecurity;
     client = new End(Side.CLIENT, 1);
@@ -153,6 +170,8 @@ final class PairWorld {
     dark = new boolean[paths];
     dropEvery = new int[2][paths];
     sent = new int[2][paths];
+    longest = new int[paths];
+    Arrays.fill(longest, 1_500);
     List<Endpoint.PathSpec> specs = new ArrayList<>();
     for (int path = 0; path < paths; path++) {
       specs.add(new Endpoint.PathSpec("p" + path, path, address(SERVER_PORT + path)));
@@ -183,6 +202,11 @@ final class PairWorld {
 
   void dark(int path, boolean isDark) {
     dark[path] = isDark;
+  }
+
+  /** The path carries IP packets up to this length from now on. */
+  void mtu(int path, int bytes) {
+    longest[path] = bytes;
   }
 
   void dropEveryNth(int path, Side from, int n) {

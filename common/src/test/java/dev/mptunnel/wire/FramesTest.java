@@ -21,6 +21,12 @@ class FramesTest {
     }
 
     @Override
+    public void onFragment(int flow, int id, int index, int count, ByteBuffer piece) {
+      frames.add(
+          "fragment " + flow + " " + id + " " + index + "/" + count + " " + piece.remaining());
+    }
+
+    @Override
     public void onClose(int reason) {
       frames.add("close " + reason);
     }
@@ -31,8 +37,8 @@ class FramesTest {
     }
 
     @Override
-    public void onPong(int id, long sent, long arrived, long delivered) {
-      frames.add("pong " + id + " " + sent + " " + arrived + " " + delivered);
+    public void onPong(int id, long sent, long arrived, long delivered, int longestBytes) {
+      frames.add("pong " + id + " " + sent + " " + arrived + " " + delivered + " " + longestBytes);
     }
 
     @Override
@@ -53,9 +59,12 @@ class FramesTest {
   void dataFramesComeOutAsTheyWentIn() {
     DataFrames.putDatagram(packet, 65_535, ByteBuffer.allocate(1400));
     DataFrames.putDatagram(packet, 0, ByteBuffer.allocate(0));
+    DataFrames.putFragment(packet, 65_535, -1, 254, 255, ByteBuffer.allocate(3));
     DataFrames.putClose(packet, 7);
     assertTrue(DataFrames.read(packet.flip(), seen));
-    assertEquals(List.of("datagram 65535 1400", "datagram 0 0", "close 7"), seen.frames);
+    assertEquals(
+        List.of("datagram 65535 1400", "datagram 0 0", "fragment 65535 -1 254/255 3", "close 7"),
+        seen.frames);
   }
 
   @Test
@@ -63,7 +72,7 @@ class FramesTest {
     long large = (1L << 48) - 1;
     PathFrames.putPing(packet, 1, large, 2);
     assertEquals(PathFrames.PADDED_PING_BYTES, packet.position());
-    PathFrames.putPong(packet, -1, 3, large, 5);
+    PathFrames.putPong(packet, -1, 3, large, 5, 65_507);
     assertEquals(PathFrames.PADDED_PING_BYTES + PathFrames.PONG_BYTES, packet.position());
     PathFrames.putChallenge(packet, Long.MIN_VALUE);
     PathFrames.putResponse(packet, 9);
@@ -71,7 +80,7 @@ class FramesTest {
     assertEquals(
         List.of(
             "ping 1 " + large + " 2",
-            "pong -1 3 " + large + " 5",
+            "pong -1 3 " + large + " 5 65507",
             "challenge " + Long.MIN_VALUE,
             "response 9"),
         seen.frames);
@@ -80,6 +89,28 @@ class FramesTest {
   @Test
   void aPaddedPingIsAsLongAsWhatAnswersItFromAnUnknownAddress() {
     assertEquals(PathFrames.PADDED_PING_BYTES, PathFrames.PONG_BYTES + PathFrames.TOKEN_BYTES);
+  }
+
+  @Test
+  void aProbeIsKnownAsOneAndHoldsNothing() {
+    PathFrames.putProbe(packet, 1_000);
+    assertEquals(1_000, packet.position());
+    assertTrue(PathFrames.isProbe(packet.flip()));
+    assertTrue(PathFrames.read(packet, seen));
+    PathFrames.putPing(packet.clear(), 1, 2, 3);
+    assertFalse(PathFrames.isProbe(packet.flip()));
+    assertFalse(PathFrames.isProbe(ByteBuffer.allocate(0)));
+    assertEquals(List.of(), seen.frames);
+  }
+
+  @Test
+  void aFragmentOfNoDatagramIsMalformed() {
+    for (byte[] place : new byte[][] {{0, 0}, {0, 1}, {2, 2}, {-1, 2}}) {
+      ByteBuffer frame = ByteBuffer.wrap(new byte[11]);
+      frame.put((byte) 3).putShort((short) 8).position(9).put(place).flip();
+      assertFalse(DataFrames.read(frame, seen));
+    }
+    assertEquals(List.of(), seen.frames);
   }
 
   @Test

@@ -103,6 +103,7 @@ public final class Client implements Program.Running {
         settings.maxFlows(),
         defaults.maxSessions(),
         defaults.maxSessionsPerClient(),
+        settings.mtuBytes(),
         defaults.keySettings());
   }
 

@@ -5,6 +5,8 @@ import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Refusal;
 import dev.mptunnel.net.Addresses;
+import dev.mptunnel.observe.FragmentHint;
+import dev.mptunnel.wire.Limits;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,13 @@ final class ClientLog {
               "path {} is down: {} does not answer",
               down.path(),
               Addresses.text(down.path().remote()));
+      case Event.PathNarrow narrow ->
+          LOG.warn(
+              "path {} does not carry packets of {} bytes, and so no data until it does; if it is"
+                  + " meant to be so, set mtu = N, the longest that it carries, on both ends",
+              narrow.path(),
+              Limits.MIN_PATH_PACKET_BYTES + Limits.IPV4_UDP_BYTES);
+      case Event.FlowFragmented fragmented -> LOG.warn(FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow().id());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow().id());
     }

@@ -115,6 +115,7 @@ public final class Server implements Program.Running {
         session.maxFlows(),
         config.maxSessions(),
         config.security().maxSessionsPerClient(),
+        session.mtuBytes(),
         EndpointSettings.KeySettings.DEFAULT);
   }
 

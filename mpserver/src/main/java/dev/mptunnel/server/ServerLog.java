@@ -2,6 +2,8 @@ package dev.mptunnel.server;
 
 import dev.mptunnel.core.Event;
 import dev.mptunnel.net.Addresses;
+import dev.mptunnel.observe.FragmentHint;
+import dev.mptunnel.wire.Limits;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -56,6 +58,15 @@ final class ServerLog {
               moved.path(),
               Addresses.text(moved.from()),
               Addresses.text(moved.path().remote()));
+      case Event.PathNarrow narrow ->
+          LOG.warn(
+              "client {}: {} does not carry packets of {} bytes, and so no data until it does; if"
+                  + " it is meant to be so, set mtu = N, the longest that it carries, on both ends",
+              narrow.session(),
+              narrow.path(),
+              Limits.MIN_PATH_PACKET_BYTES + Limits.IPV4_UDP_BYTES);
+      case Event.FlowFragmented fragmented ->
+          LOG.warn("client {}: {}", fragmented.session(), FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow());
     }

@@ -39,6 +39,11 @@ final class DataFramesTarget implements FuzzTarget {
     }
 
     @Override
+    public void onFragment(int flow, int id, int index, int count, ByteBuffer piece) {
+      DataFrames.putFragment(packet, flow, id, index, count, piece);
+    }
+
+    @Override
     public void onClose(int reason) {
       DataFrames.putClose(packet, reason);
     }
@@ -46,9 +51,10 @@ final class DataFramesTarget implements FuzzTarget {
 
   @Override
   public List<byte[]> seeds() {
-    ByteBuffer packet = ByteBuffer.allocate(16);
+    ByteBuffer packet = ByteBuffer.allocate(29);
     DataFrames.putDatagram(packet, 7, ByteBuffer.wrap(new byte[] {1, 2, 3}));
     DataFrames.putClose(packet, 0);
+    DataFrames.putFragment(packet, 7, 1, 1, 2, ByteBuffer.wrap(new byte[] {4, 5}));
     return List.of(packet.array()); // four zeros behind them: no frame
   }
 }

@@ -121,6 +121,7 @@ final class FuzzedPair {
               MAX_FLOWS,
               MAX_SESSIONS,
               usual.maxSessionsPerClient(),
+              usual.mtuBytes(),
               usual.keySettings());
       flows.clear();
       SplittableRandom random = new SplittableRandom(lives++);

@@ -39,9 +39,9 @@ final class PathFramesTarget implements FuzzTarget {
     }
 
     @Override
-    public void onPong(int id, long sent, long arrived, long delivered) {
+    public void onPong(int id, long sent, long arrived, long delivered, int longestBytes) {
       fields.addAll(List.of((long) id, sent, arrived, delivered));
-      PathFrames.putPong(packet, id, sent, arrived, delivered);
+      PathFrames.putPong(packet, id, sent, arrived, delivered, longestBytes);
     }
 
     @Override
@@ -61,7 +61,7 @@ final class PathFramesTarget implements FuzzTarget {
   public List<byte[]> seeds() {
     ByteBuffer packet = ByteBuffer.allocate(128);
     PathFrames.putPing(packet, 1, 2, 3);
-    PathFrames.putPong(packet, 4, 5, 6, 7);
+    PathFrames.putPong(packet, 4, 5, 6, 7, 8);
     PathFrames.putChallenge(packet, 8);
     PathFrames.putResponse(packet, 9);
     byte[] all = new byte[packet.position()];

@@ -112,6 +112,9 @@ final class PlainKeys implements PacketKeys {
     }
 
     @Override
+    public void onFragment(int flow, int id, int index, int count, ByteBuffer piece) {}
+
+    @Override
     public void onClose(int reason) {}
   }
 }

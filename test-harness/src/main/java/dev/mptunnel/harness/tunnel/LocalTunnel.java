@@ -59,6 +59,7 @@ public final class LocalTunnel implements AutoCloseable {
           TimeUnit.MILLISECONDS.toNanos(250),
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(2),
+          0,
           TimeUnit.MINUTES.toNanos(5),
           256);
 

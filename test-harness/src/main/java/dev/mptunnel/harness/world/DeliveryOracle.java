@@ -23,10 +23,11 @@ import java.util.function.Consumer;
  * Follows every datagram of a tunnel and knows what must come of it:
  *
  * <ul>
- *   <li>what an application submits goes out in one DATA packet, unchanged, the same bytes on every
- *       path;
+ *   <li>what an application submits goes out in one DATA packet, or in pieces in several,
+ *       unchanged, the same bytes on every path;
  *   <li>the first intact copy of a packet that reaches an end which has its epoch, whoever brings
- *       it, is delivered, at once, to its flow, unchanged;
+ *       it, is delivered, at once, to its flow, unchanged; of pieces the whole datagram is, with
+ *       the last of them, if it comes soon enough after the first;
  *   <li>nothing else is ever delivered: no second copy, no damaged one, none of a former life, none
  *       under keys that are too old.
  * </ul>
@@ -40,13 +41,57 @@ final class DeliveryOracle implements Watcher {
   private static final long PENDING_NANOS = 10_000_000_000L;
   private static final long PREVIOUS_NANOS = 180_000_000_000L;
   private static final int PENDING_PER_SESSION = 4;
+  private static final long PIECES_NANOS = 2_000_000_000L;
 
   private record Submitted(Flow flow, byte[] payload) {}
 
   private record PacketName(EpochKey key, boolean fromInitiator, long counter) {}
 
-  /** A DATA packet; {@code flow} is below 0 if it carries no datagram. */
-  private record Sent(byte[] bytes, int flow, byte[] payload, Set<CoreNode> takenBy) {}
+  /** A DATA packet with a datagram, or a piece of one, or none: then {@code datagram} is null. */
+  private record Sent(byte[] bytes, Datagram datagram, Set<CoreNode> takenBy) {}
+
+  private record DatagramName(EpochKey key, boolean fromInitiator, int id) {}
+
+  /** What has come of a datagram's pieces at one end. */
+  private static final class Progress {
+    private int pieces;
+    private long firstAtNanos = Long.MAX_VALUE;
+    private boolean doubtful;
+    private boolean delivered;
+  }
+
+  /** A datagram in one packet or several. */
+  private static final class Datagram {
+    private final int flow;
+    private final byte[][] pieces;
+    private final Map<CoreNode, Progress> arrived = new HashMap<>();
+    private int missing;
+
+    private Datagram(int flow, int count) {
+      this.flow = flow;
+      pieces = new byte[count][];
+      missing = count;
+    }
+
+    private void put(int index, byte[] piece) {
+      if (pieces[index] != null) {
+        throw new AssertionError("piece " + index + " of a datagram was sent again");
+      }
+      pieces[index] = piece;
+      missing--;
+    }
+
+    private Progress progress(CoreNode node) {
+      return arrived.computeIfAbsent(node, any -> new Progress());
+    }
+
+    private byte[] payload() {
+      ByteBuffer payload =
+          ByteBuffer.allocate(Arrays.stream(pieces).mapToInt(piece -> piece.length).sum());
+      Arrays.stream(pieces).forEach(payload::put);
+      return payload.array();
+    }
+  }
 
   /** The epochs that one end has of one session, with times on its clock. */
   private static final class Held {
@@ -70,6 +115,7 @@ final class DeliveryOracle implements Watcher {
   private final Packets words;
   private final long keysDieAfterNanos;
   private final Map<PacketName, Sent> packets = new HashMap<>();
+  private final Map<DatagramName, Datagram> inPieces = new HashMap<>();
   private final Map<End, Held> held = new HashMap<>();
   private final Map<CoreNode, Deque<Submitted>> unsent = new HashMap<>();
   private final Map<CoreNode, Set<EpochKey>> confirmed = new HashMap<>();
@@ -147,23 +193,24 @@ final class DeliveryOracle implements Watcher {
     if (packets.putIfAbsent(name(key, packet), sent) != null) {
       throw new AssertionError(node + " used a counter twice: " + name(key, packet).counter);
     }
-    if (sent.flow >= 0) {
-      leave(node, key.sessionId(), sent);
+    if (sent.datagram != null && sent.datagram.missing == 0) {
+      leave(node, key.sessionId(), sent.datagram);
     }
   }
 
-  private void leave(CoreNode node, long sessionId, Sent sent) {
+  private void leave(CoreNode node, long sessionId, Datagram datagram) {
+    byte[] payload = datagram.payload();
     Iterator<Submitted> waiting = unsent.getOrDefault(node, new ArrayDeque<>()).iterator();
     while (waiting.hasNext()) {
       Submitted next = waiting.next();
-      if (next.flow.id() == sent.flow
+      if (next.flow.id() == datagram.flow
           && next.flow.session().id() == sessionId
-          && Arrays.equals(next.payload, sent.payload)) {
+          && Arrays.equals(next.payload, payload)) {
         waiting.remove();
         return;
       }
     }
-    throw new AssertionError(node + " sent what no application gave to flow " + sent.flow);
+    throw new AssertionError(node + " sent what no application gave to flow " + datagram.flow);
   }
 
   @Override
@@ -176,10 +223,11 @@ final class DeliveryOracle implements Watcher {
       arrivingKey = keyOfSent(packet);
       arrivingPacket = sent(packet);
       boolean isForNode = isFromInitiator(packet) == (arrivingKey.responder() == node);
-      boolean isNew = !arrivingPacket.takenBy.contains(node) && arrivingPacket.flow >= 0;
-      FlowName flow = new FlowName(node, arrivingKey.sessionId(), arrivingPacket.flow);
-      boolean isWanted = isForNode && isNew && !forgottenFlows.contains(flow);
-      duty = isWanted ? duty(node, arrivingKey) : Duty.MUST_NOT;
+      if (isForNode && arrivingPacket.datagram != null) {
+        FlowName flow = new FlowName(node, arrivingKey.sessionId(), arrivingPacket.datagram.flow);
+        Duty ofDatagram = withOthers(node, duty(node, arrivingKey));
+        duty = forgottenFlows.contains(flow) ? Duty.MUST_NOT : ofDatagram;
+      }
       undecided += duty == Duty.MAY ? 1 : 0;
       arrived += duty == Duty.MUST ? 1 : 0;
     }
@@ -196,14 +244,14 @@ final class DeliveryOracle implements Watcher {
               + (arriving == null ? "nothing arrived" : words.describe(arriving)));
     }
     boolean right =
-        flow.id() == arrivingPacket.flow
+        flow.id() == arrivingPacket.datagram.flow
             && flow.session().id() == arrivingKey.sessionId()
-            && ByteBuffer.wrap(arrivingPacket.payload).equals(payload);
+            && ByteBuffer.wrap(arrivingPacket.datagram.payload()).equals(payload);
     if (!right) {
       throw new AssertionError(
           node + " delivered to " + flow + " altered or astray: " + words.describe(arriving));
     }
-    arrivingPacket.takenBy.add(node);
+    arrivingPacket.datagram.progress(node).delivered = true;
     duty = Duty.MUST_NOT;
     delivered++;
     listener.accept(node);
@@ -266,6 +314,32 @@ final class DeliveryOracle implements Watcher {
     return key.responder() == node ? pendingDuty(node, key, now) : Duty.MUST_NOT;
   }
 
+  /**
+   * What the end must do with a whole datagram when the packet that now arrives, which the end
+   * opens as this duty says, brings a piece of it.
+   */
+  private Duty withOthers(CoreNode node, Duty ofPiece) {
+    Datagram datagram = arrivingPacket.datagram;
+    Progress progress = datagram.progress(node);
+    if (ofPiece == Duty.MUST_NOT || progress.delivered || arrivingPacket.takenBy.contains(node)) {
+      return Duty.MUST_NOT;
+    }
+    long now = node.clockNanos();
+    progress.firstAtNanos = Math.min(progress.firstAtNanos, now);
+    progress.doubtful |= ofPiece == Duty.MAY || now - progress.firstAtNanos >= PIECES_NANOS;
+    if (ofPiece == Duty.MUST) {
+      arrivingPacket.takenBy.add(node);
+      progress.pieces++;
+    }
+    if (datagram.pieces.length == 1) {
+      return ofPiece;
+    }
+    if (progress.doubtful) {
+      return Duty.MAY;
+    }
+    return progress.pieces == datagram.pieces.length ? Duty.MUST : Duty.MUST_NOT;
+  }
+
   /** Of a key whose handshake the node has answered, and which it does not hold. */
   private Duty pendingDuty(CoreNode node, EpochKey key, long now) {
     boolean isOver =
@@ -307,16 +381,23 @@ final class DeliveryOracle implements Watcher {
   }
 
   private Sent parse(ByteBuffer packet, EpochKey key) {
-    int[] flow = {-1};
-    byte[][] payload = {{}};
+    Datagram[] datagram = {null};
+    boolean fromInitiator = isFromInitiator(packet);
     boolean wellFormed =
         DataFrames.read(
             key.open(packet).position(Header.LENGTH),
             new DataFrames.Handler() {
               @Override
               public void onDatagram(int id, ByteBuffer bytes) {
-                flow[0] = id;
-                payload[0] = bytes(bytes);
+                datagram[0] = new Datagram(id, 1);
+                datagram[0].put(0, bytes(bytes));
+              }
+
+              @Override
+              public void onFragment(int flow, int id, int index, int count, ByteBuffer bytes) {
+                DatagramName name = new DatagramName(key, fromInitiator, id);
+                datagram[0] = inPieces.computeIfAbsent(name, any -> new Datagram(flow, count));
+                datagram[0].put(index, bytes(bytes));
               }
 
               @Override
@@ -325,7 +406,7 @@ final class DeliveryOracle implements Watcher {
     if (!wellFormed) {
       throw new AssertionError("sent malformed frames: " + words.describe(packet));
     }
-    return new Sent(bytes(packet), flow[0], payload[0], new HashSet<>());
+    return new Sent(bytes(packet), datagram[0], new HashSet<>());
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

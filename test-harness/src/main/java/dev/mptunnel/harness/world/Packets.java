@@ -96,6 +96,13 @@ final class Packets {
               }
 
               @Override
+              public void onFragment(int flow, int id, int index, int count, ByteBuffer piece) {
+                words.append(" flow ").append(flow).append(", ").append(piece.remaining());
+                words.append(", piece ").append(index).append(" of ").append(count);
+                words.append(" of ").append(id);
+              }
+
+              @Override
               public void onClose(int reason) {
                 words.append(" CLOSE");
               }
@@ -115,7 +122,8 @@ final class Packets {
               }
 
               @Override
-              public void onPong(int id, long sent, long arrived, long delivered) {
+              public void onPong(
+                  int id, long sent, long arrived, long delivered, int longestBytes) {
                 words.append(" PONG ").append(id);
               }
 

@@ -170,6 +170,7 @@ final class SimTunnel {
         defaults.maxFlows(),
         defaults.maxSessions(),
         defaults.maxSessionsPerClient(),
+        defaults.mtuBytes(),
         layout.keySettings());
   }
 

@@ -52,6 +52,7 @@ class ManyClientsTest {
           TimeUnit.MILLISECONDS.toNanos(500),
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(5),
+          0,
           TimeUnit.MINUTES.toNanos(5),
           256);
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);

@@ -115,6 +115,7 @@ final class SimPair {
               defaults.maxFlows(),
               defaults.maxSessions(),
               defaults.maxSessionsPerClient(),
+              defaults.mtuBytes(),
               keySettings);
       endpoint =
           new Endpoint(

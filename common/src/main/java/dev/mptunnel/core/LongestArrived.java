@@ -1,0 +1,27 @@
+package dev.mptunnel.core;
+
+/**
+ * The longest packet that arrived on a path lately: since the PONG before the last one that told
+ * it, so that a lost PONG takes nothing away, nor a packet that its PING overtook.
+ */
+final class LongestArrived {
+
+  private int nowBytes;
+  private int beforeBytes;
+  private long toldNanos;
+
+  void take(int bytes) {
+    nowBytes = Math.max(nowBytes, bytes);
+  }
+
+  /** What a PONG tells. */
+  int tell(long now) {
+    int longest = Math.max(nowBytes, beforeBytes);
+    if (now - toldNanos >= CoreLimits.LONGEST_ARRIVED_NANOS) {
+      toldNanos = now;
+      beforeBytes = nowBytes;
+      nowBytes = 0;
+    }
+    return longest;
+  }
+}

@@ -1,0 +1,106 @@
+package dev.mptunnel.core;
+
+import dev.mptunnel.wire.DataFrames;
+import dev.mptunnel.wire.Header;
+import java.nio.ByteBuffer;
+
+/**
+ * Makes a session's DATA packets: each is sealed once, and the same bytes go out on every path that
+ * is to carry it. A datagram that no packet has room for goes in pieces.
+ */
+final class PacketSender {
+
+  private final Context context;
+  private final Session session;
+  private int nextFragmentId;
+  private long fragmented;
+  private int toldRoomBytes = Integer.MAX_VALUE;
+
+  PacketSender(Context context, Session session) {
+    this.context = context;
+    this.session = session;
+  }
+
+  /** Datagrams that went in pieces. */
+  long fragmented() {
+    return fragmented;
+  }
+
+  /** The longest datagram that these paths carry in one packet. */
+  int roomBytes(int selected) {
+    return framesRoomBytes(selected) - DataFrames.DATAGRAM_OVERHEAD_BYTES;
+  }
+
+  private int framesRoomBytes(int selected) {
+    int overheadBytes = session.epochs().current().protection().overheadBytes();
+    return session.paths().packetBytes(selected) - Header.LENGTH - overheadBytes;
+  }
+
+  /**
+   * Sends a datagram.
+   *
+   * @param payload at most {@link DataFrames#MAX_DATAGRAM_BYTES}
+   * @param selected a bit for each path that is to carry it
+   */
+  void datagram(Flow flow, ByteBuffer payload, int selected) {
+    int roomBytes = roomBytes(selected);
+    if (payload.remaining() > roomBytes) {
+      tellOfFragments(flow, payload.remaining(), roomBytes);
+      fragments(flow, payload, selected);
+      return;
+    }
+    ByteBuffer packet = begin();
+    DataFrames.putDatagram(packet, flow.id(), payload);
+    send(packet, selected);
+  }
+
+  private void fragments(Flow flow, ByteBuffer payload, int selected) {
+    int roomBytes = framesRoomBytes(selected) - DataFrames.FRAGMENT_OVERHEAD_BYTES;
+    int count = Math.ceilDiv(payload.remaining(), roomBytes);
+    int pieceBytes = Math.ceilDiv(payload.remaining(), count);
+    int id = nextFragmentId++;
+    int end = payload.limit();
+    for (int index = 0; index < count; index++) {
+      payload.limit(Math.min(payload.position() + pieceBytes, end));
+      ByteBuffer packet = begin();
+      DataFrames.putFragment(packet, flow.id(), id, index, count, payload);
+      send(packet, selected);
+    }
+  }
+
+  /** Once a flow has sent many in pieces, and again when the paths come to carry less. */
+  private void tellOfFragments(Flow flow, int bytes, int roomBytes) {
+    fragmented++;
+    long ofFlow = flow.countFragmented();
+    if (ofFlow % CoreLimits.TELL_FRAGMENTS == 0 && roomBytes < toldRoomBytes) {
+      toldRoomBytes = roomBytes;
+      session.emit(new Event.FlowFragmented(flow, bytes, roomBytes));
+    }
+  }
+
+  /** Tells the peer that the session ends. */
+  void close(int reason, int selected) {
+    ByteBuffer packet = begin();
+    DataFrames.putClose(packet, reason);
+    send(packet, selected);
+  }
+
+  /** A packet to which frames are appended. */
+  private ByteBuffer begin() {
+    return context.scratch().position(Header.LENGTH);
+  }
+
+  private void send(ByteBuffer packet, int selected) {
+    packet.flip();
+    Epoch epoch = session.epochs().current();
+    long counter = epoch.sent().take();
+    Header.putData(packet, session.isInitiator(), session.id(), epoch.number(), counter);
+    epoch.protection().seal(packet);
+    int carrying = session.paths().carrying(selected, packet.remaining());
+    for (int left = carrying; left != 0; left &= left - 1) {
+      Path path = session.path(Integer.numberOfTrailingZeros(left));
+      path.countSent(packet.remaining());
+      context.output().transmit(path.port(), path.remote(), packet);
+    }
+  }
+}

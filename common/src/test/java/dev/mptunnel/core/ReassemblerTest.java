@@ -1,0 +1,138 @@
+package dev.mptunnel.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ReassemblerTest {
+
+  private static final long NOW = 1_000_000_000_000L;
+  private static final Output NOWHERE =
+      new Output() {
+        @Override
+        public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {}
+
+        @Override
+        public void deliver(Flow flow, ByteBuffer payload) {}
+
+        @Override
+        public void event(Event event) {}
+      };
+
+  private final Context context =
+      new Context(
+          EndpointSettings.defaults(true), new PlainSecurity(), new SplittableRandom(1), NOWHERE);
+  private final Reassembler reassembler = new Reassembler(context);
+
+  @Test
+  void piecesInAnyOrderAmongOthersBecomeTheDatagram() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    record Piece(int datagram, int index, int count, byte[] bytes) {}
+    List<Piece> pieces = new ArrayList<>();
+    byte[][] datagrams = new byte[20][];
+    for (int i = 0; i < datagrams.length; i++) {
+      datagrams[i] = new byte[random.nextInt(2, 20_000)];
+      random.nextBytes(datagrams[i]);
+      int count = Math.min(datagrams[i].length, random.nextInt(2, 256));
+      int length = Math.ceilDiv(datagrams[i].length, count);
+      count = Math.ceilDiv(datagrams[i].length, length);
+      for (int index = 0; index < count; index++) {
+        int end = Math.min((index + 1) * length, datagrams[i].length);
+        byte[] bytes = java.util.Arrays.copyOfRange(datagrams[i], index * length, end);
+        pieces.add(new Piece(i, index, count, bytes));
+      }
+    }
+    Collections.shuffle(pieces, random);
+    int whole = 0;
+    for (Piece piece : pieces) {
+      ByteBuffer joined =
+          reassembler.take(
+              NOW, 3, 7, piece.datagram, piece.index, piece.count, ByteBuffer.wrap(piece.bytes));
+      if (joined != null) {
+        byte[] bytes = new byte[joined.remaining()];
+        joined.get(bytes);
+        assertArrayEquals(datagrams[piece.datagram], bytes, "seed " + seed);
+        whole++;
+      }
+    }
+    assertEquals(datagrams.length, whole, "seed " + seed);
+    assertEquals(0, context.fragmentBytes());
+  }
+
+  @Test
+  void piecesOfAnotherEpochAreOfAnotherDatagram() {
+    assertNull(take(NOW, 1, 0, 0, 2, 10));
+    assertNull(take(NOW, 2, 0, 1, 2, 10));
+    assertNotNull(take(NOW, 1, 0, 1, 2, 10));
+  }
+
+  @Test
+  void aPieceThatContradictsTheOthersIsDroppedAndCounted() {
+    take(NOW, 1, 0, 0, 2, 10);
+    assertNull(take(NOW, 1, 0, 1, 3, 10));
+    assertNull(reassembler.take(NOW, 1, 99, 0, 1, 2, ByteBuffer.allocate(10)));
+    assertEquals(2, context.counters().malformed());
+    assertNotNull(take(NOW, 1, 0, 1, 2, 10));
+  }
+
+  @Test
+  void piecesLongerTogetherThanADatagramCanBeAreDropped() {
+    assertNull(take(NOW, 1, 0, 0, 2, 40_000));
+    assertNull(take(NOW, 1, 0, 1, 2, 40_000));
+    assertEquals(1, context.counters().malformed());
+    assertEquals(0, context.fragmentBytes());
+  }
+
+  @Test
+  void whatWaitsTooLongIsGivenUp() {
+    take(NOW, 1, 0, 0, 2, 10);
+    take(NOW + CoreLimits.FRAGMENTS_NANOS - 1, 1, 1, 0, 2, 10);
+    assertNull(take(NOW + CoreLimits.FRAGMENTS_NANOS, 1, 0, 1, 2, 10));
+    assertEquals(1, context.counters().incomplete());
+    assertNotNull(take(NOW + CoreLimits.FRAGMENTS_NANOS, 1, 1, 1, 2, 10));
+  }
+
+  @Test
+  void aFloodOfPiecesStaysWithinASessionsRoomAndTheOldestGoFirst() {
+    for (int id = 0; id < 200_000; id++) {
+      take(NOW, 1, id, 0, 255, id % 3 == 0 ? 0 : 1_400);
+      assertTrue(context.fragmentBytes() <= CoreLimits.FRAGMENT_BYTES_PER_SESSION);
+    }
+    assertTrue(context.fragmentBytes() > CoreLimits.FRAGMENT_BYTES_PER_SESSION / 2);
+    assertTrue(context.counters().incomplete() > 190_000);
+    assertNull(take(NOW, 1, 300_000, 0, 2, 10));
+    assertNotNull(take(NOW, 1, 300_000, 1, 2, 10));
+  }
+
+  @Test
+  void allSessionsTogetherStayWithinTheRoomOfAll() {
+    List<Reassembler> sessions = new ArrayList<>();
+    for (int session = 0; session < 100; session++) {
+      Reassembler one = new Reassembler(context);
+      sessions.add(one);
+      for (int id = 0; id < 1_000; id++) {
+        one.take(NOW, 1, 7, id, 0, 2, ByteBuffer.allocate(1_400));
+      }
+      assertTrue(context.fragmentBytes() <= CoreLimits.FRAGMENT_BYTES);
+    }
+    assertTrue(context.counters().fragmentsWithheld() > 0);
+    sessions.forEach(Reassembler::clear);
+    assertEquals(0, context.fragmentBytes());
+  }
+
+  private ByteBuffer take(long now, int epoch, int id, int index, int count, int length) {
+    return reassembler.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length));
+  }
+}
