@@ -76,7 +76,8 @@ public final class Relay implements Program.Running {
     Relay relay = new Relay(engine, config, limits);
     CompletableFuture.runAsync(relay::onTick, engine::execute).join();
     for (HostPort listen : config.listen()) {
-      PortOptions options = new PortOptions(Addresses.local(listen), null, null, relay.bufferBytes);
+      PortOptions options =
+          PortOptions.at(Addresses.local(listen)).withBufferBytes(relay.bufferBytes);
       int listener = relay.listeners.size();
       relay.listeners.add(engine.open(options, relay.new Listener(listener)));
     }
@@ -184,9 +185,7 @@ public final class Relay implements Program.Running {
   }
 
   private Leg open(Leg leg, int preferredPort) {
-    PortOptions options =
-        new PortOptions(
-            Addresses.anyLike(leg.address.getAddress()), null, leg.address, bufferBytes);
+    PortOptions options = PortOptions.connected(leg.address).withBufferBytes(bufferBytes);
     try {
       leg.port = openAtOrElsewhere(options, preferredPort, leg);
     } catch (IOException e) {

@@ -95,7 +95,7 @@ final class EngineTest {
     Inbox atServer = new Inbox();
     DatagramPort server = engine.open(at(0), atServer);
     Inbox atClient = new Inbox();
-    DatagramPort client = engine.open(connected(server.localAddress()), atClient);
+    DatagramPort client = engine.open(PortOptions.connected(server.localAddress()), atClient);
     DatagramPort stranger = engine.open(at(0), new Inbox());
 
     run(
@@ -131,7 +131,7 @@ final class EngineTest {
     InetSocketAddress address = gone.localAddress();
     closeAndWait(engine, gone, address);
     Inbox inbox = new Inbox();
-    DatagramPort client = engine.open(connected(address), inbox);
+    DatagramPort client = engine.open(PortOptions.connected(address), inbox);
 
     run(engine, () -> sendAll(client, null, "anyone?"));
     IOException error = inbox.errors.poll(5, TimeUnit.SECONDS);
@@ -141,7 +141,7 @@ final class EngineTest {
         error.getMessage());
 
     Inbox atServer = new Inbox();
-    engine.open(new PortOptions(address, null, null, 0), atServer);
+    engine.open(PortOptions.at(address), atServer);
     run(engine, () -> sendAll(client, null, "and now?"));
     assertEquals("and now?", atServer.next().text());
   }
@@ -156,19 +156,15 @@ final class EngineTest {
         "127.0.0.1:"
             + taken.getPort()
             + ": address already in use; end what listens there, or choose another port",
-        refused(engine, new PortOptions(taken, null, null, 0)));
+        refused(engine, PortOptions.at(taken)));
     assertEquals(
         "192.0.2.1:3000: not an address of this host",
         refused(
             engine,
-            new PortOptions(
-                new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 3000), null, null, 0)));
+            PortOptions.at(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 3000))));
     assertEquals(
         "interface nosuch0: no such interface",
-        refused(
-            engine,
-            new PortOptions(
-                new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0), "nosuch0", null, 0)));
+        refused(engine, PortOptions.at(Addresses.literal("0.0.0.0")).withDevice("nosuch0")));
   }
 
   @ParameterizedTest
@@ -180,10 +176,7 @@ final class EngineTest {
     DatagramPort from;
     try {
       from =
-          engine.open(
-              new PortOptions(
-                  new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0), "lo", null, 0),
-              new Inbox());
+          engine.open(PortOptions.at(Addresses.literal("0.0.0.0")).withDevice("lo"), new Inbox());
     } catch (IOException e) {
       Assumptions.abort(e.getMessage());
       throw e;
@@ -198,19 +191,9 @@ final class EngineTest {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "IPv6");
     DatagramEngine engine = engine(choice);
     Inbox inbox = new Inbox();
-    int port =
-        engine
-            .open(
-                new PortOptions(
-                    new InetSocketAddress(InetAddress.ofLiteral("::"), 0), null, null, 0),
-                inbox)
-            .localAddress()
-            .getPort();
+    int port = engine.open(PortOptions.at(Addresses.literal("::")), inbox).localAddress().getPort();
     DatagramPort four = engine.open(at(0), new Inbox());
-    DatagramPort six =
-        engine.open(
-            new PortOptions(new InetSocketAddress(InetAddress.ofLiteral("::1"), 0), null, null, 0),
-            new Inbox());
+    DatagramPort six = engine.open(PortOptions.at(Addresses.literal("::1")), new Inbox());
 
     run(engine, () -> sendAll(four, new InetSocketAddress(LOOPBACK, port), "four"));
     assertInstanceOf(Inet4Address.class, inbox.next().source().getAddress());
@@ -354,7 +337,7 @@ final class EngineTest {
         engine,
         () -> {
           for (int i = 0; i < 200; i++) {
-            ports.add(openUnchecked(engine, i % 2 == 0 ? at(0) : connected(peer)));
+            ports.add(openUnchecked(engine, i % 2 == 0 ? at(0) : PortOptions.connected(peer)));
           }
         });
     assertTrue(count(descriptors) >= before + 200);
@@ -369,11 +352,7 @@ final class EngineTest {
   }
 
   private static PortOptions at(int port) {
-    return new PortOptions(new InetSocketAddress(LOOPBACK, port), null, null, 0);
-  }
-
-  private static PortOptions connected(InetSocketAddress remote) {
-    return new PortOptions(new InetSocketAddress(LOOPBACK, 0), null, remote, 0);
+    return PortOptions.at(new InetSocketAddress(LOOPBACK, port));
   }
 
   private static String refused(DatagramEngine engine, PortOptions options) {

@@ -78,7 +78,7 @@ public final class Client implements Program.Running {
     }
     CompletableFuture.runAsync(client::open, engine::execute).join();
     for (HostPort listen : config.listen()) {
-      PortOptions options = new PortOptions(Addresses.local(listen), null, null, buffer);
+      PortOptions options = PortOptions.at(Addresses.local(listen)).withBufferBytes(buffer);
       client.listening.add(engine.open(options, client.new ApplicationHandler()));
     }
     config.security().warnings().forEach(client.log::warn);
@@ -111,7 +111,7 @@ public final class Client implements Program.Running {
     InetSocketAddress local =
         bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
     String device = bridge.bindsToInterface() ? bridge.bind() : null;
-    PortOptions options = new PortOptions(local, device, null, buffer);
+    PortOptions options = PortOptions.at(local).withBufferBytes(buffer).withDevice(device);
     int port = driver.openPreferred(options, bridge.name().hashCode());
     int pathId = specs.size();
     specs.add(new Endpoint.PathSpec(bridge.name(), port, null));

@@ -73,7 +73,7 @@ public final class Server implements Program.Running {
     CompletableFuture.runAsync(server::startWatching, engine::execute).join();
     for (HostPort listen : config.listen()) {
       PortOptions options =
-          new PortOptions(Addresses.local(listen), null, null, config.sockets().bufferBytes());
+          PortOptions.at(Addresses.local(listen)).withBufferBytes(config.sockets().bufferBytes());
       server.driver.open(options);
     }
     config.security().warnings().forEach(server.log::warn);

@@ -2,7 +2,6 @@ package dev.mptunnel.server;
 
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.core.Flow;
-import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
 import dev.mptunnel.net.DatagramPort;
@@ -80,8 +79,7 @@ final class Target {
   }
 
   private void openPort(Flow flow, InetSocketAddress address) {
-    InetSocketAddress local = Addresses.anyLike(address.getAddress());
-    PortOptions options = new PortOptions(local, null, address, bufferBytes);
+    PortOptions options = PortOptions.connected(address).withBufferBytes(bufferBytes);
     long seed = flow.session().id() ^ (long) flow.id() << 48;
     try {
       flow.attach(PreferredPort.open(engine, options, seed, new AnswerHandler(flow)));
