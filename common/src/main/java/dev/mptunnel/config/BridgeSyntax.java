@@ -2,7 +2,10 @@ package dev.mptunnel.config;
 
 import java.util.regex.Pattern;
 
-/** A bridge as a user writes it: {@code host port [name=... bind=ADDRESS|INTERFACE]}. */
+/**
+ * A bridge as a user writes it: {@code host port [name=NAME] [bind=ADDRESS|INTERFACE]
+ * [fwmark=MARK]}.
+ */
 record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
 
   static final String EXAMPLE = "vps.example.org 4000 name=one bind=eth0";
@@ -20,8 +23,9 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
    *
    * @param name null where none is given
    * @param bind null where none is given
+   * @param mark 0 where none is given
    */
-  record Written(HostPort address, String name, String bind) {}
+  record Written(HostPort address, String name, String bind, int mark) {}
 
   @Override
   public Written parse(String text) throws ConfigException {
@@ -33,17 +37,21 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
     HostPort address = portApart ? HostPort.parse(words[0], words[1]) : HostPort.parse(words[0]);
     String name = null;
     String bind = null;
+    int mark = 0;
     for (int i = portApart ? 2 : 1; i < words.length; i++) {
       if (words[i].startsWith("name=") && name == null) {
         name = parseName(words[i].substring("name=".length()));
       } else if (words[i].startsWith("bind=") && bind == null) {
         bind = parseBind(words[i].substring("bind=".length()));
+      } else if (words[i].startsWith("fwmark=") && mark == 0) {
+        mark = parseMark(words[i].substring("fwmark=".length()));
       } else {
         throw new ConfigException(
-            Excerpt.of(words[i]) + " cannot stand there; expected one name= and one bind= at most");
+            Excerpt.of(words[i])
+                + " cannot stand there; expected one name=, one bind= and one fwmark= at most");
       }
     }
-    return new Written(address, name, bind);
+    return new Written(address, name, bind, mark);
   }
 
   private static String parseName(String text) throws ConfigException {
@@ -63,6 +71,14 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
           "bind " + Excerpt.of(text) + " is refused; expected an address or a network interface");
     }
     return text;
+  }
+
+  private static int parseMark(String text) throws ConfigException {
+    try {
+      return new FirewallMark().parse(text);
+    } catch (ConfigException e) {
+      throw new ConfigException("fwmark " + e.getMessage());
+    }
   }
 
   @Override

@@ -26,17 +26,24 @@ public record ClientConfig(
   static ClientConfig of(SettingValues values) throws ConfigException {
     return new ClientConfig(
         values.distinct(Settings.CLIENT_LISTEN),
-        named(values.all(Settings.BRIDGE)),
+        named(values.all(Settings.BRIDGE), mark(values)),
         ClientSecurity.of(values),
         SessionSettings.of(values),
         SocketSettings.of(values));
   }
 
+  private static int mark(SettingValues values) throws ConfigException {
+    SettingValues.Placed<Integer> mark = values.find(Settings.FWMARK);
+    return mark == null ? 0 : mark.value();
+  }
+
   /**
    * Gives a name to those that have none: {@code host:port}, and where an earlier line has that,
-   * {@code host:port@bind} or a number behind, since two lines may well differ in bind alone.
+   * {@code host:port@bind} or a number behind, since two lines may well differ in bind alone. A
+   * mark of its own goes before that of all.
    */
-  private static List<BridgeLine> named(List<SettingValues.Placed<BridgeSyntax.Written>> bridges)
+  private static List<BridgeLine> named(
+      List<SettingValues.Placed<BridgeSyntax.Written>> bridges, int defaultMark)
       throws ConfigException {
     Set<String> taken = new HashSet<>();
     for (var bridge : bridges) {
@@ -51,7 +58,8 @@ public record ClientConfig(
     for (var bridge : bridges) {
       BridgeSyntax.Written written = bridge.value();
       String name = written.name() != null ? written.name() : freeName(written, taken);
-      lines.add(new BridgeLine(written.address(), name, written.bind()));
+      int mark = written.mark() != 0 ? written.mark() : defaultMark;
+      lines.add(new BridgeLine(written.address(), name, written.bind(), mark));
     }
     return lines;
   }

@@ -30,6 +30,13 @@ final class Settings {
           MAX_BRIDGES,
           "a way to the server; in FILE a line of its own");
 
+  static final Setting<Integer> FWMARK =
+      Setting.once(
+          "fwmark",
+          new FirewallMark(),
+          null,
+          "what routing rules know the packets of all bridges by; needs root or CAP_NET_ADMIN");
+
   static final Setting<HostPort> LISTEN =
       new Setting<>(
           "listen",
@@ -168,6 +175,7 @@ final class Settings {
           BRIDGE,
           CLIENT_LISTEN,
           BRIDGE,
+          FWMARK,
           CLIENT_SECRET,
           SECRET_FILE,
           ENCRYPT,

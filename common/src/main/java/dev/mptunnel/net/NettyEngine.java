@@ -107,6 +107,9 @@ final class NettyEngine implements DatagramEngine {
     if (options.device() != null) {
       local = socket.bindToDevice(options.device(), local);
     }
+    if (options.mark() != 0) {
+      socket.mark(options.mark());
+    }
     try {
       if (options.bufferBytes() > 0) {
         int givenBytes = socket.setBufferBytes(options.bufferBytes());

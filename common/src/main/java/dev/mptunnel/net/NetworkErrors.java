@@ -41,6 +41,19 @@ final class NetworkErrors {
     return new IOException("interface " + device + ": " + text, cause);
   }
 
+  static IOException mark(int mark, Throwable cause) {
+    String text = text(cause);
+    String why = text.contains("not permitted") ? "needs root or CAP_NET_ADMIN" : text;
+    return new IOException("fwmark " + Integer.toUnsignedString(mark) + ": " + why, cause);
+  }
+
+  static IOException noMarkHere(int mark) {
+    return new IOException(
+        "fwmark "
+            + Integer.toUnsignedString(mark)
+            + ": not available with engine nio; take engine = epoll on Linux, or bind= elsewhere");
+  }
+
   /** Why a socket could not be opened, as {@code 127.0.0.1:3000: address already in use}. */
   static IOException open(PortOptions options, Throwable cause) {
     String where = Addresses.text(options.local());

@@ -68,6 +68,11 @@ final class NioTransport implements Transport {
     }
 
     @Override
+    public void mark(int mark) throws IOException {
+      throw NetworkErrors.noMarkHere(mark);
+    }
+
+    @Override
     public int setBufferBytes(int bytes) throws IOException {
       jdk.setOption(StandardSocketOptions.SO_RCVBUF, bytes);
       jdk.setOption(StandardSocketOptions.SO_SNDBUF, bytes);

@@ -13,9 +13,11 @@ import java.util.Objects;
  * @param bufferBytes size asked of the kernel for each of the socket's two buffers, or 0 for its
  *     own
  * @param device the network interface to bind to (SO_BINDTODEVICE), or null for none
+ * @param mark what routing rules and the firewall know its packets by (SO_MARK), 32 unsigned bits,
+ *     or 0 for none
  */
 public record PortOptions(
-    InetSocketAddress local, InetSocketAddress remote, int bufferBytes, String device) {
+    InetSocketAddress local, InetSocketAddress remote, int bufferBytes, String device, int mark) {
 
   public PortOptions {
     Objects.requireNonNull(local, "local");
@@ -23,27 +25,32 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null);
+    return new PortOptions(local, null, 0, null, 0);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
-    return new PortOptions(Addresses.anyLike(remote.getAddress()), remote, 0, null);
+    return new PortOptions(Addresses.anyLike(remote.getAddress()), remote, 0, null, 0);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
   public PortOptions withLocalPort(int port) {
     return new PortOptions(
-        new InetSocketAddress(local.getAddress(), port), remote, bufferBytes, device);
+        new InetSocketAddress(local.getAddress(), port), remote, bufferBytes, device, mark);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device);
+    return new PortOptions(local, remote, bytes, device, mark);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name);
+    return new PortOptions(local, remote, bufferBytes, name, mark);
+  }
+
+  /** The same with its packets marked; 0 for not. */
+  public PortOptions withMark(int bits) {
+    return new PortOptions(local, remote, bufferBytes, device, bits);
   }
 }

@@ -35,6 +35,13 @@ interface Transport {
     /** The address to bind for this interface; sets what else is needed to stay on it. */
     InetSocketAddress bindToDevice(String device, InetSocketAddress local) throws IOException;
 
+    /**
+     * Marks the packets for routing rules and the firewall.
+     *
+     * @param mark 32 bits, not all 0
+     */
+    void mark(int mark) throws IOException;
+
     /** Asks for this size of both buffers and returns the smaller of those that were given. */
     int setBufferBytes(int bytes) throws IOException;
 

@@ -17,6 +17,9 @@ abstract class UnixSocket implements Transport.Socket {
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
 
+  private static final ChannelOption<Integer> SO_MARK =
+      new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, 36);
+
   /** As SO_RCVBUF and SO_SNDBUF, but past the sysctl limits; needs CAP_NET_ADMIN. */
   private static final ChannelOption<Integer> SO_SNDBUFFORCE =
       new IntegerUnixChannelOption("SO_SNDBUFFORCE", SOL_SOCKET, 32);
@@ -53,6 +56,15 @@ abstract class UnixSocket implements Transport.Socket {
       throw NetworkErrors.bindToDevice(device, e);
     }
     return local;
+  }
+
+  @Override
+  public final void mark(int mark) throws IOException {
+    try {
+      channel.config().setOption(SO_MARK, mark);
+    } catch (ChannelException e) {
+      throw NetworkErrors.mark(mark, e);
+    }
   }
 
   @Override

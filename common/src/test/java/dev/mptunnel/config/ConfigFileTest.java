@@ -74,6 +74,16 @@ class ConfigFileTest {
   }
 
   @Test
+  void aMarkOfOneBridgeGoesBeforeThatOfAll() throws Exception {
+    ClientConfig config =
+        client("a 1\nfwmark = 0xFFFFFFFF\nb 1 bind=eth0 fwmark=7\nc 1 fwmark=0xca6c name=c\n");
+
+    assertEquals(
+        List.of(0xffff_ffff, 7, 51820), config.bridges().stream().map(BridgeLine::mark).toList());
+    assertEquals(0, client("a 1\n").bridges().getFirst().mark());
+  }
+
+  @Test
   void bridgesWithoutANameGetOneThatNoOtherHas() throws Exception {
     ClientConfig config =
         client("a 1\na 1\na 1 bind=eth0\na 1 bind=eth1\na 1 bind=eth1\nb 1\nc 1 name=b:1\n");
@@ -95,11 +105,17 @@ class ConfigFileTest {
           a:               | f:2: the port is missing; expected 1 to 65535
           :4000            | f:2: the host is missing; expected a name or an address
           a                | f:2: 'a' has no port; expected a line such as: vps.example.org 4000 name=one bind=eth0
-          a 1 eth0         | f:2: 'eth0' cannot stand there; expected one name= and one bind= at most
-          a 1 name=x name=y | f:2: 'name=y' cannot stand there; expected one name= and one bind= at most
+          a 1 eth0         | f:2: 'eth0' cannot stand there; expected one name=, one bind= and one fwmark= at most
+          a 1 name=x name=y | f:2: 'name=y' cannot stand there; expected one name=, one bind= and one fwmark= at most
           a 1 name=        | f:2: name '' is refused; expected 1 to 64 letters, digits or ._:@+-
           a 1 bind=a/b     | f:2: bind 'a/b' is refused; expected an address or a network interface
           a 1 bind=1.2.3   | f:2: bind '1.2.3' is refused; expected an address or a network interface
+          a 1 fwmark=0     | f:2: fwmark '0' is out of range; expected 1 to 0xffffffff
+          a 1 fwmark=1 fwmark=2 | f:2: 'fwmark=2' cannot stand there; expected one name=, one bind= and one fwmark= at most
+          fwmark = 0x      | f:2: fwmark: '0x' cannot be read; expected 1 to 0xffffffff
+          fwmark = ca6c    | f:2: fwmark: 'ca6c' cannot be read; expected 1 to 0xffffffff
+          fwmark = 0x100000000 | f:2: fwmark: '0x100000000' is out of range; expected 1 to 0xffffffff
+          fwmark = 99999999999999999999 | f:2: fwmark: '99999999999999999999' is out of range; expected 1 to 0xffffffff
           1.2.3.256 1      | f:2: '1.2.3.256' is not an IPv4 address; expected one such as 192.0.2.1
           1.2.3 1          | f:2: '1.2.3' is not an IPv4 address; expected one such as 192.0.2.1
           [1.2.3.4]:1      | f:2: '[1.2.3.4]' is not an IPv6 address in brackets; expected one such as [::1]
@@ -107,7 +123,7 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, bridge, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, flow-timeout, max-flows, socket-buffer, engine
+          = 5s             | f:2: unknown key ''; expected one of listen, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, flow-timeout, max-flows, socket-buffer, engine
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           mtu = 575        | f:2: mtu: '575' is out of range; expected auto or 576 to 65535

@@ -187,6 +187,27 @@ final class EngineTest {
 
   @ParameterizedTest
   @MethodSource("engines")
+  void aMarkIsSetOrRefusedInOneLine(EngineChoice choice) throws Exception {
+    DatagramEngine engine = engine(choice);
+    PortOptions marked = at(0).withMark(0xffff_ffff);
+    if (choice == EngineChoice.NIO) {
+      assertEquals(
+          "fwmark 4294967295: not available with engine nio; take engine = epoll on Linux, or"
+              + " bind= elsewhere",
+          refused(engine, marked));
+    } else if (System.getProperty("user.name").equals("root")) {
+      Inbox inbox = new Inbox();
+      DatagramPort to = engine.open(at(0), inbox);
+      DatagramPort from = engine.open(marked, new Inbox());
+      run(engine, () -> sendAll(from, to.localAddress(), "marked"));
+      assertEquals("marked", inbox.next().text());
+    } else {
+      assertEquals("fwmark 4294967295: needs root or CAP_NET_ADMIN", refused(engine, marked));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
   void aWildcardHearsBothFamilies(EngineChoice choice) throws Exception {
     Assumptions.assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "IPv6");
     DatagramEngine engine = engine(choice);

@@ -111,7 +111,8 @@ public final class Client implements Program.Running {
     InetSocketAddress local =
         bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
     String device = bridge.bindsToInterface() ? bridge.bind() : null;
-    PortOptions options = PortOptions.at(local).withBufferBytes(buffer).withDevice(device);
+    PortOptions options =
+        PortOptions.at(local).withBufferBytes(buffer).withDevice(device).withMark(bridge.mark());
     int port = driver.openPreferred(options, bridge.name().hashCode());
     int pathId = specs.size();
     specs.add(new Endpoint.PathSpec(bridge.name(), port, null));

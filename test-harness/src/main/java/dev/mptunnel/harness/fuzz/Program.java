@@ -113,6 +113,9 @@ record Program<C>(Command<C> command, Function<C, List<String>> writer) {
     if (bridge.bind() != null) {
       line += " bind=" + bridge.bind();
     }
+    if (bridge.mark() != 0) {
+      line += " fwmark=" + Integer.toUnsignedString(bridge.mark());
+    }
     // A name that was made and not given may be one that cannot be given; it is made again.
     boolean canBeGiven =
         bridge.name().length() <= 64 && bridge.name().chars().noneMatch(c -> c == '#' || c == '%');
