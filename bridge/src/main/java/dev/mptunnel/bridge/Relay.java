@@ -77,7 +77,7 @@ public final class Relay implements Program.Running {
     CompletableFuture.runAsync(relay::onTick, engine::execute).join();
     for (HostPort listen : config.listen()) {
       PortOptions options =
-          PortOptions.at(Addresses.local(listen)).withBufferBytes(relay.bufferBytes);
+          PortOptions.at(Addresses.local(listen)).withBufferBytes(relay.bufferBytes).sentWhole();
       int listener = relay.listeners.size();
       relay.listeners.add(engine.open(options, relay.new Listener(listener)));
     }
@@ -185,7 +185,8 @@ public final class Relay implements Program.Running {
   }
 
   private Leg open(Leg leg, int preferredPort) {
-    PortOptions options = PortOptions.connected(leg.address).withBufferBytes(bufferBytes);
+    PortOptions options =
+        PortOptions.connected(leg.address).withBufferBytes(bufferBytes).sentWhole();
     try {
       leg.port = openAtOrElsewhere(options, preferredPort, leg);
     } catch (IOException e) {

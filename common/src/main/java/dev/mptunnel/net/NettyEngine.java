@@ -111,6 +111,9 @@ final class NettyEngine implements DatagramEngine {
       socket.mark(options.mark());
     }
     try {
+      if (options.whole()) {
+        socket.sendWhole(family);
+      }
       if (options.bufferBytes() > 0) {
         int givenBytes = socket.setBufferBytes(options.bufferBytes());
         saySmallBuffer(options.bufferBytes(), givenBytes);

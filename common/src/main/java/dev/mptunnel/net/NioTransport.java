@@ -14,6 +14,7 @@ import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import jdk.net.ExtendedSocketOptions;
 
 /** The JDK's selector: everywhere else. */
 final class NioTransport implements Transport {
@@ -70,6 +71,14 @@ final class NioTransport implements Transport {
     @Override
     public void mark(int mark) throws IOException {
       throw NetworkErrors.noMarkHere(mark);
+    }
+
+    /** The JDK's option heeds routers besides, which makes probes fail sooner, or wrongly. */
+    @Override
+    public void sendWhole(SocketProtocolFamily ignored) throws IOException {
+      if (jdk.supportedOptions().contains(ExtendedSocketOptions.IP_DONTFRAGMENT)) {
+        jdk.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
+      }
     }
 
     @Override

@@ -15,9 +15,17 @@ import java.util.Objects;
  * @param device the network interface to bind to (SO_BINDTODEVICE), or null for none
  * @param mark what routing rules and the firewall know its packets by (SO_MARK), 32 unsigned bits,
  *     or 0 for none
+ * @param whole whether a datagram that a line does not carry is lost rather than fragmented by IP,
+ *     and what routers say about it is not heeded (IP_PMTUDISC_PROBE in ip(7); RFC 8899, section
+ *     4.1)
  */
 public record PortOptions(
-    InetSocketAddress local, InetSocketAddress remote, int bufferBytes, String device, int mark) {
+    InetSocketAddress local,
+    InetSocketAddress remote,
+    int bufferBytes,
+    String device,
+    int mark,
+    boolean whole) {
 
   public PortOptions {
     Objects.requireNonNull(local, "local");
@@ -25,32 +33,37 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null, 0);
+    return new PortOptions(local, null, 0, null, 0, false);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
-    return new PortOptions(Addresses.anyLike(remote.getAddress()), remote, 0, null, 0);
+    return new PortOptions(Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
   public PortOptions withLocalPort(int port) {
     return new PortOptions(
-        new InetSocketAddress(local.getAddress(), port), remote, bufferBytes, device, mark);
+        new InetSocketAddress(local.getAddress(), port), remote, bufferBytes, device, mark, whole);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark);
+    return new PortOptions(local, remote, bytes, device, mark, whole);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark);
+    return new PortOptions(local, remote, bufferBytes, name, mark, whole);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits);
+    return new PortOptions(local, remote, bufferBytes, device, bits, whole);
+  }
+
+  /** The same, never fragmented by IP. */
+  public PortOptions sentWhole() {
+    return new PortOptions(local, remote, bufferBytes, device, mark, true);
   }
 }

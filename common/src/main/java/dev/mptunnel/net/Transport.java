@@ -42,6 +42,9 @@ interface Transport {
      */
     void mark(int mark) throws IOException;
 
+    /** Has no datagram fragmented by IP; see {@link PortOptions#whole}. */
+    void sendWhole(SocketProtocolFamily family) throws IOException;
+
     /** Asks for this size of both buffers and returns the smaller of those that were given. */
     int setBufferBytes(int bytes) throws IOException;
 

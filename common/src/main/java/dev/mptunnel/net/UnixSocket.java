@@ -3,6 +3,7 @@ package dev.mptunnel.net;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.UnixChannel;
@@ -19,6 +20,16 @@ abstract class UnixSocket implements Transport.Socket {
 
   private static final ChannelOption<Integer> SO_MARK =
       new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, 36);
+
+  private static final int IPPROTO_IP = 0;
+  private static final int IPPROTO_IPV6 = 41;
+  private static final int PMTUDISC_PROBE = 3; // the same number for both
+
+  private static final ChannelOption<Integer> IP_MTU_DISCOVER =
+      new IntegerUnixChannelOption("IP_MTU_DISCOVER", IPPROTO_IP, 10);
+
+  private static final ChannelOption<Integer> IPV6_MTU_DISCOVER =
+      new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", IPPROTO_IPV6, 23);
 
   /** As SO_RCVBUF and SO_SNDBUF, but past the sysctl limits; needs CAP_NET_ADMIN. */
   private static final ChannelOption<Integer> SO_SNDBUFFORCE =
@@ -64,6 +75,15 @@ abstract class UnixSocket implements Transport.Socket {
       channel.config().setOption(SO_MARK, mark);
     } catch (ChannelException e) {
       throw NetworkErrors.mark(mark, e);
+    }
+  }
+
+  @Override
+  public final void sendWhole(SocketProtocolFamily family) {
+    // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
+    channel.config().setOption(IP_MTU_DISCOVER, PMTUDISC_PROBE);
+    if (family == SocketProtocolFamily.INET6) {
+      channel.config().setOption(IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
     }
   }
 

@@ -17,8 +17,8 @@ public final class FragmentHint {
   public static String of(Event.FlowFragmented fragmented) {
     int roomBytes = fragmented.roomBytes();
     return ("datagrams of %d bytes travel in pieces, which costs packets, and one lost piece loses"
-                + " the datagram; up to %d bytes travel whole: for OpenVPN add 'mssfix %d' to its"
-                + " configuration on one end, for WireGuard 'MTU = %d' on both")
+            + " the datagram; up to %d bytes travel whole: for OpenVPN add 'mssfix %d' to its"
+            + " configuration on one end, for WireGuard 'MTU = %d' on both")
         .formatted(fragmented.bytes(), roomBytes, roomBytes, roomBytes - WIREGUARD_BYTES);
   }
 }

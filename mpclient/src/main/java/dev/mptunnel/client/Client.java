@@ -112,7 +112,11 @@ public final class Client implements Program.Running {
         bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
     String device = bridge.bindsToInterface() ? bridge.bind() : null;
     PortOptions options =
-        PortOptions.at(local).withBufferBytes(buffer).withDevice(device).withMark(bridge.mark());
+        PortOptions.at(local)
+            .withBufferBytes(buffer)
+            .withDevice(device)
+            .withMark(bridge.mark())
+            .sentWhole();
     int port = driver.openPreferred(options, bridge.name().hashCode());
     int pathId = specs.size();
     specs.add(new Endpoint.PathSpec(bridge.name(), port, null));

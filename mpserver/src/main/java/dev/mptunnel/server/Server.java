@@ -73,7 +73,9 @@ public final class Server implements Program.Running {
     CompletableFuture.runAsync(server::startWatching, engine::execute).join();
     for (HostPort listen : config.listen()) {
       PortOptions options =
-          PortOptions.at(Addresses.local(listen)).withBufferBytes(config.sockets().bufferBytes());
+          PortOptions.at(Addresses.local(listen))
+              .withBufferBytes(config.sockets().bufferBytes())
+              .sentWhole();
       server.driver.open(options);
     }
     config.security().warnings().forEach(server.log::warn);
