@@ -23,7 +23,7 @@ final class LinkWordsTarget implements FuzzTarget {
   public List<byte[]> seeds() {
     String all =
         "loss=20% burst=8 delay=30ms jitter=500us unordered reorder=1% reorder-by=1s dup=0.5%"
-            + " corrupt=0.001 rate=50mbit queue=64kB down=10s+2s";
+            + " corrupt=0.001 rate=50mbit queue=64kB mtu=1400 icmp down=10s+2s";
     return List.of(all.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,24 +1,64 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.link.LinkProperties;
+import java.util.Collections;
+import java.util.List;
+
 /**
  * What the lines are like and how TCP behaves on them.
  *
- * @param lossPercent loss of each line in each direction, 0 to 100
- * @param rateMbit rate of each line in each direction, Mbit/s of IP
- * @param delayMillis delay of each line in each direction, ms
- * @param queueMillis what a line's queue holds, as time at its rate, ms; the rest is dropped at its
- *     tail
+ * @param lines each one, both directions alike, 1 to 8
  * @param congestionControl TCP's, in the kernel's word
  */
-public record Conditions(
-    double lossPercent, int rateMbit, int delayMillis, int queueMillis, String congestionControl) {
+public record Conditions(List<LinkProperties> lines, String congestionControl) {
+
+  /** More would make a single process of the emulator the narrowest part of the lab. */
+  static final int MAX_LINES = 8;
+
+  private static final int ALIKE = 3;
 
   public Conditions {
-    if (!(lossPercent >= 0 && lossPercent <= 100)) {
-      throw new IllegalArgumentException("loss of " + lossPercent + " %: expected 0 to 100");
+    lines = List.copyOf(lines);
+    if (lines.isEmpty() || lines.size() > MAX_LINES) {
+      throw new IllegalArgumentException(
+          lines.size() + " lines: expected 1 to " + MAX_LINES + " of them");
     }
-    if (rateMbit < 1 || delayMillis < 0 || queueMillis < 1) {
-      throw new IllegalArgumentException("rate and queue must be positive, delay not negative");
+    for (LinkProperties line : lines) {
+      int leader = line.withLine();
+      if (leader > lines.size() || (leader > 0 && lines.get(leader - 1).withLine() > 0)) {
+        throw new IllegalArgumentException(
+            "\"with=" + leader + "\": expected a line that has losses of its own");
+      }
     }
+  }
+
+  /**
+   * Three lines that are alike.
+   *
+   * @param lossPercent loss of each line in each direction, 0 to 100
+   * @param rateMbit rate of each line in each direction, Mbit/s of IP
+   * @param delayMillis delay of each line in each direction, ms
+   * @param queueMillis what a line's queue holds, as time at its rate, ms; the rest is dropped at
+   *     its tail
+   */
+  public Conditions(
+      double lossPercent,
+      int rateMbit,
+      int delayMillis,
+      int queueMillis,
+      String congestionControl) {
+    this(
+        Collections.nCopies(ALIKE, line(lossPercent, rateMbit, delayMillis, queueMillis)),
+        congestionControl);
+  }
+
+  private static LinkProperties line(
+      double lossPercent, int rateMbit, int delayMillis, int queueMillis) {
+    if (rateMbit < 1 || queueMillis < 1) {
+      throw new IllegalArgumentException("rate and queue must be positive");
+    }
+    return LinkProperties.parse(
+        "loss=%s%% rate=%dmbit delay=%dms queue=%dms"
+            .formatted(lossPercent, rateMbit, delayMillis, queueMillis));
   }
 }

@@ -1,42 +1,133 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.link.LinkCounters;
+import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 
-/** The line between the client and one bridge: rate, queue, delay and loss, alike both ways. */
+/** The line between the client and one bridge. Its two directions may differ. */
 public final class Line {
 
-  private final LineEnd near;
-  private final LineEnd far;
+  private final Emulator emulator;
+  private final int number;
+  private final Namespace client;
+  private final Map<Direction, LinkProperties> properties = new EnumMap<>(Direction.class);
+  private boolean behindNat;
 
-  Line(LineEnd near, LineEnd far) {
-    this.near = near;
-    this.far = far;
+  /**
+   * @param number from 1
+   * @param client whose device of the line is {@code line} and its number
+   */
+  Line(Emulator emulator, int number, Namespace client) {
+    this.emulator = emulator;
+    this.number = number;
+    this.client = client;
+    for (Direction direction : Direction.values()) {
+      properties.put(direction, LinkProperties.PERFECT);
+    }
   }
 
   /** What arrived at the bridge. */
   public LossCount up() throws IOException {
-    return far.count();
+    return lossCount(counters(Direction.UP));
   }
 
   /** What arrived at the client. */
   public LossCount down() throws IOException {
-    return near.count();
+    return lossCount(counters(Direction.DOWN));
   }
 
-  /** Packets that the queues at both ends have dropped at their tails. */
-  long queueDrops() throws IOException {
-    return near.queueDrops() + far.queueDrops();
+  /** Of what passed the router and the queue, so that what was lost had used the line's rate. */
+  private static LossCount lossCount(LinkCounters counters) {
+    long arrived = counters.delivered() + counters.lost() + counters.corrupted();
+    return new LossCount(arrived, arrived - counters.delivered());
+  }
+
+  /** Every IP packet that came to this line, and what became of it. */
+  public LinkCounters counters(Direction direction) throws IOException {
+    return emulator.counters(number, direction);
+  }
+
+  /** What one direction is like now. */
+  public LinkProperties properties(Direction direction) {
+    return properties.get(direction);
+  }
+
+  /**
+   * Changes both directions for all packets that come from now on.
+   *
+   * @param words those of {@link LinkProperties} that change; after {@code perfect}, all of them
+   * @throws IllegalArgumentException naming the word that is wrong
+   */
+  public void change(String words) throws IOException {
+    for (Direction direction : Direction.values()) {
+      change(direction, words);
+    }
+  }
+
+  /** Changes one direction. */
+  public void change(Direction direction, String words) throws IOException {
+    become(direction, properties(direction).changed(words));
+  }
+
+  /** Makes one direction another line. */
+  void become(Direction direction, LinkProperties wanted) throws IOException {
+    emulator.change(number, direction, wanted);
+    properties.put(direction, wanted);
   }
 
   /** Makes the line black both ways: nothing gets through, and nobody is told. */
   public void cut() throws IOException {
-    near.cut();
-    far.cut();
+    for (Direction direction : Direction.values()) {
+      emulator.cut(number, direction);
+    }
   }
 
   /** Ends {@link #cut}. */
   public void restore() throws IOException {
-    near.restore();
-    far.restore();
+    for (Direction direction : Direction.values()) {
+      emulator.restore(number, direction);
+    }
+  }
+
+  /**
+   * Gives the client's packets another source port, in mid-stream, as a NAT does that forgets: by a
+   * NAT of the kernel's that begins or, the next time, ends. What is under way meanwhile, for a
+   * fifth of a second, is lost.
+   */
+  public void rebind() throws IOException {
+    // The first packet that the NAT sees must be one that leaves, and not before it is there.
+    client.run("nft", drop("deaf", "prerouting", "iifname"));
+    client.run("nft", drop("dumb", "output", "oifname"));
+    String table = "rebind_line" + number;
+    if (behindNat) {
+      client.run("nft", "delete table ip " + table);
+    } else {
+      String rules =
+          "table ip %s { chain leaving { type nat hook postrouting priority srcnat;"
+              + " oifname \"line%d\" masquerade fully-random; }; }";
+      client.run("nft", String.format(Locale.ROOT, rules, table, number));
+    }
+    behindNat = !behindNat;
+    client.run("nft", "delete table ip dumb_line" + number);
+    Wait.pass(Duration.ofMillis(200));
+    client.run("nft", "delete table ip deaf_line" + number);
+  }
+
+  private String drop(String what, String hook, String device) {
+    String rules =
+        "table ip %s_line%d { chain dropped { type filter hook %s priority -400;"
+            + " %s \"line%d\" drop; }; }";
+    return String.format(Locale.ROOT, rules, what, number, hook, device, number);
+  }
+
+  @Override
+  public String toString() {
+    LinkProperties up = properties(Direction.UP);
+    LinkProperties down = properties(Direction.DOWN);
+    return up.equals(down) ? up.toString() : "up: " + up + "; down: " + down;
   }
 }

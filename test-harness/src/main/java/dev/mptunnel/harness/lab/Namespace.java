@@ -65,7 +65,8 @@ public final class Namespace implements AutoCloseable {
     return Daemon.start(daemon, inside(command), logDirectory.resolve(file));
   }
 
-  private List<String> inside(List<String> command) {
+  /** The command line that runs a command here. */
+  List<String> inside(List<String> command) {
     List<String> whole = new ArrayList<>(List.of("ip", "netns", "exec", name));
     whole.addAll(command);
     return whole;

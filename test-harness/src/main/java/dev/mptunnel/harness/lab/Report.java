@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -27,13 +28,10 @@ public final class Report {
     out.println("kernel      " + System.getProperty("os.version"));
     out.println("load        " + load() + " (1, 5, 15 minutes; a busy machine slows every tunnel)");
     out.println("vpn         " + OpenVpn.version() + ", udp, tun-mtu 1400, AES-256-GCM");
-    out.printf(
-        Locale.ROOT,
-        "lines       3 x %d Mbit/s, delay %d ms and loss %.2f %% each way, queue %d ms%n",
-        conditions.rateMbit(),
-        conditions.delayMillis(),
-        conditions.lossPercent(),
-        conditions.queueMillis());
+    List<LinkProperties> lines = conditions.lines();
+    for (int i = 0; i < lines.size(); i++) {
+      out.println("line " + (i + 1) + "      " + lines.get(i));
+    }
     out.printf(
         "transfer    TCP %s, %s, %d s after %d s of warm-up, %d runs in turn, bridges %s%n%n",
         conditions.congestionControl(),

@@ -16,7 +16,6 @@ public final class Requirements {
       new TreeMap<>(
           Map.of(
               "ip", "iproute2",
-              "tc", "iproute2",
               "ss", "iproute2",
               "nft", "nftables",
               "sysctl", "procps",

@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.Seed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -8,12 +9,12 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The hosts and lines of the lab. Only the lines between client and bridges are shaped, delayed and
- * lossy; the bridges' links to the server are plain veth.
+ * The hosts and lines of the lab. Only the lines between client and bridges are slow, late and
+ * lossy, by the {@link Wire}; the bridges' links to the server are plain veth.
  *
  * <pre>
  *          10.9.i.1    line i     10.9.i.2           10.8.i.2          10.8.i.1
- *  client ---------- (tbf, wire, nft) ---------- bridge i ---------------------- server
+ *  client --------------- (wire) -------------- bridge i ---------------------- server
  * </pre>
  *
  * A process has one at a time. Closing deletes everything, whatever the state; so does a shutdown
@@ -21,7 +22,8 @@ import java.util.List;
  */
 public final class Topology implements AutoCloseable {
 
-  private static final int LINES = 3;
+  /** Enough for what a device gets between two looks of the wire at it. */
+  private static final int DEVICE_QUEUE_PACKETS = 10_000;
 
   private final Path directory;
   private final Deque<Namespace> namespaces = new ArrayDeque<>();
@@ -29,8 +31,9 @@ public final class Topology implements AutoCloseable {
   private final List<Namespace> bridges = new ArrayList<>();
   private final List<Line> lines = new ArrayList<>();
   private Namespace client;
+  private final Seed seed = Seed.ofRun();
   private Namespace server;
-  private Daemon wire;
+  private Emulator emulator;
 
   private Topology(Path directory) {
     this.directory = directory;
@@ -58,36 +61,29 @@ public final class Topology implements AutoCloseable {
     client = host("client");
     server = host("server");
     Namespace wireHost = host("wire");
-    String delayNanos = Long.toString(conditions.delayMillis() * 1_000_000L);
-    // A line does not wait for a processor: without priority a busy machine would add jitter to it.
-    List<String> command = new ArrayList<>(List.of("chrt", "--fifo", "10"));
-    command.addAll(JavaProgram.command(Wire.class.getName(), Integer.toString(LINES), delayNanos));
-    wire = wireHost.start("wire", command);
-    wire.awaitOutput("ready", Shell.LIMIT);
-    for (int i = 1; i <= LINES; i++) {
+    emulator = Emulator.start(wireHost, conditions.lines().size(), seed, directory);
+    for (int i = 1; i <= conditions.lines().size(); i++) {
       Namespace bridge = host("bridge" + i);
       bridges.add(bridge);
-      LineEnd near =
-          LineEnd.attach(
-              wireHost,
-              "near" + i,
-              client,
-              "line" + i,
-              lineAddress(i, 1),
-              lineAddress(i, 2),
-              conditions);
-      LineEnd far =
-          LineEnd.attach(
-              wireHost,
-              "far" + i,
-              bridge,
-              "line",
-              lineAddress(i, 2),
-              lineAddress(i, 1),
-              conditions);
-      lines.add(new Line(near, far));
+      attach(wireHost, "near" + i, client, "line" + i, lineAddress(i, 1), lineAddress(i, 2));
+      attach(wireHost, "far" + i, bridge, "line", lineAddress(i, 2), lineAddress(i, 1));
+      lines.add(new Line(emulator, i, client));
       connectToServer(bridge, i);
     }
+    for (int i = 0; i < lines.size(); i++) {
+      for (Direction direction : Direction.values()) {
+        lines.get(i).become(direction, conditions.lines().get(i));
+      }
+    }
+  }
+
+  /** Moves a device of the wire to its host. */
+  private static void attach(
+      Namespace wire, String wireDevice, Namespace host, String device, String address, String peer)
+      throws IOException {
+    wire.ip("link set " + wireDevice + " netns " + host.name() + " name " + device);
+    host.ip("addr add " + address + " peer " + peer + " dev " + device);
+    host.ip("link set " + device + " txqueuelen " + DEVICE_QUEUE_PACKETS + " up");
   }
 
   private Namespace host(String name) throws IOException {
@@ -104,7 +100,8 @@ public final class Topology implements AutoCloseable {
     bridge.ip("link set server up");
   }
 
-  private static String lineAddress(int line, int host) {
+  /** The address of the client (1) or the bridge (2) on a line. */
+  static String lineAddress(int line, int host) {
     return "10.9." + line + "." + host;
   }
 
@@ -146,6 +143,11 @@ public final class Topology implements AutoCloseable {
     return "10.8." + line + ".1";
   }
 
+  /** What the lines' losses come from. */
+  public Seed seed() {
+    return seed;
+  }
+
   /** Where logs, keys and configurations are. */
   public Path directory() {
     return directory;
@@ -175,7 +177,9 @@ public final class Topology implements AutoCloseable {
   public long queueDrops() throws IOException {
     long sum = 0;
     for (Line line : lines) {
-      sum += line.queueDrops();
+      for (Direction direction : Direction.values()) {
+        sum += line.counters(direction).queueFull();
+      }
     }
     return sum;
   }
@@ -192,8 +196,8 @@ public final class Topology implements AutoCloseable {
   }
 
   private synchronized void deleteAll() {
-    if (wire != null) {
-      wire.kill();
+    if (emulator != null) {
+      emulator.kill();
     }
     while (!namespaces.isEmpty()) {
       Namespace namespace = namespaces.pop();

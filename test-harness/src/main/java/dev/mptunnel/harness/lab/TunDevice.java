@@ -3,68 +3,52 @@ package dev.mptunnel.harness.lab;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * A Linux TUN device: what the kernel routes into it is read here, what is written here the kernel
- * receives from it. It vanishes with the process that opened it.
+ * receives from it. It vanishes with the process that opened it. Belongs to one thread.
  */
-@SuppressWarnings("restricted")
 final class TunDevice {
 
-  // linux/if_tun.h and linux/if.h
+  // linux/if_tun.h, linux/if.h and fcntl.h
   private static final long TUNSETIFF = 0x400454caL;
   private static final short IFF_TUN = 0x0001;
   private static final short IFF_NO_PI = 0x1000;
   private static final int IFREQ_BYTES = 40;
   private static final int IFREQ_FLAGS_OFFSET = 16;
   private static final int O_RDWR = 2;
-  private static final int EIO = 5;
+  private static final int O_NONBLOCK = 0x800;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-  private static final VarHandle ERRNO_FIELD =
-      Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
   private static final MethodHandle OPEN =
-      call(
+      Libc.variadic(
           "open",
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-          ERRNO,
-          Linker.Option.firstVariadicArg(2));
+          2);
   private static final MethodHandle IOCTL =
-      call(
+      Libc.variadic(
           "ioctl",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_LONG,
               ValueLayout.ADDRESS),
-          ERRNO,
-          Linker.Option.firstVariadicArg(2));
+          2);
   private static final FunctionDescriptor TRANSFER =
       FunctionDescriptor.of(
           ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-  private static final MethodHandle READ = call("read", TRANSFER, ERRNO);
-  private static final MethodHandle WRITE = call("write", TRANSFER, ERRNO);
+  private static final MethodHandle READ = Libc.function("read", TRANSFER);
+  private static final MethodHandle WRITE = Libc.function("write", TRANSFER);
 
   private final String name;
   private final int descriptor;
+  private final MemorySegment state = Libc.newCallState(Arena.ofAuto());
 
   private TunDevice(String name, int descriptor) {
     this.name = name;
     this.descriptor = descriptor;
-  }
-
-  private static MethodHandle call(
-      String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
-    SymbolLookup lookup = LINKER.defaultLookup();
-    return LINKER.downcallHandle(lookup.findOrThrow(symbol), descriptor, options);
   }
 
   /**
@@ -74,16 +58,15 @@ final class TunDevice {
    */
   static TunDevice open(String name) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
-      int descriptor = (int) OPEN.invokeExact(state, arena.allocateFrom("/dev/net/tun"), O_RDWR);
-      check(descriptor, state, "open /dev/net/tun");
+      MemorySegment state = Libc.newCallState(arena);
+      MemorySegment path = arena.allocateFrom("/dev/net/tun");
+      int descriptor = (int) OPEN.invokeExact(state, path, O_RDWR | O_NONBLOCK);
+      Libc.check(descriptor, state, "open /dev/net/tun");
       MemorySegment request = arena.allocate(IFREQ_BYTES);
       request.setString(0, name);
       request.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS_OFFSET, (short) (IFF_TUN | IFF_NO_PI));
-      check(
-          (int) IOCTL.invokeExact(state, descriptor, TUNSETIFF, request),
-          state,
-          "TUNSETIFF " + name);
+      int made = (int) IOCTL.invokeExact(state, descriptor, TUNSETIFF, request);
+      Libc.check(made, state, "TUNSETIFF " + name);
       return new TunDevice(name, descriptor);
     } catch (IOException | RuntimeException | Error e) {
       throw e;
@@ -92,45 +75,41 @@ final class TunDevice {
     }
   }
 
-  /** Call state for {@link #read} and {@link #write}; one per thread. */
-  static MemorySegment newCallState(Arena arena) {
-    return arena.allocate(Linker.Option.captureStateLayout());
+  /** What to wait for it by. */
+  int descriptor() {
+    return descriptor;
   }
 
   /**
-   * Reads one packet, blocking.
+   * Reads one packet.
    *
-   * @return its length in bytes
+   * @return its length in bytes, or 0 when none is there
    */
-  int read(MemorySegment packet, MemorySegment state) throws IOException {
+  int read(MemorySegment packet) throws IOException {
     long length;
     try {
       length = (long) READ.invokeExact(state, descriptor, packet, packet.byteSize());
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
-    check(length, state, "read " + name);
-    return (int) length;
+    if (length < 0 && Libc.errno(state) == Libc.EAGAIN) {
+      return 0;
+    }
+    return (int) Libc.check(length, state, "read " + name);
   }
 
   /**
    * Writes one packet; while the device is down the packet is lost, as on a line that is unplugged.
    */
-  void write(MemorySegment packet, long lengthBytes, MemorySegment state) throws IOException {
+  void write(MemorySegment packet, long lengthBytes) throws IOException {
     long length;
     try {
       length = (long) WRITE.invokeExact(state, descriptor, packet, lengthBytes);
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
-    if (length < 0 && (int) ERRNO_FIELD.get(state, 0L) != EIO) {
-      check(length, state, "write " + name);
-    }
-  }
-
-  private static void check(long result, MemorySegment state, String what) throws IOException {
-    if (result < 0) {
-      throw new IOException(what + ": errno " + (int) ERRNO_FIELD.get(state, 0L));
+    if (length < 0 && Libc.errno(state) != Libc.EIO) {
+      Libc.check(length, state, "write " + name);
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.mptunnel.harness.link;
 
 /**
- * What a link has done so far, in packets; {@code offered} is the sum of the five verdicts.
+ * What a link has done so far, in packets; {@code offered} is the sum of the six verdicts.
  *
  * @param duplicates copies beyond the first that were delivered
  * @param heldBack copies that were held back so that others overtake them
@@ -9,6 +9,7 @@ package dev.mptunnel.harness.link;
 public record LinkCounters(
     long offered,
     long delivered,
+    long tooBig,
     long lost,
     long down,
     long queueFull,

@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 /**
  * One direction of a link: says of each packet whether, when and how often it arrives.
  *
- * <p>A packet meets, in this order: the blackout, the queue before the rate, loss (so that a lost
- * packet has used the rate, as on a radio link), duplication, and then, for each copy, delay with
- * jitter or being held back, and corruption. All that is decided when the packet is offered; a
+ * <p>A packet meets, in this order: the blackout, the MTU, the queue before the rate, loss (so that
+ * a lost packet has used the rate, as on a radio link), duplication, and then, for each copy, delay
+ * with jitter or being held back, and corruption. All that is decided when the packet is offered; a
  * blackout does not touch what is under way.
  *
  * <p>{@link #offer} belongs to one thread. The counters may be read, and {@link #setDown} called,
@@ -18,6 +18,10 @@ public final class LinkModel {
 
   private static final double BITS_PER_BYTE = 8;
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /** Of IPv4 without options, and of UDP. */
+  private static final int UDP_HEADER_BYTES = 28;
+
   private static final int DUPLICATES = Verdict.values().length;
   private static final int HELD_BACK = DUPLICATES + 1;
 
@@ -33,27 +37,73 @@ public final class LinkModel {
     void arrives(long atNanos, long corruption);
   }
 
-  private final LinkProperties properties;
   private final RandomGenerator random;
-  private final long startNanos;
+  private final int headerBytes;
   private final AtomicLongArray counts = new AtomicLongArray(HELD_BACK + 1);
 
   private volatile boolean down;
+  private volatile LinkProperties properties;
+  private LinkModel leader;
+  private long startNanos;
   private boolean inBurst;
+  private long burstTurnsNanos;
+  private boolean lostLatest;
   private long busyUntilNanos;
   private long lastArrivalNanos;
 
   /**
+   * A link that is offered the payloads of UDP datagrams over IPv4, of whose headers only the MTU
+   * takes note.
+   *
    * @param random drawn from by this link alone, so that its packets' fates depend on no other link
    * @param startNanos what the periods of blackouts are counted from; no packet is offered before
    */
   public LinkModel(LinkProperties properties, RandomGenerator random, long startNanos) {
-    this.properties = properties;
+    this(properties, random, startNanos, UDP_HEADER_BYTES);
+  }
+
+  private LinkModel(
+      LinkProperties properties, RandomGenerator random, long startNanos, int headerBytes) {
     this.random = random;
-    this.startNanos = startNanos;
+    this.headerBytes = headerBytes;
     this.busyUntilNanos = startNanos;
     this.lastArrivalNanos = startNanos;
-    this.inBurst = properties.burstPackets() > 0 && chance(properties.loss());
+    change(properties, startNanos);
+  }
+
+  /** A link that is offered whole IP packets; otherwise as the constructor's. */
+  public static LinkModel ofIpPackets(
+      LinkProperties properties, RandomGenerator random, long startNanos) {
+    return new LinkModel(properties, random, startNanos, 0);
+  }
+
+  /**
+   * Makes the link another one for all packets that are offered from now on; what is under way
+   * stays as it is, and is not overtaken. Belongs to the thread that offers.
+   *
+   * @param nowNanos what the periods of blackouts are counted from
+   */
+  public void change(LinkProperties newProperties, long nowNanos) {
+    properties = newProperties;
+    startNanos = nowNanos;
+    boolean bursts = newProperties.burstPackets() > 0 || newProperties.burstNanos() > 0;
+    inBurst = bursts && chance(newProperties.loss());
+    burstTurnsNanos = nowNanos;
+    if (newProperties.burstNanos() > 0) {
+      burstTurnsNanos += stayNanos();
+    }
+  }
+
+  /**
+   * Whose losses {@code with=} shares: a packet is lost here while the leader's burst of a time
+   * lasts, or, where its losses do not go by time, when its latest packet was lost. So the two lose
+   * the same ones where each packet goes over both, over the leader first. Belongs to the thread
+   * that offers, to both links.
+   *
+   * @param leader another link, or null for none
+   */
+  public void follow(LinkModel leader) {
+    this.leader = leader;
   }
 
   public LinkProperties properties() {
@@ -74,11 +124,18 @@ public final class LinkModel {
     return properties.downNanos() > 0 && (nowNanos - startNanos) % period >= properties.upNanos();
   }
 
+  /** Whether a packet of this length is over the MTU, if there is one. */
+  public boolean isTooBig(int lengthBytes) {
+    int mtuBytes = properties.mtuBytes();
+    return mtuBytes > 0 && lengthBytes + headerBytes > mtuBytes;
+  }
+
   /**
    * Offers one packet. Each copy that arrives is told to the sink before this returns.
    *
    * @param nowNanos not before that of the packet before
-   * @param lengthBytes what the rate is charged for; an empty packet cannot be corrupted
+   * @param lengthBytes what the rate is charged for, on a link of UDP the payload's; an empty
+   *     packet cannot be corrupted
    */
   public Verdict offer(long nowNanos, int lengthBytes, Sink sink) {
     Verdict verdict = decide(nowNanos, lengthBytes, sink);
@@ -99,6 +156,7 @@ public final class LinkModel {
     return new LinkCounters(
         offered,
         by[Verdict.DELIVERED.ordinal()],
+        by[Verdict.TOO_BIG.ordinal()],
         by[Verdict.LOST.ordinal()],
         by[Verdict.DOWN.ordinal()],
         by[Verdict.QUEUE_FULL.ordinal()],
@@ -111,11 +169,15 @@ public final class LinkModel {
     if (isDown(nowNanos)) {
       return Verdict.DOWN;
     }
+    if (isTooBig(lengthBytes)) {
+      return Verdict.TOO_BIG;
+    }
     long leavesNanos = leaveQueue(nowNanos, lengthBytes);
     if (leavesNanos - nowNanos < 0) {
       return Verdict.QUEUE_FULL;
     }
-    if (isLost()) {
+    lostLatest = isLost(nowNanos);
+    if (lostLatest) {
       return Verdict.LOST;
     }
     boolean intact = carry(leavesNanos, lengthBytes, sink);
@@ -140,8 +202,21 @@ public final class LinkModel {
     return busyUntilNanos;
   }
 
+  private boolean isLost(long nowNanos) {
+    if (properties.withLine() == 0) {
+      return losesByItself(nowNanos);
+    }
+    if (leader == null) {
+      throw new IllegalStateException("with=" + properties.withLine() + ": there is no such line");
+    }
+    return leader.properties.burstNanos() > 0 ? leader.losesByTime(nowNanos) : leader.lostLatest;
+  }
+
   /** Gilbert–Elliott in its simplest form: the bad state loses everything, the good one nothing. */
-  private boolean isLost() {
+  private boolean losesByItself(long nowNanos) {
+    if (properties.burstNanos() > 0) {
+      return losesByTime(nowNanos);
+    }
     double mean = properties.loss();
     double burst = properties.burstPackets();
     if (burst == 0) {
@@ -150,6 +225,22 @@ public final class LinkModel {
     boolean lost = inBurst;
     inBurst = inBurst ? !chance(1 / burst) : chance(mean / (1 - mean) / burst);
     return lost;
+  }
+
+  /** The same chain in continuous time: it moves on whether packets come or not. */
+  private boolean losesByTime(long nowNanos) {
+    while (properties.loss() > 0 && nowNanos - burstTurnsNanos >= 0) {
+      inBurst = !inBurst;
+      burstTurnsNanos += stayNanos();
+    }
+    return inBurst;
+  }
+
+  /** How long the chain stays in its state. */
+  private long stayNanos() {
+    double loss = properties.loss();
+    double mean = properties.burstNanos() * (inBurst ? 1 : (1 - loss) / loss);
+    return 1 + Math.round(mean * random.nextExponential());
   }
 
   private boolean carry(long leavesNanos, int lengthBytes, Sink sink) {

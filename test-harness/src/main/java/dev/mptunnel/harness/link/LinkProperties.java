@@ -12,6 +12,8 @@ import static dev.mptunnel.harness.link.LinkWords.percent;
  * <pre>
  * loss=20%        packets lost, independently of each other
  * burst=8         … or in bursts of 8 packets in the mean (Gilbert–Elliott), at the same mean loss
+ * burst=40ms      … or all for 40 ms in the mean, and again, whatever is sent meanwhile
+ * with=1          … or when line 1 does: its bursts of a time, or its latest packet, were lost
  * delay=30ms      one way
  * jitter=5ms      the delay varies evenly by this much to either side; the order is kept
  * unordered       … or not kept
@@ -21,19 +23,28 @@ import static dev.mptunnel.harness.link.LinkWords.percent;
  * corrupt=0.1%    packets that arrive damaged
  * rate=50mbit     payload bits per second: bit, kbit, mbit, gbit
  * queue=100ms     waiting time, or bytes (64kB), at which the queue before the rate drops what comes
+ * mtu=1400        longest IP packet that passes; a longer one is dropped, and nobody is told
+ * icmp            … or its sender is told by ICMP what would fit, where the link carries IP
  * down=10s+2s     blackouts: 10 s up, then 2 s down, and again
+ * perfect         forget all words before this one
  * </pre>
  *
  * @param loss fraction lost, 0 to 1
  * @param burstPackets mean length of a burst of losses, or 0 for independent losses
+ * @param burstNanos mean time of a burst of losses, or 0 for none that go by time
+ * @param withLine the line, from 1, whose losses this one shares, or 0 for losses of its own
  * @param rateBitsPerSecond 0 for unlimited
  * @param queueNanos how long a packet may wait for the rate before it is dropped instead
+ * @param mtuBytes the longest IP packet, header included, 68 to 65,535, or 0 for no limit
+ * @param icmp whether a router tells the senders of packets that are too long
  * @param upNanos time up before each blackout
  * @param downNanos length of each blackout, or 0 for none
  */
 public record LinkProperties(
     double loss,
     double burstPackets,
+    long burstNanos,
+    int withLine,
     long delayNanos,
     long jitterNanos,
     boolean unordered,
@@ -43,6 +54,8 @@ public record LinkProperties(
     double corrupt,
     long rateBitsPerSecond,
     long queueNanos,
+    int mtuBytes,
+    boolean icmp,
     long upNanos,
     long downNanos) {
 
@@ -59,6 +72,10 @@ public record LinkProperties(
         burstPackets == 0 || loss / (1 - loss) <= burstPackets,
         "bursts that short cannot lose that much");
     require(burstPackets == 0 || burstPackets >= 1, "burst is below 1");
+    require(loss == 0 || burstNanos == 0 || loss < 1, "a burst needs a loss below 100%");
+    require(
+        withLine == 0 || loss == 0, "who shares the losses of another line has none of its own");
+    require(mtuBytes > 0 || !icmp, "icmp needs an mtu");
     require(upNanos == 0 || downNanos > 0, "a blackout takes some time");
   }
 
@@ -70,11 +87,22 @@ public record LinkProperties(
   public static LinkProperties parse(String line) {
     Draft draft = new Draft();
     for (String word : line.strip().split("\\s+")) {
-      if (!word.isEmpty()) {
+      if (word.equals("perfect")) {
+        draft = new Draft();
+      } else if (!word.isEmpty()) {
         draft.take(word);
       }
     }
     return draft.finish();
+  }
+
+  /**
+   * These properties with some words changed, or, after {@code perfect}, all of them.
+   *
+   * @throws IllegalArgumentException as from {@link #parse}
+   */
+  public LinkProperties changed(String words) {
+    return parse(this + " " + words);
   }
 
   /** The one-line form, without what is at its default. */
@@ -83,6 +111,8 @@ public record LinkProperties(
     StringBuilder line = new StringBuilder();
     append(line, loss > 0, "loss=" + percent(loss));
     append(line, burstPackets > 0, "burst=" + LinkWords.text(burstPackets));
+    append(line, burstNanos > 0, "burst=" + time(burstNanos));
+    append(line, withLine > 0, "with=" + withLine);
     append(line, delayNanos > 0, "delay=" + time(delayNanos));
     append(line, jitterNanos > 0, "jitter=" + time(jitterNanos));
     append(line, unordered, "unordered");
@@ -92,6 +122,8 @@ public record LinkProperties(
     append(line, corrupt > 0, "corrupt=" + percent(corrupt));
     append(line, rateBitsPerSecond > 0, "rate=" + rateBitsPerSecond + "bit");
     append(line, queueNanos != DEFAULT_QUEUE_NANOS, "queue=" + time(queueNanos));
+    append(line, mtuBytes > 0, "mtu=" + mtuBytes);
+    append(line, icmp, "icmp");
     append(line, downNanos > 0, "down=" + time(upNanos) + "+" + time(downNanos));
     return line.isEmpty() ? "perfect" : line.toString();
   }
@@ -116,6 +148,8 @@ public record LinkProperties(
   private static final class Draft {
     private double loss;
     private double burstPackets;
+    private long burstNanos;
+    private int withLine;
     private long delayNanos;
     private long jitterNanos;
     private boolean unordered;
@@ -125,6 +159,8 @@ public record LinkProperties(
     private double corrupt;
     private long rateBitsPerSecond;
     private String queue = DEFAULT_QUEUE_NANOS + "ns";
+    private int mtuBytes;
+    private boolean icmp;
     private long upNanos;
     private long downNanos;
 
@@ -133,7 +169,12 @@ public record LinkProperties(
       String value = halves.length == 2 ? halves[1] : "";
       switch (halves[0]) {
         case "loss" -> loss = fraction(word, value);
-        case "burst" -> burstPackets = count(word, value);
+        case "burst" -> {
+          boolean byTime = value.endsWith("s");
+          burstPackets = byTime ? 0 : count(word, value);
+          burstNanos = byTime ? nanos(word, value) : 0;
+        }
+        case "with" -> withLine = LinkWords.line(word, value);
         case "delay" -> delayNanos = nanos(word, value);
         case "jitter" -> jitterNanos = nanos(word, value);
         case "unordered" -> unordered = true;
@@ -143,18 +184,19 @@ public record LinkProperties(
         case "corrupt" -> corrupt = fraction(word, value);
         case "rate" -> rateBitsPerSecond = LinkWords.bitsPerSecond(word, value);
         case "queue" -> queue = value;
+        case "mtu" -> mtuBytes = LinkWords.mtuBytes(word, value);
+        case "icmp" -> icmp = true;
         case "down" -> {
           String[] times = value.split("\\+", 2);
           upNanos = nanos(word, times[0]);
           downNanos = nanos(word, times.length == 2 ? times[1] : "");
         }
-        case "perfect" -> {}
         default ->
             throw new IllegalArgumentException(
                 "\""
                     + word
-                    + "\" is no property of a link; there are loss burst delay jitter unordered"
-                    + " reorder reorder-by dup corrupt rate queue down");
+                    + "\" is no property of a link; there are loss burst with delay jitter"
+                    + " unordered reorder reorder-by dup corrupt rate queue mtu icmp down perfect");
       }
     }
 
@@ -162,6 +204,8 @@ public record LinkProperties(
       return new LinkProperties(
           loss,
           burstPackets,
+          burstNanos,
+          withLine,
           delayNanos,
           jitterNanos,
           unordered,
@@ -171,6 +215,8 @@ public record LinkProperties(
           corrupt,
           rateBitsPerSecond,
           LinkWords.queueNanos("queue=" + queue, queue, rateBitsPerSecond),
+          mtuBytes,
+          icmp,
           upNanos,
           downNanos);
     }

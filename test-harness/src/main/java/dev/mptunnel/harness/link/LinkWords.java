@@ -13,6 +13,10 @@ final class LinkWords {
   private static final BigDecimal MAX_NANOS = SECOND_NANOS.multiply(new BigDecimal(86_400));
   private static final BigDecimal MAX_BITS_PER_SECOND = new BigDecimal(1_000_000_000_000L);
 
+  private static final int MAX_LINES = 99;
+  private static final int MIN_MTU_BYTES = 68;
+  private static final int MAX_MTU_BYTES = 65_535;
+
   private LinkWords() {}
 
   static double fraction(String word, String value) {
@@ -29,6 +33,24 @@ final class LinkWords {
 
   static double count(String word, String value) {
     return number(word, value, "a number of packets").doubleValue();
+  }
+
+  /** The number of a line, or 0 for none. */
+  static int line(String word, String value) {
+    return whole(word, value, 0, MAX_LINES, "the number of a line, such as 1");
+  }
+
+  /** The shortest MTU that IPv4 allows is 68 bytes (RFC 791, section 3.2). */
+  static int mtuBytes(String word, String value) {
+    return whole(word, value, MIN_MTU_BYTES, MAX_MTU_BYTES, "68 to 65535 bytes, such as 1400");
+  }
+
+  private static int whole(String word, String value, int min, int max, String expected) {
+    int number = value.matches("[0-9]{1,5}") ? Integer.parseInt(value) : -1;
+    if (number < min || number > max) {
+      throw wrong(word, expected);
+    }
+    return number;
   }
 
   static long nanos(String word, String value) {

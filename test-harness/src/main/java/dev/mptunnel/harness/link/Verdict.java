@@ -4,6 +4,8 @@ package dev.mptunnel.harness.link;
 public enum Verdict {
   /** At least one intact copy arrives. */
   DELIVERED,
+  /** Longer than the link's MTU. */
+  TOO_BIG,
   /** Lost at random, on its own or in a burst. */
   LOST,
   /** Offered while the link was down. */

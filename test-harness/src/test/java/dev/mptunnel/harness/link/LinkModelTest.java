@@ -63,7 +63,7 @@ class LinkModelTest {
       assertEquals(0, copy.delayNanos());
       assertTrue(copy.intact());
     }
-    assertEquals(new LinkCounters(100, 100, 0, 0, 0, 0, 0, 0), link.counters());
+    assertEquals(new LinkCounters(100, 100, 0, 0, 0, 0, 0, 0, 0), link.counters());
   }
 
   @Test
@@ -196,6 +196,69 @@ class LinkModelTest {
     assertEquals(Verdict.DOWN, byHand.offer(0, 1, (at, corruption) -> {}));
     byHand.setDown(false);
     assertEquals(Verdict.DELIVERED, byHand.offer(0, 1, (at, corruption) -> {}));
+  }
+
+  @Test
+  void whatIsOverTheMtuIsDroppedWithTheHeadersThatComeToIt() {
+    LinkModel udp = link("mtu=1400");
+    assertEquals(Verdict.DELIVERED, udp.offer(0, 1_372, (at, corruption) -> {}));
+    assertEquals(Verdict.TOO_BIG, udp.offer(0, 1_373, (at, corruption) -> {}));
+    LinkModel ip = LinkModel.ofIpPackets(udp.properties(), seed.generator(), 0);
+    assertEquals(Verdict.DELIVERED, ip.offer(0, 1_400, (at, corruption) -> {}));
+    assertEquals(Verdict.TOO_BIG, ip.offer(0, 1_401, (at, corruption) -> {}));
+    assertEquals(new LinkCounters(2, 1, 1, 0, 0, 0, 0, 0, 0), ip.counters());
+  }
+
+  @Test
+  void burstsOfATimeLastThatLongAndAreTheSameForWhoSharesThem() {
+    LinkModel leader = link("loss=20% burst=40ms");
+    LinkModel follower = link("with=1");
+    follower.follow(leader);
+    long lost = 0;
+    long bursts = 0;
+    boolean before = false;
+    for (int i = 0; i < PACKETS; i++) {
+      // Ten of the one, then ten of the other, as a sender of batches has it.
+      boolean first = i / 10 % 2 == 0;
+      long now = i / 10 * MILLI;
+      LinkModel link = first ? leader : follower;
+      boolean isLost = !link.offer(now, 1_000, (at, corruption) -> {}).delivered();
+      lost += isLost ? 1 : 0;
+      bursts += isLost && !before ? 1 : 0;
+      before = isLost;
+    }
+    // Of 20 s, 4 in bursts of 40 ms; the variance of such a chain's time in one state.
+    double sigma = Math.sqrt(2 * 0.04 * 0.2 * 0.8 * 0.8 * 20) / 20;
+    assertEquals(0.2, lost / (double) PACKETS, 5 * sigma, seed.toString());
+    assertEquals(100, bursts, 5 * Math.sqrt(100), seed.toString());
+  }
+
+  @Test
+  void twoLinksOfOneFateLoseTheSamePackets() {
+    LinkModel leader = link("loss=20% burst=8");
+    LinkModel follower = link("with=1");
+    follower.follow(leader);
+    LinkModel other = new LinkModel(leader.properties(), seed.part(2).generator(), 0);
+    long both = 0;
+    for (int i = 0; i < PACKETS; i++) {
+      boolean lost = !leader.offer(i, 1_000, (at, corruption) -> {}).delivered();
+      assertEquals(lost, !follower.offer(i, 1_000, (at, corruption) -> {}).delivered());
+      both += lost && !other.offer(i, 1_000, (at, corruption) -> {}).delivered() ? 1 : 0;
+    }
+    assertTrue(both > 0 && both < leader.counters().lost() / 2, "another chain is no such twin");
+  }
+
+  @Test
+  void aChangedLinkTreatsWhatComesNextOtherwiseAndIsNotOvertaken() {
+    LinkModel link = link("delay=30ms");
+    List<Long> arrivals = new ArrayList<>();
+    link.offer(0, 1_000, (at, corruption) -> arrivals.add(at));
+    link.change(LinkProperties.parse("delay=10ms"), MILLI);
+    link.offer(MILLI, 1_000, (at, corruption) -> arrivals.add(at));
+    link.offer(40 * MILLI, 1_000, (at, corruption) -> arrivals.add(at));
+    assertEquals(List.of(30 * MILLI, 30 * MILLI, 50 * MILLI), arrivals);
+    link.change(LinkProperties.parse("loss=100%"), 41 * MILLI);
+    assertEquals(Verdict.LOST, link.offer(41 * MILLI, 1_000, (at, corruption) -> {}));
   }
 
   @Test

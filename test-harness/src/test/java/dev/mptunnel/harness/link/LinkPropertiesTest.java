@@ -15,12 +15,14 @@ class LinkPropertiesTest {
     LinkProperties link =
         LinkProperties.parse(
             "loss=20% burst=8 delay=30ms jitter=500us unordered reorder=1% reorder-by=1s dup=0.5%"
-                + " corrupt=0.001 rate=50mbit queue=64kB down=10s+2s");
+                + " corrupt=0.001 rate=50mbit queue=64kB mtu=1400 icmp down=10s+2s");
 
     assertEquals(
         new LinkProperties(
             0.2,
             8,
+            0,
+            0,
             30_000_000,
             500_000,
             true,
@@ -30,6 +32,8 @@ class LinkPropertiesTest {
             0.001,
             50_000_000,
             64_000 * 8 * 20,
+            1_400,
+            true,
             10_000_000_000L,
             2_000_000_000L),
         link);
@@ -38,6 +42,9 @@ class LinkPropertiesTest {
   @ParameterizedTest
   @CsvSource({
     "perfect",
+    "with=2 delay=1ms mtu=1280",
+    "mtu=68 icmp",
+    "loss=5% burst=40ms",
     "loss=20% burst=8 delay=30ms jitter=0.5ms unordered",
     "rate=9600bit queue=2s",
     "corrupt=0.901 dup=0.000000001 reorder=0.57%",
@@ -51,6 +58,11 @@ class LinkPropertiesTest {
 
   @ParameterizedTest
   @CsvSource({
+    "mtu=67, 68 to 65535 bytes",
+    "mtu=65536, 68 to 65535 bytes",
+    "icmp, needs an mtu",
+    "with=one, the number of a line",
+    "with=1 loss=2%, none of its own",
     "los=20%, no property of a link",
     "loss=120%, at most 100%",
     "loss=20, at most 100%",
@@ -73,5 +85,14 @@ class LinkPropertiesTest {
     IllegalArgumentException error =
         assertThrows(IllegalArgumentException.class, () -> LinkProperties.parse(line));
     assertTrue(error.getMessage().contains(expected), error.getMessage());
+  }
+
+  @Test
+  void wordsChangeWhatTheySayAndPerfectForgetsTheRest() {
+    LinkProperties link = LinkProperties.parse("loss=10% delay=30ms rate=50mbit");
+    assertEquals(
+        LinkProperties.parse("loss=10% delay=10ms rate=50mbit mtu=1280"),
+        link.changed("delay=10ms mtu=1280"));
+    assertEquals(LinkProperties.parse("mtu=1280"), link.changed("perfect mtu=1280"));
   }
 }

@@ -1,0 +1,214 @@
+package dev.mptunnel.harness.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.harness.link.LinkCounters;
+import dev.mptunnel.harness.link.LinkProperties;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a host's own kernel sees of a line is what the line was told to be. */
+@InLab
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EmulatorTest {
+
+  private static final int NARROW_AND_TELLS = 1;
+  private static final int NARROW = 2;
+  private static final int LEADER = 3;
+  private static final int FOLLOWER = 4;
+  private static final int SHAKY = 5;
+  private static final int BURSTY = 6;
+  private static final int MESSY = 7;
+
+  private Topology topology;
+
+  @BeforeAll
+  void bringUp(@TempDir Path directory) throws IOException {
+    List<LinkProperties> lines =
+        Stream.of(
+                "mtu=1280 icmp",
+                "mtu=1280",
+                "loss=100%",
+                "with=3",
+                "delay=20ms jitter=10ms unordered",
+                "loss=20% burst=8",
+                "dup=20% corrupt=20%")
+            .map(LinkProperties::parse)
+            .toList();
+    topology = Topology.create(new Conditions(lines, "cubic"), directory);
+  }
+
+  @AfterAll
+  void takeDown() {
+    if (topology != null) {
+      topology.close();
+    }
+  }
+
+  private Line line(int number) {
+    return topology.lines().get(number - 1);
+  }
+
+  /** Pings the bridge at the other end of a line; returns what ping printed. */
+  private String ping(int line, String options) throws IOException {
+    String command = "ping -W 1 " + options + " " + topology.bridgeAddress(line);
+    return topology.client().run("sh", "-c", command + " || true");
+  }
+
+  private static int answers(String pinged) {
+    return Integer.parseInt(find(pinged, "(\\d+) received"));
+  }
+
+  private static String find(String text, String regex) {
+    MatchResult result = Pattern.compile(regex).matcher(text).results().findFirst().orElse(null);
+    assertTrue(result != null, "no " + regex + " in: " + text);
+    return result.group(1);
+  }
+
+  private String route(int line) throws IOException {
+    return topology.client().run("ip", "route", "get", topology.bridgeAddress(line));
+  }
+
+  private void sendUdp(int line, int bytes) throws IOException {
+    String to = "UDP4-SENDTO:" + topology.bridgeAddress(line) + ":9";
+    String from = "OPEN:/dev/zero,readbytes=" + bytes;
+    topology.client().run("socat", "-u", "-b" + bytes, from, to);
+  }
+
+  @Test
+  void aRouterThatTellsIsUnderstoodByTheKernelThatSentTooMuch() throws IOException {
+    sendUdp(NARROW_AND_TELLS, 1_300);
+    assertEquals("1280", find(route(NARROW_AND_TELLS), "mtu (\\d+)"));
+    assertEquals(1, line(NARROW_AND_TELLS).counters(Direction.UP).tooBig());
+    line(NARROW_AND_TELLS).change("mtu=900");
+    sendUdp(NARROW_AND_TELLS, 1_000);
+    assertEquals("900", find(route(NARROW_AND_TELLS), "mtu (\\d+)"), "shrunk in flight");
+  }
+
+  @Test
+  void aRouterThatSaysNothingSwallowsWhatMustNotBeFragmented() throws IOException {
+    int mtuBytes = 1_280;
+    int headers = 28;
+    assertEquals(1, answers(ping(NARROW, "-c 1 -M do -s " + (mtuBytes - headers))));
+    LinkCounters before = line(NARROW).counters(Direction.UP);
+    assertEquals(0, answers(ping(NARROW, "-c 1 -M do -s " + (mtuBytes - headers + 1))));
+    LinkCounters after = line(NARROW).counters(Direction.UP);
+    assertEquals(1, after.tooBig() - before.tooBig());
+    assertEquals(0, after.delivered() - before.delivered());
+    assertFalse(route(NARROW).contains("mtu"), route(NARROW));
+  }
+
+  @Test
+  void aRouterMakesFragmentsOfWhatMayBeFragmented() throws IOException {
+    for (int mtuBytes : new int[] {576, 1_280}) {
+      line(NARROW).change("mtu=" + mtuBytes);
+      LinkCounters before = line(NARROW).counters(Direction.UP);
+      // Answers are as long. With -p, ping looks at what comes back.
+      String pinged = ping(NARROW, "-c 3 -i 0.01 -M dont -p a55a01 -s 4000");
+      assertEquals(3, answers(pinged), pinged);
+      assertFalse(pinged.contains("wrong data"), pinged);
+      LinkCounters after = line(NARROW).counters(Direction.UP);
+      assertTrue(after.delivered() - before.delivered() > 3 * 4_000 / mtuBytes, after.toString());
+      assertEquals(0, after.tooBig() - before.tooBig());
+    }
+  }
+
+  @Test
+  void oneLineSharesTheFateOfAnotherInTheSameDirection() throws IOException {
+    assertEquals(0, answers(ping(LEADER, "-c 1")));
+    assertEquals(0, answers(ping(FOLLOWER, "-c 3 -i 0.01")));
+    assertEquals(3, line(FOLLOWER).counters(Direction.UP).lost());
+    line(LEADER).change(Direction.UP, "loss=0%");
+    assertEquals(0, answers(ping(LEADER, "-c 1")), "the answer is lost");
+    assertEquals(0, answers(ping(FOLLOWER, "-c 3 -i 0.01")));
+    assertEquals(3, line(FOLLOWER).counters(Direction.UP).lost(), "and only the answer");
+    line(LEADER).change("loss=0%");
+    assertEquals(1, answers(ping(LEADER, "-c 1")));
+    assertEquals(3, answers(ping(FOLLOWER, "-c 3 -i 0.01")));
+    assertThrows(IOException.class, () -> line(FOLLOWER).change("with=9"));
+  }
+
+  @Test
+  void jitterSpreadsTheDelayAndLetsPacketsOvertake() throws IOException {
+    String pinged = ping(SHAKY, "-c 400 -i 0.005");
+    List<Double> roundTripsMillis =
+        Pattern.compile("time=([\\d.]+)")
+            .matcher(pinged)
+            .results()
+            .map(result -> Double.valueOf(result.group(1)))
+            .toList();
+    assertEquals(400, roundTripsMillis.size());
+    assertTrue(roundTripsMillis.stream().allMatch(millis -> millis >= 20), pinged);
+    // Two even draws of 10 to 30 ms: a sum below 30 has probability 1/8. Busy machines are late.
+    double sigma = Math.sqrt(400 * 0.125 * 0.875);
+    long early = roundTripsMillis.stream().filter(millis -> millis < 30).count();
+    assertTrue(early > 0.7 * 50 - 5 * sigma && early < 50 + 5 * sigma, early + " below 30 ms");
+    assertFalse(inOrder(pinged), "none overtook another");
+  }
+
+  private static boolean inOrder(String pinged) {
+    List<Integer> sequence = sequence(pinged);
+    return sequence.equals(sequence.stream().sorted().toList());
+  }
+
+  private static List<Integer> sequence(String pinged) {
+    return Pattern.compile("icmp_seq=(\\d+)")
+        .matcher(pinged)
+        .results()
+        .map(result -> Integer.valueOf(result.group(1)))
+        .toList();
+  }
+
+  @Test
+  void lossesComeInBurstsAndAreAllCounted() throws IOException {
+    line(BURSTY).change(Direction.DOWN, "perfect");
+    int sent = 2_000;
+    List<Integer> arrived = sequence(ping(BURSTY, "-i 0.001 -c " + sent));
+    LinkCounters up = line(BURSTY).counters(Direction.UP);
+    assertEquals(sent, up.offered());
+    assertEquals(sent - up.lost(), arrived.size());
+    long bursts = 0;
+    for (int i = 1; i < arrived.size(); i++) {
+      bursts += arrived.get(i) == arrived.get(i - 1) + 1 ? 0 : 1;
+    }
+    // About 50 bursts, geometric of mean 8: the mean of 50 has a sigma of 1.06. The ends are cut.
+    double mean = up.lost() / (double) bursts;
+    assertTrue(mean > 2.5 && mean < 14, mean + " packets in a burst; " + topology.seed());
+  }
+
+  @Test
+  void copiesAndDamageReachTheHostAsTheyAreCounted() throws IOException {
+    line(MESSY).change(Direction.DOWN, "perfect");
+    int sent = 500;
+    Namespace bridge = topology.bridges().get(MESSY - 1);
+    long messagesBefore = snmp(bridge, "InMsgs");
+    long errorsBefore = snmp(bridge, "InCsumErrors");
+    String pinged = ping(MESSY, "-i 0.001 -c " + sent);
+    LinkCounters up = line(MESSY).counters(Direction.UP);
+    assertEquals(up.delivered(), answers(pinged), topology.seed() + " " + pinged);
+    assertEquals(sent + up.duplicates(), snmp(bridge, "InMsgs") - messagesBefore);
+    // One to three flipped bits that cancel in the checksum are rare.
+    long damaged = snmp(bridge, "InCsumErrors") - errorsBefore;
+    assertTrue(damaged >= up.corrupted() - 3, damaged + " of " + up);
+    assertTrue(up.duplicates() > 50 && up.corrupted() > 25, topology.seed() + " " + up);
+  }
+
+  private static long snmp(Namespace host, String name) throws IOException {
+    List<String> icmp =
+        host.run("cat", "/proc/net/snmp").lines().filter(line -> line.startsWith("Icmp:")).toList();
+    int column = List.of(icmp.getFirst().split(" ")).indexOf(name);
+    return Long.parseLong(icmp.getLast().split(" ")[column]);
+  }
+}
