@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.function.Consumer;
  * of them alike. Each turn has new processes.
  *
  * @param tunnels who takes part, in this order
+ * @param sizes of the VPN's packets
  * @param bridges the program on the bridges
  * @param direction of the data
  * @param warmUpSeconds length of a transfer before each that is measured: a tunnel that has run for
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
  */
 public record Comparison(
     List<Tunnel> tunnels,
+    OpenVpn.Sizes sizes,
     BridgeKind bridges,
     Direction direction,
     int warmUpSeconds,
@@ -52,8 +55,25 @@ public record Comparison(
   }
 
   private Run turn(Topology topology, Tunnel tunnel, String congestionControl) throws IOException {
+    if (tunnel.firstLine().isEmpty()) {
+      return measureOne(topology, tunnel, congestionControl);
+    }
+    Line line = topology.lines().getFirst();
+    LinkProperties up = line.properties(Direction.UP);
+    LinkProperties down = line.properties(Direction.DOWN);
+    line.become(tunnel.firstLine().get());
+    try {
+      return measureOne(topology, tunnel, congestionControl);
+    } finally {
+      line.become(Direction.UP, up);
+      line.become(Direction.DOWN, down);
+    }
+  }
+
+  private Run measureOne(Topology topology, Tunnel tunnel, String congestionControl)
+      throws IOException {
     try (RunningTunnel running = RunningTunnel.start(topology, tunnel, bridges);
-        OpenVpn vpn = OpenVpn.connect(topology, running.entrance(), CONNECT_LIMIT)) {
+        OpenVpn vpn = OpenVpn.connect(topology, running.entrance(), sizes, CONNECT_LIMIT)) {
       if (warmUpSeconds > 0) {
         Transfer.run(topology, direction, warmUpSeconds, congestionControl);
         settled(vpn);
@@ -62,15 +82,27 @@ public record Comparison(
       LossCount up = topology.up();
       LossCount down = topology.down();
       long queueDrops = topology.queueDrops();
+      long tooBig = topology.tooBig();
+      long replays = vpn.replayDrops();
       Usage used = running.usage();
       Transfer transfer = Transfer.run(topology, direction, seconds, congestionControl);
       used = running.usage().minus(used);
       LossCount lineUp = topology.up().minus(up);
       LossCount lineDown = topology.down().minus(down);
-      long dropped = topology.queueDrops() - queueDrops;
+      queueDrops = topology.queueDrops() - queueDrops;
+      tooBig = topology.tooBig() - tooBig;
       LossCount left = settled(vpn).minus(inside);
       return new Run(
-          tunnel.name(), transfer, lineUp, lineDown, dropped, used, left, vpn.connections());
+          tunnel.name(),
+          transfer,
+          lineUp,
+          lineDown,
+          queueDrops,
+          tooBig,
+          vpn.replayDrops() - replays,
+          used,
+          left,
+          vpn.connections());
     } catch (IOException e) {
       throw new IOException(tunnel.name() + ": " + e.getMessage(), e);
     }

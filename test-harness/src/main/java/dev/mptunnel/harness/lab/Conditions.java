@@ -1,7 +1,10 @@
 package dev.mptunnel.harness.lab;
 
 import dev.mptunnel.harness.link.LinkProperties;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -14,6 +17,9 @@ public record Conditions(List<LinkProperties> lines, String congestionControl) {
 
   /** More would make a single process of the emulator the narrowest part of the lab. */
   static final int MAX_LINES = 8;
+
+  /** As many as a loss in percent may be written with. */
+  private static final int LOSS_DECIMALS = 11;
 
   private static final int ALIKE = 3;
 
@@ -50,6 +56,25 @@ public record Conditions(List<LinkProperties> lines, String congestionControl) {
     this(
         Collections.nCopies(ALIKE, line(lossPercent, rateMbit, delayMillis, queueMillis)),
         congestionControl);
+  }
+
+  /**
+   * The line that no tunnel over these lines can do better than by sending everything over all of
+   * them: it loses exactly what all of them lose, independently, which is the product of their
+   * losses, and is otherwise the one of them with the smallest delay. One that shares another's
+   * losses adds nothing to them.
+   */
+  public LinkProperties product() {
+    LinkProperties fastest =
+        Collections.min(lines, Comparator.comparingLong(LinkProperties::delayNanos));
+    BigDecimal loss =
+        lines.stream()
+            .filter(line -> line.withLine() == 0)
+            .map(line -> BigDecimal.valueOf(line.loss()))
+            .reduce(BigDecimal.ONE, BigDecimal::multiply)
+            .setScale(LOSS_DECIMALS, RoundingMode.HALF_UP);
+    String words = loss.movePointRight(2).toPlainString();
+    return fastest.changed("burst=0 with=0 loss=" + words + "%");
   }
 
   private static LinkProperties line(

@@ -79,6 +79,13 @@ public final class Line {
     properties.put(direction, wanted);
   }
 
+  /** Makes both directions another line. */
+  void become(LinkProperties wanted) throws IOException {
+    for (Direction direction : Direction.values()) {
+      become(direction, wanted);
+    }
+  }
+
   /** Makes the line black both ways: nothing gets through, and nobody is told. */
   public void cut() throws IOException {
     for (Direction direction : Direction.values()) {

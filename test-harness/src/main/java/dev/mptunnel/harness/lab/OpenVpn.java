@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * An OpenVPN server and a client that reaches it through whatever is to be measured: UDP, TUN of
- * 1,400 bytes, AES-256-GCM, in user space, no compression, no fragmentation.
+ * An OpenVPN server and a client that reaches it through whatever is to be measured: UDP,
+ * AES-256-GCM, in user space, no compression, no fragmentation.
  */
 public final class OpenVpn implements AutoCloseable {
 
@@ -20,14 +20,40 @@ public final class OpenVpn implements AutoCloseable {
 
   private static final String DEVICE = "vpn";
   private static final String CONNECTED = "Initialization Sequence Completed";
+  private static final String REPLAY = "bad packet ID \\(may be a replay\\)";
   private static final String OPTIONS =
-      "--dev-type tun --dev vpn --proto udp --tun-mtu 1400 --data-ciphers AES-256-GCM"
-          + " --disable-dco --verb 3";
+      "--dev-type tun --dev vpn --proto udp --data-ciphers AES-256-GCM" + " --disable-dco --verb 3";
   private static final String SERVER_OPTIONS =
       "--mode server --tls-server --dh none --topology subnet --server 10.7.0.0 255.255.255.0"
           + " --keepalive 5 60 --port "
           + PORT;
   private static final String CLIENT_OPTIONS = "--client --nobind";
+
+  /**
+   * How long its packets become.
+   *
+   * @param tunMtuBytes of its device, or 0 for OpenVPN's own default, 1,500
+   * @param mssfixBytes the longest of its datagrams that TCP inside may lead to, or 0 for OpenVPN's
+   *     own default, 1,492 with headers
+   */
+  public record Sizes(int tunMtuBytes, int mssfixBytes) {
+
+    /** As OpenVPN does when nothing is said. */
+    public static final Sizes DEFAULT = new Sizes(0, 0);
+
+    /** What fits into the paths of a tunnel, which adds headers of its own. */
+    public static final Sizes FOR_TUNNEL = new Sizes(1_400, 0);
+
+    String options() {
+      return (tunMtuBytes > 0 ? " --tun-mtu " + tunMtuBytes : "")
+          + (mssfixBytes > 0 ? " --mssfix " + mssfixBytes : "");
+    }
+
+    @Override
+    public String toString() {
+      return equals(DEFAULT) ? "MTU by default" : options().strip().replace("--", "");
+    }
+  }
 
   private final Topology topology;
   private final Daemon server;
@@ -39,18 +65,26 @@ public final class OpenVpn implements AutoCloseable {
     this.client = client;
   }
 
+  /** The same with sizes {@link Sizes#FOR_TUNNEL}. */
+  public static OpenVpn connect(Topology topology, Endpoint remote, Duration limit)
+      throws IOException {
+    return connect(topology, remote, Sizes.FOR_TUNNEL, limit);
+  }
+
   /**
    * Starts both ends and waits until the client is connected.
    *
    * @param remote where the client finds the server, or what stands between
    * @param limit for the connection, which over a bad line takes its time
    */
-  public static OpenVpn connect(Topology topology, Endpoint remote, Duration limit)
+  public static OpenVpn connect(Topology topology, Endpoint remote, Sizes sizes, Duration limit)
       throws IOException {
     Keys serverKeys = Keys.make("vpn-server", topology.directory());
     Keys clientKeys = Keys.make("vpn-client", topology.directory());
     Daemon server =
-        topology.server().start("openvpn", command(SERVER_OPTIONS, serverKeys, clientKeys));
+        topology
+            .server()
+            .start("openvpn", command(SERVER_OPTIONS + sizes.options(), serverKeys, clientKeys));
     Daemon client = null;
     try {
       server.awaitOutput(CONNECTED, limit);
@@ -58,7 +92,9 @@ public final class OpenVpn implements AutoCloseable {
       client =
           topology
               .client()
-              .start("openvpn", command(CLIENT_OPTIONS + there, clientKeys, serverKeys));
+              .start(
+                  "openvpn",
+                  command(CLIENT_OPTIONS + there + sizes.options(), clientKeys, serverKeys));
       client.awaitOutput(CONNECTED, limit);
       return new OpenVpn(topology, server, client);
     } catch (IOException e) {
@@ -89,6 +125,18 @@ public final class OpenVpn implements AutoCloseable {
   /** How often the client has connected; 1 as long as the VPN has never broken. */
   public int connections() throws IOException {
     return (int) Pattern.compile(CONNECTED).matcher(client.output()).results().count();
+  }
+
+  /**
+   * Packets that both ends have refused so far because they came after too many later ones, or
+   * twice.
+   */
+  public long replayDrops() throws IOException {
+    long count = 0;
+    for (Daemon end : List.of(client, server)) {
+      count += Pattern.compile(REPLAY).matcher(end.output()).results().count();
+    }
+    return count;
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lab openvpn}: TCP through OpenVPN, over one line directly and over tunnels beside it. */
@@ -19,6 +21,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class OpenVpnCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--line",
+      paramLabel = "WORDS",
+      description = {
+        "A line, both ways alike, such as 'loss=10%% delay=30ms rate=50mbit'; once for each,",
+        "instead of --loss, --rate, --delay and --queue of three."
+      })
+  private List<String> lines = List.of();
 
   @Option(names = "--loss", description = "Loss of each line each way, percent.")
   private double lossPercent = 5;
@@ -34,6 +45,18 @@ public final class OpenVpnCommand implements Callable<Integer> {
 
   @Option(names = "--cc", description = "TCP's congestion control.")
   private String congestionControl = "cubic";
+
+  @Option(
+      names = "--tun-mtu",
+      paramLabel = "BYTES",
+      description = "Of OpenVPN's device; OpenVPN's default if not given.")
+  private int tunMtuBytes;
+
+  @Option(
+      names = "--mssfix",
+      paramLabel = "BYTES",
+      description = "OpenVPN's mssfix; OpenVPN's default if not given.")
+  private int mssfixBytes;
 
   @Option(names = "--warm-up", description = "Seconds of transfer before each measured one.")
   private int warmUpSeconds = 10;
@@ -55,8 +78,10 @@ public final class OpenVpnCommand implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      description =
-          "Which of direct, mptunnel, plain and the other tunnel take part; all if not given.")
+      description = {
+        "Which of direct, product, mptunnel, plain and the other tunnel take part; all if not",
+        "given. Product is one line that loses what all lines lose together."
+      })
   private List<String> only = List.of();
 
   @Option(names = "--keep-logs", description = "A directory for all logs, which is kept.")
@@ -101,21 +126,36 @@ public final class OpenVpnCommand implements Callable<Integer> {
     if (missing.isPresent()) {
       throw new IOException(missing.get());
     }
-    Conditions conditions =
-        new Conditions(lossPercent, rateMbit, delayMillis, queueMillis, congestionControl);
+    Conditions conditions = conditions();
+    OpenVpn.Sizes sizes = new OpenVpn.Sizes(tunMtuBytes, mssfixBytes);
+    List<Tunnel> tunnels = tunnels(conditions);
     Comparison comparison =
-        new Comparison(tunnels(), bridges, direction, warmUpSeconds, seconds, runs);
+        new Comparison(tunnels, sizes, bridges, direction, warmUpSeconds, seconds, runs);
     Report report = new Report(System.out);
-    report.conditions(conditions, comparison);
     try (LogDirectory directory = LogDirectory.open(logs);
         Topology topology = Topology.create(conditions, directory.path())) {
+      report.conditions(conditions, comparison, topology.seed());
       report.table(comparison.measure(topology, congestionControl, report::run));
     }
     return 0;
   }
 
-  private List<Tunnel> tunnels() {
-    List<Tunnel> all = new ArrayList<>(List.of(Tunnel.direct(), Tunnel.ours(), Tunnel.plain()));
+  private Conditions conditions() {
+    try {
+      if (lines.isEmpty()) {
+        return new Conditions(lossPercent, rateMbit, delayMillis, queueMillis, congestionControl);
+      }
+      return new Conditions(lines.stream().map(LinkProperties::parse).toList(), congestionControl);
+    } catch (IllegalArgumentException e) {
+      String option = lines.isEmpty() ? "the lines: " : "--line: ";
+      throw new ParameterException(spec.commandLine(), option + e.getMessage(), e);
+    }
+  }
+
+  private List<Tunnel> tunnels(Conditions conditions) {
+    List<Tunnel> all =
+        new ArrayList<>(
+            List.of(Tunnel.direct(), Tunnel.product(conditions), Tunnel.ours(), Tunnel.plain()));
     if (other != null) {
       all.add(
           Tunnel.other(other.name, other.server, other.serverPort, other.client, other.clientPort));

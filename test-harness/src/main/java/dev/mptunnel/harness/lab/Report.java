@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 /** The lab's table: the conditions first, then a row for each tunnel. */
 public final class Report {
 
-  private static final String ROW = "%-12s %9s %9s %9s %9s %9s %9s %9s  %s%n";
+  private static final String ROW = "%-12s %7s %7s %7s %9s %9s %7s %7s %9s %7s  %s%n";
 
   private final PrintStream out;
 
@@ -24,14 +25,17 @@ public final class Report {
   }
 
   /** Prints what the figures that follow are worth. */
-  public void conditions(Conditions conditions, Comparison comparison) throws IOException {
+  public void conditions(Conditions conditions, Comparison comparison, Seed seed)
+      throws IOException {
     out.println("kernel      " + System.getProperty("os.version"));
     out.println("load        " + load() + " (1, 5, 15 minutes; a busy machine slows every tunnel)");
-    out.println("vpn         " + OpenVpn.version() + ", udp, tun-mtu 1400, AES-256-GCM");
+    out.println("vpn         " + OpenVpn.version() + ", udp, AES-256-GCM, " + comparison.sizes());
     List<LinkProperties> lines = conditions.lines();
     for (int i = 0; i < lines.size(); i++) {
       out.println("line " + (i + 1) + "      " + lines.get(i));
     }
+    out.println("product     " + conditions.product());
+    out.println("seed        " + seed);
     out.printf(
         "transfer    TCP %s, %s, %d s after %d s of warm-up, %d runs in turn, bridges %s%n%n",
         conditions.congestionControl(),
@@ -73,7 +77,9 @@ public final class Report {
         "loss up",
         "loss down",
         "queue",
+        "too big",
         "left",
+        "replays",
         "each run; notes");
     Map<String, List<Run>> byTunnel =
         runs.stream()
@@ -83,8 +89,9 @@ public final class Report {
     out.println(
         "tunnel's processes used for each datagram that the VPN gave them, µs of processor");
     out.println("time, user and system, medians; loss is that of the lines, counted;");
-    out.println("queue is what their full queues dropped, packets;");
-    out.println("left is what was still lost inside the VPN, in the direction of the data.");
+    out.println("queue and too big are what full queues and MTUs dropped, packets;");
+    out.println("left is what was still lost inside the VPN, in the direction of the data;");
+    out.println("replays are packets that OpenVPN refused because they came too late, or twice.");
   }
 
   private void row(String tunnel, List<Run> runs) {
@@ -97,7 +104,6 @@ public final class Report {
             .collect(Collectors.joining(" "));
     long broken = runs.stream().filter(run -> run.connections() > 1).count();
     String notes = broken == 0 ? each : each + "; the VPN reconnected in " + broken + " runs";
-    long queueDrops = runs.stream().mapToLong(Run::queueDrops).sum();
     out.printf(
         ROW,
         tunnel,
@@ -106,8 +112,10 @@ public final class Report {
         micros(Median.of(runs, run -> run.used().serverMicros())),
         percent(up),
         percent(down),
-        queueDrops,
+        runs.stream().mapToLong(Run::queueDrops).sum(),
+        runs.stream().mapToLong(Run::tooBig).sum(),
         percent(left),
+        runs.stream().mapToLong(Run::replays).sum(),
         notes);
   }
 

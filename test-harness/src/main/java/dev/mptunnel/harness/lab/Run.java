@@ -8,6 +8,8 @@ package dev.mptunnel.harness.lab;
  * @param lineUp loss of the lines toward the server, all together, by their counters
  * @param lineDown the same toward the client
  * @param queueDrops packets that the lines' queues dropped because they were full
+ * @param tooBig packets that were longer than a line's MTU and must not be fragmented
+ * @param replays packets that OpenVPN refused for coming too late, or twice
  * @param used what the tunnel's processes used for the datagrams that the VPN gave them
  * @param left loss that was left inside the VPN, in the direction of the data
  * @param connections how often the VPN connected: more than 1 means that it broke
@@ -18,6 +20,8 @@ public record Run(
     LossCount lineUp,
     LossCount lineDown,
     long queueDrops,
+    long tooBig,
+    long replays,
     Usage used,
     LossCount left,
     int connections) {}

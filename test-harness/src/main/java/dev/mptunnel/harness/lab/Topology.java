@@ -1,12 +1,14 @@
 package dev.mptunnel.harness.lab;
 
 import dev.mptunnel.harness.Seed;
+import dev.mptunnel.harness.link.LinkCounters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * The hosts and lines of the lab. Only the lines between client and bridges are slow, late and
@@ -70,10 +72,9 @@ public final class Topology implements AutoCloseable {
       lines.add(new Line(emulator, i, client));
       connectToServer(bridge, i);
     }
+    // A line may share the fate of a later one.
     for (int i = 0; i < lines.size(); i++) {
-      for (Direction direction : Direction.values()) {
-        lines.get(i).become(direction, conditions.lines().get(i));
-      }
+      lines.get(i).become(conditions.lines().get(i));
     }
   }
 
@@ -175,10 +176,19 @@ public final class Topology implements AutoCloseable {
    * Packets that the lines' queues have dropped at their tails, both ways, because they were full.
    */
   public long queueDrops() throws IOException {
+    return sum(LinkCounters::queueFull);
+  }
+
+  /** Packets that were longer than a line's MTU and must not be fragmented, both ways. */
+  public long tooBig() throws IOException {
+    return sum(LinkCounters::tooBig);
+  }
+
+  private long sum(ToLongFunction<LinkCounters> counter) throws IOException {
     long sum = 0;
     for (Line line : lines) {
       for (Direction direction : Direction.values()) {
-        sum += line.counters(direction).queueFull();
+        sum += counter.applyAsLong(line.counters(direction));
       }
     }
     return sum;

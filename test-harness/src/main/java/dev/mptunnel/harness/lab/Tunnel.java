@@ -1,7 +1,9 @@
 package dev.mptunnel.harness.lab;
 
+import dev.mptunnel.harness.link.LinkProperties;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -16,9 +18,15 @@ import java.util.stream.Stream;
  * @param client the command on the client's host; empty for none
  * @param clientPort the port of the client's loopback that the VPN sends to, or 0 to send to the
  *     first bridge
+ * @param firstLine what the first line is made for as long as this one has its turn
  */
 public record Tunnel(
-    String name, List<String> server, int serverPort, List<String> client, int clientPort) {
+    String name,
+    List<String> server,
+    int serverPort,
+    List<String> client,
+    int clientPort,
+    Optional<LinkProperties> firstLine) {
 
   public Tunnel {
     server = List.copyOf(server);
@@ -27,7 +35,13 @@ public record Tunnel(
 
   /** No tunnel: the VPN over the first line and its bridge only. */
   public static Tunnel direct() {
-    return new Tunnel("direct", List.of(), OpenVpn.PORT, List.of(), 0);
+    return new Tunnel("direct", List.of(), OpenVpn.PORT, List.of(), 0, Optional.empty());
+  }
+
+  /** No tunnel, over the first line made into what {@link Conditions#product} says. */
+  public static Tunnel product(Conditions conditions) {
+    Optional<LinkProperties> line = Optional.of(conditions.product());
+    return new Tunnel("product", List.of(), OpenVpn.PORT, List.of(), 0, line);
   }
 
   /** This project's mpclient and mpserver, sealed with a secret. */
@@ -47,14 +61,20 @@ public record Tunnel(
             "dev.mptunnel.server.Main", option, value, "{port}", "127.0.0.1", "{target}"),
         2000,
         JavaProgram.command("dev.mptunnel.client.Main", option, value, "{bridges}"),
-        3000);
+        3000,
+        Optional.empty());
   }
 
   /** Any other tunnel that takes bridges; a shell runs its commands. */
   public static Tunnel other(
       String name, String server, int serverPort, String client, int clientPort) {
     return new Tunnel(
-        name, List.of("sh", "-c", server), serverPort, List.of("sh", "-c", client), clientPort);
+        name,
+        List.of("sh", "-c", server),
+        serverPort,
+        List.of("sh", "-c", client),
+        clientPort,
+        Optional.empty());
   }
 
   /** Whether a command asks for {@code {secret}}. */

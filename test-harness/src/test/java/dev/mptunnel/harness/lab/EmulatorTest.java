@@ -63,7 +63,7 @@ class EmulatorTest {
 
   /** Pings the bridge at the other end of a line; returns what ping printed. */
   private String ping(int line, String options) throws IOException {
-    String command = "ping -W 1 " + options + " " + topology.bridgeAddress(line);
+    String command = "ping -W 0.3 " + options + " " + topology.bridgeAddress(line);
     return topology.client().run("sh", "-c", command + " || true");
   }
 
@@ -142,19 +142,19 @@ class EmulatorTest {
 
   @Test
   void jitterSpreadsTheDelayAndLetsPacketsOvertake() throws IOException {
-    String pinged = ping(SHAKY, "-c 400 -i 0.005");
+    String pinged = ping(SHAKY, "-c 200 -i 0.005");
     List<Double> roundTripsMillis =
         Pattern.compile("time=([\\d.]+)")
             .matcher(pinged)
             .results()
             .map(result -> Double.valueOf(result.group(1)))
             .toList();
-    assertEquals(400, roundTripsMillis.size());
+    assertEquals(200, roundTripsMillis.size());
     assertTrue(roundTripsMillis.stream().allMatch(millis -> millis >= 20), pinged);
     // Two even draws of 10 to 30 ms: a sum below 30 has probability 1/8. Busy machines are late.
-    double sigma = Math.sqrt(400 * 0.125 * 0.875);
+    double sigma = Math.sqrt(200 * 0.125 * 0.875);
     long early = roundTripsMillis.stream().filter(millis -> millis < 30).count();
-    assertTrue(early > 0.7 * 50 - 5 * sigma && early < 50 + 5 * sigma, early + " below 30 ms");
+    assertTrue(early > 1 && early < 25 + 5 * sigma, early + " below 30 ms");
     assertFalse(inOrder(pinged), "none overtook another");
   }
 
@@ -174,7 +174,7 @@ class EmulatorTest {
   @Test
   void lossesComeInBurstsAndAreAllCounted() throws IOException {
     line(BURSTY).change(Direction.DOWN, "perfect");
-    int sent = 2_000;
+    int sent = 600;
     List<Integer> arrived = sequence(ping(BURSTY, "-i 0.001 -c " + sent));
     LinkCounters up = line(BURSTY).counters(Direction.UP);
     assertEquals(sent, up.offered());
@@ -183,32 +183,37 @@ class EmulatorTest {
     for (int i = 1; i < arrived.size(); i++) {
       bursts += arrived.get(i) == arrived.get(i - 1) + 1 ? 0 : 1;
     }
-    // About 50 bursts, geometric of mean 8: the mean of 50 has a sigma of 1.06. The ends are cut.
+    // About 15 bursts, geometric of mean 8; independent losses would have a mean of 1.25.
     double mean = up.lost() / (double) bursts;
-    assertTrue(mean > 2.5 && mean < 14, mean + " packets in a burst; " + topology.seed());
+    assertTrue(mean > 2.2 && mean < 25, mean + " packets in a burst; " + topology.seed());
   }
 
   @Test
   void copiesAndDamageReachTheHostAsTheyAreCounted() throws IOException {
-    line(MESSY).change(Direction.DOWN, "perfect");
-    int sent = 500;
+    int sent = 2_000;
     Namespace bridge = topology.bridges().get(MESSY - 1);
-    long messagesBefore = snmp(bridge, "InMsgs");
-    long errorsBefore = snmp(bridge, "InCsumErrors");
-    String pinged = ping(MESSY, "-i 0.001 -c " + sent);
+    String to = "UDP4-SENDTO:" + topology.bridgeAddress(MESSY) + ":9";
+    topology.client().run("socat", "-u", "-b100", "OPEN:/dev/zero,readbytes=" + 100 * sent, to);
     LinkCounters up = line(MESSY).counters(Direction.UP);
-    assertEquals(up.delivered(), answers(pinged), topology.seed() + " " + pinged);
-    assertEquals(sent + up.duplicates(), snmp(bridge, "InMsgs") - messagesBefore);
-    // One to three flipped bits that cancel in the checksum are rare.
-    long damaged = snmp(bridge, "InCsumErrors") - errorsBefore;
-    assertTrue(damaged >= up.corrupted() - 3, damaged + " of " + up);
-    assertTrue(up.duplicates() > 50 && up.corrupted() > 25, topology.seed() + " " + up);
+    assertEquals(sent, up.offered(), up.toString());
+    assertEquals(sent, up.delivered() + up.corrupted(), up.toString());
+    // To a closed port, where the kernel counts what is intact and what is not.
+    long damaged = udp(bridge, "InErrors");
+    assertEquals(sent + up.duplicates(), udp(bridge, "NoPorts") + damaged, up.toString());
+    assertNear(0.2, up.duplicates(), sent);
+    assertNear(0.2, damaged, sent + up.duplicates());
+    assertNear(0.2 * 0.8 + 0.2 * 0.2 * 0.2, up.corrupted(), sent);
   }
 
-  private static long snmp(Namespace host, String name) throws IOException {
-    List<String> icmp =
-        host.run("cat", "/proc/net/snmp").lines().filter(line -> line.startsWith("Icmp:")).toList();
-    int column = List.of(icmp.getFirst().split(" ")).indexOf(name);
-    return Long.parseLong(icmp.getLast().split(" ")[column]);
+  private void assertNear(double share, long events, long trials) {
+    double sigma = Math.sqrt(trials * share * (1 - share));
+    assertEquals(share * trials, events, 5 * sigma, topology.seed().toString());
+  }
+
+  private static long udp(Namespace host, String name) throws IOException {
+    List<String> udp =
+        host.run("cat", "/proc/net/snmp").lines().filter(line -> line.startsWith("Udp:")).toList();
+    int column = List.of(udp.getFirst().split(" ")).indexOf(name);
+    return Long.parseLong(udp.getLast().split(" ")[column]);
   }
 }

@@ -24,15 +24,16 @@ class FullComparisonTest {
     Conditions conditions = new Conditions(lossPercent, 50, 20, 50, "cubic");
     Comparison comparison =
         new Comparison(
-            List.of(Tunnel.direct(), Tunnel.ours(), Tunnel.plain()),
+            List.of(Tunnel.direct(), Tunnel.product(conditions), Tunnel.ours(), Tunnel.plain()),
+            OpenVpn.Sizes.FOR_TUNNEL,
             bridges,
             Direction.UP,
             /* warmUpSeconds= */ 10,
             /* seconds= */ 15,
             /* runs= */ 3);
     Report report = new Report(System.out);
-    report.conditions(conditions, comparison);
     try (Topology topology = Topology.create(conditions, directory)) {
+      report.conditions(conditions, comparison, topology.seed());
       List<Run> runs = comparison.measure(topology, conditions.congestionControl(), report::run);
       report.table(runs);
       assertTrue(runs.stream().allMatch(run -> run.connections() == 1), "the VPN broke");

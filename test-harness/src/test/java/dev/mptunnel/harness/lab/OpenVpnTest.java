@@ -21,6 +21,7 @@ class OpenVpnTest {
 
   private static final int SECONDS = 8;
   private static final Conditions CONDITIONS = new Conditions(5, 50, 20, 50, "cubic");
+  private static final OpenVpn.Sizes SIZES = OpenVpn.Sizes.FOR_TUNNEL;
 
   private Topology topology;
   private Run direct;
@@ -50,7 +51,7 @@ class OpenVpnTest {
   }
 
   private Run transfer(Tunnel tunnel, BridgeKind bridges) throws IOException {
-    Comparison one = new Comparison(List.of(tunnel), bridges, Direction.UP, 0, SECONDS, 1);
+    Comparison one = new Comparison(List.of(tunnel), SIZES, bridges, Direction.UP, 0, SECONDS, 1);
     return one.measure(topology, CONDITIONS.congestionControl(), run -> {}).getFirst();
   }
 

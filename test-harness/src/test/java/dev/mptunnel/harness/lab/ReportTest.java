@@ -25,12 +25,12 @@ class ReportTest {
             run("direct", 1.1, Usage.NONE),
             run("mptunnel", 25.0, new Usage(30_000_000, 40_000_000, 1_000)));
     String table = printed(out -> new Report(out).table(runs));
-    assertRow(table, "direct 1.1 - - 5.000 % 5.000 % 6 5.000 % 1.0 1.2 1.1");
-    assertRow(table, "mptunnel 25.0 30.0 40.0 5.000 % 5.000 % 6 5.000 % 30.0 20.0 25.0");
+    assertRow(table, "direct 1.1 - - 5.000 % 5.000 % 6 3 5.000 % 9 1.0 1.2 1.1");
+    assertRow(table, "mptunnel 25.0 30.0 40.0 5.000 % 5.000 % 6 3 5.000 % 9 30.0 20.0 25.0");
   }
 
   private static Run run(String tunnel, double mbit, Usage used) {
-    return new Run(tunnel, new Transfer(mbit, 0), LOSS, LOSS, 2, used, LOSS, 1);
+    return new Run(tunnel, new Transfer(mbit, 0), LOSS, LOSS, 2, 1, 3, used, LOSS, 1);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.harness.Seed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 @InLab
 class TopologyTest {
 
-  private static final int DATAGRAMS = 20_000;
+  private static final int DATAGRAMS = 5_000;
+
+  /** Answers of the kernel to an earlier flood are lost too. */
+  private static final int MAX_STRAYS = DATAGRAMS / 1_000;
 
   @TempDir Path directory;
 
@@ -30,10 +34,10 @@ class TopologyTest {
         Line line = topology.lines().get(i - 1);
         Namespace bridge = topology.bridges().get(i - 1);
         LossCount up = flood(topology.client(), bridge, topology.bridgeAddress(i), line::up);
-        assertNear(lossPercent, up, "up line " + i);
+        assertNear(lossPercent, up, "up line " + i, topology.seed());
         String client = topology.bridgeAddress(i).replaceFirst("2$", "1");
         LossCount down = flood(bridge, topology.client(), client, line::down);
-        assertNear(lossPercent, down, "down line " + i);
+        assertNear(lossPercent, down, "down line " + i, topology.seed());
       }
     }
   }
@@ -55,14 +59,16 @@ class TopologyTest {
         "UDP4-SENDTO:" + address + ":9");
     Wait.until(
         Duration.ofSeconds(10),
-        DATAGRAMS + " datagrams at " + address,
-        () -> line.read().minus(before).arrived() >= DATAGRAMS);
+        DATAGRAMS + " datagrams at " + address + ", or counted as lost",
+        () ->
+            noPorts(to) - noPortsBefore + line.read().minus(before).dropped()
+                >= DATAGRAMS - MAX_STRAYS);
     LossCount count = line.read().minus(before);
     // An answer of the kernel to an earlier flood may be among them, but no datagram twice.
     assertTrue(count.arrived() - DATAGRAMS < DATAGRAMS / 100, count.arrived() + " arrived");
     long handedOver = noPorts(to) - noPortsBefore;
     long strays = Math.abs(DATAGRAMS - handedOver - count.dropped());
-    assertTrue(strays < DATAGRAMS / 1000, strays + " were lost uncounted, or counted and not lost");
+    assertTrue(strays <= MAX_STRAYS, strays + " were lost uncounted, or counted and not lost");
     return count;
   }
 
@@ -73,11 +79,11 @@ class TopologyTest {
     return Long.parseLong(udp.getLast().split(" ")[column]);
   }
 
-  private static void assertNear(double percent, LossCount count, String what) {
+  private static void assertNear(double percent, LossCount count, String what, Seed seed) {
     double share = percent / 100;
     double sigma = Math.sqrt(share * (1 - share) * count.arrived());
     double deviation = Math.abs(count.dropped() - share * count.arrived());
-    assertTrue(deviation < 5 * sigma, what + ": " + count);
+    assertTrue(deviation < 5 * sigma, what + ": " + count + "; " + seed);
   }
 
   @Test
