@@ -341,6 +341,11 @@ public final class Endpoint {
     return responder.pendings();
   }
 
+  /** What the pieces of datagrams cost that wait for others, in bytes, over all sessions. */
+  public long fragmentBytes() {
+    return context.fragmentBytes();
+  }
+
   /** What was dropped without a word. */
   public EndpointCounters counters() {
     return context.counters();

@@ -268,6 +268,9 @@ final class PathMtu {
 
   /** Whether long packets that we sent are missing from what arrived. */
   private void watch(int sentBytes, int arrivedBytes) {
+    if (carriedBytes == 0) {
+      return; // too narrow already
+    }
     if (arrivedBytes >= doubtedBytes) {
       doubts = 0;
       doubtedBytes = 0;

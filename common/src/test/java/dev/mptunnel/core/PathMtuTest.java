@@ -131,6 +131,11 @@ class PathMtuTest {
     world.send(flow, "small");
     world.runFor(20);
     assertEquals(List.of("0:small"), world.server.delivered);
+    for (int i = 0; i < 1_000; i++) {
+      world.send(flow, "x".repeat(2_300)); // in pieces that no path carries
+      world.runFor(1);
+    }
+    assertEquals(1, world.server.delivered.size());
   }
 
   @Test

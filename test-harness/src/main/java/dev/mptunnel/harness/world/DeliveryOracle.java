@@ -129,6 +129,7 @@ final class DeliveryOracle implements Watcher {
 
   private long submitted;
   private long arrived;
+  private long begun;
   private long delivered;
   private long undecided;
 
@@ -151,6 +152,11 @@ final class DeliveryOracle implements Watcher {
   /** Datagrams of which the first intact copy came to an end that had to deliver it. */
   long arrived() {
     return arrived;
+  }
+
+  /** Datagrams of which anything came to an end that had to take it. */
+  long begun() {
+    return begun;
   }
 
   /** Datagrams that were delivered. */
@@ -325,6 +331,7 @@ final class DeliveryOracle implements Watcher {
       return Duty.MUST_NOT;
     }
     long now = node.clockNanos();
+    begun += progress.firstAtNanos == Long.MAX_VALUE ? 1 : 0;
     progress.firstAtNanos = Math.min(progress.firstAtNanos, now);
     progress.doubtful |= ofPiece == Duty.MAY || now - progress.firstAtNanos >= PIECES_NANOS;
     if (ofPiece == Duty.MUST) {

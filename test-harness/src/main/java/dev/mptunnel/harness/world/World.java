@@ -126,6 +126,13 @@ public final class World {
         tunnel.setDown(blackout.path(), true);
         network.at(at(blackout.untilNanos()), () -> tunnel.setDown(blackout.path(), false));
       }
+      case Mishap.MtuChange change -> {
+        String mtu = " mtu=" + change.mtuBytes();
+        tunnel.link(
+            change.path(),
+            LinkProperties.parse(plan.up().get(change.path()) + mtu),
+            LinkProperties.parse(plan.down().get(change.path()) + mtu));
+      }
       case Mishap.Rebinding rebinding -> tunnel.rebind(rebinding.path());
       case Mishap.BridgesRestart bridges -> {
         setAllDown(true);

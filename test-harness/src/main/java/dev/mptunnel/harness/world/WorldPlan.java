@@ -64,6 +64,9 @@ record WorldPlan(
     /** Everything is gone until then: both processes, and all bridges. */
     record PowerCut(long atNanos, long untilNanos) implements Mishap {}
 
+    /** A path carries other lengths from now on; its other properties stay. */
+    record MtuChange(long atNanos, int path, int mtuBytes) implements Mishap {}
+
     /** Somebody brings one path's PATH packets over another, ahead of the network, until then. */
     record Relay(long atNanos, int path, int over, long untilNanos) implements Mishap {}
   }
@@ -135,6 +138,7 @@ record WorldPlan(
       line.append(" jitter=").append(random.nextLong(delay + 1)).append("ms");
       line.append(chance(random, 0.5) ? " unordered" : "");
     }
+    line.append(chance(random, 0.3) ? " mtu=" + drawMtu(random) : "");
     line.append(chance(random, 0.2) ? word("reorder", random.nextDouble(0.1)) : "");
     line.append(chance(random, 0.2) ? word("dup", random.nextDouble(0.1)) : "");
     line.append(chance(random, 0.2) ? word("corrupt", random.nextDouble(0.1)) : "");
@@ -149,6 +153,11 @@ record WorldPlan(
     return LinkProperties.parse(line.toString());
   }
 
+  /** What lines carry, now and then less than all must. */
+  private static int drawMtu(RandomGenerator random) {
+    return chance(random, 0.1) ? random.nextInt(600, 1_228) : random.nextInt(1_228, 1_501);
+  }
+
   private static List<Mishap> drawMishaps(
       RandomGenerator random, int paths, long lengthNanos, boolean isLong) {
     List<Mishap> mishaps = new ArrayList<>();
@@ -156,7 +165,7 @@ record WorldPlan(
       long at = random.nextLong(lengthNanos);
       long until = at + random.nextLong(lengthNanos / 2);
       Side side = chance(random, 0.5) ? Side.CLIENT : Side.SERVER;
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0, 1, 2 -> mishaps.add(new Mishap.Restart(at, side, chance(random, 0.3)));
         case 3, 4 -> mishaps.add(new Mishap.Blackout(at, random.nextInt(paths), until));
         case 5 -> {
@@ -176,7 +185,8 @@ record WorldPlan(
           mishaps.add(new Mishap.Sleep(at, side, at + asleep));
         }
         case 9 -> mishaps.add(new Mishap.ClockJump(at, side, random.nextLong(MAX_SLEEP_NANOS)));
-        case 10 ->
+        case 10 -> mishaps.add(new Mishap.MtuChange(at, random.nextInt(paths), drawMtu(random)));
+        case 11 ->
             mishaps.add(new Mishap.Relay(at, random.nextInt(paths), random.nextInt(paths), until));
         default ->
             mishaps.add(
