@@ -22,6 +22,15 @@ public interface DatagramPort {
   /** Hands everything queued to the kernel. */
   void flush();
 
+  /**
+   * From now on sends out of this network interface, by the routes that lead there, whatever better
+   * ones lead elsewhere; receives from everywhere as before. Needs no privilege.
+   *
+   * @param interfaceIndex the kernel's number of it, or 0 to send by the best route again
+   * @return false where that is not to be had, or the interface has gone: nothing has changed then
+   */
+  boolean stayOn(int interfaceIndex);
+
   /** Datagrams that could not be sent: the queue or the socket buffer was full, or no route. */
   long sendDrops();
 

@@ -86,6 +86,15 @@ public final class EndpointDriver {
     return ports.stream().map(DatagramPort::localAddress).toList();
   }
 
+  /**
+   * Keeps what a port sends on one network interface; see {@link DatagramPort#stayOn}.
+   *
+   * @param number the port's
+   */
+  public boolean stayOn(int number, int interfaceIndex) {
+    return ports.get(number).stayOn(interfaceIndex);
+  }
+
   /** Sends a datagram from a port of the caller's, at the end of what is being worked on. */
   public void send(DatagramPort port, ByteBuffer datagram, InetSocketAddress remote) {
     port.send(datagram, remote);

@@ -159,6 +159,11 @@ final class NettyPort implements DatagramPort {
   }
 
   @Override
+  public boolean stayOn(int interfaceIndex) {
+    return !closed && socket.stayOn(interfaceIndex, ipv6);
+  }
+
+  @Override
   public long sendDrops() {
     return sendDrops;
   }

@@ -48,6 +48,15 @@ interface Transport {
     /** Asks for this size of both buffers and returns the smaller of those that were given. */
     int setBufferBytes(int bytes) throws IOException;
 
+    /**
+     * Sends out of this interface, as {@link DatagramPort#stayOn} has it.
+     *
+     * @param ipv6 whether the socket is one of IPv6, which may send to both families
+     */
+    default boolean stayOn(int interfaceIndex, boolean ipv6) {
+      return false;
+    }
+
     /** Connects at once. */
     void connect(InetSocketAddress remote) throws IOException;
 

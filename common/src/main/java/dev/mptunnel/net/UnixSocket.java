@@ -10,6 +10,7 @@ import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** What epoll and io_uring sockets have in common: Linux socket options. */
@@ -30,6 +31,16 @@ abstract class UnixSocket implements Transport.Socket {
 
   private static final ChannelOption<Integer> IPV6_MTU_DISCOVER =
       new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", IPPROTO_IPV6, 23);
+
+  /**
+   * Where unicast packets leave (ip(7), ipv6(7)), by interface index in network byte order. Unlike
+   * SO_BINDTODEVICE it may be changed by anybody at any time, and limits nothing that is received.
+   */
+  private static final ChannelOption<Integer> IP_UNICAST_IF =
+      new IntegerUnixChannelOption("IP_UNICAST_IF", IPPROTO_IP, 50);
+
+  private static final ChannelOption<Integer> IPV6_UNICAST_IF =
+      new IntegerUnixChannelOption("IPV6_UNICAST_IF", IPPROTO_IPV6, 76);
 
   /** As SO_RCVBUF and SO_SNDBUF, but past the sysctl limits; needs CAP_NET_ADMIN. */
   private static final ChannelOption<Integer> SO_SNDBUFFORCE =
@@ -84,6 +95,21 @@ abstract class UnixSocket implements Transport.Socket {
     channel.config().setOption(IP_MTU_DISCOVER, PMTUDISC_PROBE);
     if (family == SocketProtocolFamily.INET6) {
       channel.config().setOption(IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
+    }
+  }
+
+  @Override
+  public final boolean stayOn(int interfaceIndex, boolean ipv6) {
+    boolean bigEndian = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
+    int value = bigEndian ? interfaceIndex : Integer.reverseBytes(interfaceIndex);
+    try {
+      channel.config().setOption(IP_UNICAST_IF, value);
+      if (ipv6) {
+        channel.config().setOption(IPV6_UNICAST_IF, value);
+      }
+      return true;
+    } catch (ChannelException e) {
+      return false;
     }
   }
 

@@ -22,9 +22,11 @@ import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.NameWatch;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.program.Program;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -51,6 +53,10 @@ public final class Client implements Program.Running {
   private final List<DatagramPort> listening = new ArrayList<>();
   private final List<Endpoint.PathSpec> specs = new ArrayList<>();
   private final List<NameWatch> names = new ArrayList<>();
+
+  /** Null where the system's routes cannot be asked for. */
+  private final RouteWatch routes;
+
   private final DatagramEngine.EngineTimer tick;
   private Session session;
 
@@ -63,6 +69,7 @@ public final class Client implements Program.Running {
         new EndpointDriver(
             engine, settings(config.session()), security(security, random), random, new Listener());
     tick = engine.newTimer(this::onTick);
+    routes = RouteWatch.orNull(engine, log);
   }
 
   /**
@@ -128,10 +135,14 @@ public final class Client implements Program.Running {
             found -> !bridge.bindsToAddress() || Addresses.sameFamily(found, local.getAddress()),
             found -> onResolved(pathId, found),
             trouble -> log.pathTrouble(bridge.name(), trouble)));
+    if (routes != null) {
+      routes.add(new BridgeWay(pathId, options));
+    }
   }
 
   private void open() {
     names.forEach(NameWatch::ask);
+    checkRoutes();
     List<Endpoint.PathSpec> resolved = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
       Endpoint.PathSpec spec = specs.get(i);
@@ -143,7 +154,15 @@ public final class Client implements Program.Running {
 
   private void onResolved(int pathId, InetSocketAddress address) {
     if (session != null) {
+      checkRoutes();
       driver.run(now -> driver.endpoint().redirect(now, session, pathId, address));
+    }
+  }
+
+  /** Before anything is sent to a new address: it may be one that a VPN takes. */
+  private void checkRoutes() {
+    if (routes != null) {
+      routes.check();
     }
   }
 
@@ -193,10 +212,51 @@ public final class Client implements Program.Running {
     Runnable closeAll =
         () -> {
           tick.cancel();
+          if (routes != null) {
+            routes.close();
+          }
           driver.close();
           listening.forEach(DatagramPort::close);
         };
     CompletableFuture.runAsync(closeAll, engine::execute).join();
+  }
+
+  /** A bridge's path as the route watch sees it. */
+  private final class BridgeWay implements RouteWatch.Way {
+
+    private final int pathId;
+    private final PortOptions options;
+
+    BridgeWay(int pathId, PortOptions options) {
+      this.pathId = pathId;
+      this.options = options;
+    }
+
+    @Override
+    public String name() {
+      return specs.get(pathId).name();
+    }
+
+    @Override
+    public InetAddress remote() {
+      InetSocketAddress address = names.get(pathId).address();
+      return address == null ? null : address.getAddress();
+    }
+
+    @Override
+    public PortOptions options() {
+      return options;
+    }
+
+    @Override
+    public boolean isUp() {
+      return session != null && session.path(pathId).isUp();
+    }
+
+    @Override
+    public boolean stayOn(int interfaceIndex) {
+      return driver.stayOn(specs.get(pathId).port(), interfaceIndex);
+    }
   }
 
   private final class Listener implements EndpointDriver.Listener {

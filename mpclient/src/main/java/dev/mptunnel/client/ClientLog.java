@@ -5,14 +5,17 @@ import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Refusal;
 import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.wire.Limits;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What the client's user is told of while it runs: a line when something changes, never more. */
-final class ClientLog {
+final class ClientLog implements RouteWatch.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
 
@@ -85,6 +88,53 @@ final class ClientLog {
               + " that 'mpserver invite' wrote it to?";
       default -> "the server refuses: " + refusal;
     };
+  }
+
+  @Override
+  public void ledIntoTunnel(RouteWatch.Way way, RouteWatch.Detour detour) {
+    String remedy = remedy(way.remote(), detour);
+    if (detour.kept() == null) {
+      LOG.warn(
+          "path {} leads into the tunnel device {}; if that is a VPN that runs over this tunnel,"
+              + " {}",
+          way.name(),
+          detour.tunnel(),
+          remedy);
+    } else {
+      LOG.warn(
+          "path {} stays on {}: its route now leads into the tunnel device {}; so that it also does"
+              + " when mpclient is restarted, {}; to let it in, write bind={} in its line",
+          way.name(),
+          detour.kept(),
+          detour.tunnel(),
+          remedy,
+          detour.tunnel());
+    }
+  }
+
+  @Override
+  public void ledOut(RouteWatch.Way way, String device) {
+    LOG.info("path {}: its route leads out of {} again", way.name(), device);
+  }
+
+  /** What keeps the VPN's own packets out of it, ready to be copied. */
+  private static String remedy(InetAddress to, RouteWatch.Detour detour) {
+    boolean ipv6 = to instanceof Inet6Address;
+    String address = Addresses.text(to);
+    String inVpn;
+    if (detour.mark() != 0) {
+      inVpn = "set 'fwmark = " + Integer.toUnsignedString(detour.mark()) + "' here";
+    } else if (ipv6) {
+      inVpn = "add 'route-ipv6 " + address + "/128 net_gateway_ipv6' to OpenVPN's configuration";
+    } else {
+      inVpn = "add 'route " + address + " 255.255.255.255 net_gateway' to OpenVPN's configuration";
+    }
+    if (detour.past() == null) {
+      return inVpn;
+    }
+    String gateway = detour.gateway() == null ? "" : " via " + Addresses.text(detour.gateway());
+    String command = (ipv6 ? "ip -6" : "ip") + " route add " + address + gateway;
+    return inVpn + " or run '" + command + " dev " + detour.past() + "'";
   }
 
   void warn(String line) {

@@ -82,6 +82,11 @@ final class FuzzedSockets implements DatagramEngine {
     }
 
     @Override
+    public boolean stayOn(int interfaceIndex) {
+      return true;
+    }
+
+    @Override
     public long sendDrops() {
       return 0;
     }
