@@ -14,16 +14,19 @@ public final class Requirements {
   /** Commands, and Debian's packages that bring them. */
   private static final Map<String, String> PACKAGES =
       new TreeMap<>(
-          Map.of(
-              "ip", "iproute2",
-              "ss", "iproute2",
-              "nft", "nftables",
-              "sysctl", "procps",
-              "chrt", "util-linux",
-              "openvpn", "openvpn",
-              "openssl", "openssl",
-              "iperf3", "iperf3",
-              "socat", "socat"));
+          Map.ofEntries(
+              Map.entry("ip", "iproute2"),
+              Map.entry("ss", "iproute2"),
+              Map.entry("nft", "nftables"),
+              Map.entry("sysctl", "procps"),
+              Map.entry("chrt", "util-linux"),
+              Map.entry("openvpn", "openvpn"),
+              Map.entry("openssl", "openssl"),
+              Map.entry("iperf3", "iperf3"),
+              Map.entry("ping", "iputils-ping"),
+              Map.entry("wg", "wireguard-tools"),
+              Map.entry("wireguard-go", "wireguard-go"),
+              Map.entry("socat", "socat")));
 
   private Requirements() {}
 

@@ -28,7 +28,8 @@ class LauncherVerdictTest {
   void aMachineThatCanRunTheLabs() throws IOException {
     tree = LauncherTree.create(folder);
     for (String command :
-        "openvpn openssl nft ip tc ss sysctl chrt socat iperf3 ping unshare".split(" ")) {
+        "openvpn openssl nft ip ss sysctl chrt socat iperf3 ping wg wireguard-go unshare"
+            .split(" ")) {
       standIn(command, "");
     }
     standIn("id", "echo 0");
