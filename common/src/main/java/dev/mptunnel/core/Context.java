@@ -15,7 +15,9 @@ final class Context {
   private final StrangerLimits limits;
   private final RandomGenerator random;
   private final Output output;
+  private final RefusedTargets refusedTargets = new RefusedTargets();
   private final EndpointCounters counters = new EndpointCounters();
+  private TargetNames targets = TargetNames.fixedAlone();
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
@@ -57,6 +59,19 @@ final class Context {
 
   Output output() {
     return output;
+  }
+
+  /** Where peers' flows may lead. */
+  TargetNames targets() {
+    return targets;
+  }
+
+  void setTargets(TargetNames targets) {
+    this.targets = targets;
+  }
+
+  RefusedTargets refusedTargets() {
+    return refusedTargets;
   }
 
   EndpointCounters counters() {

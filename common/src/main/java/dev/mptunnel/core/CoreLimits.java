@@ -83,7 +83,18 @@ final class CoreLimits {
   /** How many flows a peer may open in the long run; each is a socket toward the target. */
   static final int NEW_FLOWS_PER_SECOND = 500;
 
-  /** How often one kind of stranger is told of. */
+  /** How often the peer is told again where a flow leads that has been answered. */
+  static final long INTRODUCE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How often a session's peer is told which of its flows are refused, and of how many. */
+  static final long REFUSE_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  static final int REFUSALS_AT_ONCE = 16;
+
+  /** Of how many clients' targets that are refused our side is told, over all, in a while. */
+  static final int REFUSED_TARGETS_TOLD = 16;
+
+  /** How often one kind of stranger is told of, or a client that asks for what it cannot have. */
   static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** How long a session that the peer closed still delivers what arrives late. */

@@ -79,9 +79,26 @@ public final class Endpoint {
     return session;
   }
 
-  /** Opens a flow of ours; the longest idle one makes room if there are too many. */
+  /**
+   * Says where the flows of sessions that peers open may lead. Until then there is the fixed target
+   * alone.
+   */
+  public void offer(TargetNames targets) {
+    context.setTargets(targets);
+  }
+
+  /** Opens a flow of ours to the fixed target; see {@link #openFlow(long, Session, String)}. */
   public Flow openFlow(long now, Session session) {
-    return session.openFlow(now);
+    return openFlow(now, session, null);
+  }
+
+  /**
+   * Opens a flow of ours; the longest idle one makes room if there are too many.
+   *
+   * @param target the name of the target that it leads to, or null for the fixed one
+   */
+  public Flow openFlow(long now, Session session, String target) {
+    return session.openFlow(now, target);
   }
 
   /**
@@ -286,7 +303,10 @@ public final class Endpoint {
     accepted--;
   }
 
-  /** The clients that are let in have changed: ends the sessions of those that are not any more. */
+  /**
+   * The clients that are let in have changed: ends the sessions of those that are not any more, and
+   * the flows of the others to targets that they may not use any more.
+   */
   public void reviewClients() {
     for (Session session : sessions()) {
       Client before = session.client();
@@ -295,6 +315,8 @@ public final class Endpoint {
         session.close(DataFrames.CLOSE_REVOKED);
         forget(session);
         session.end(CloseReason.REVOKED);
+      } else {
+        session.review(after);
       }
     }
   }

@@ -20,6 +20,8 @@ public final class EndpointCounters {
   long repliesWithheld;
   long openingsWithheld;
   long flowsWithheld;
+  long flowsUnnamed;
+  long flowsRefused;
   long oversized;
   long fragmentsWithheld;
   long incomplete;
@@ -107,6 +109,16 @@ public final class EndpointCounters {
    */
   public long incomplete() {
     return incomplete;
+  }
+
+  /** Datagrams of flows with a named target that is not known here yet, or not any more. */
+  public long flowsUnnamed() {
+    return flowsUnnamed;
+  }
+
+  /** Datagrams to targets that are not there or not for their client. */
+  public long flowsRefused() {
+    return flowsRefused;
   }
 
   /** Datagrams of our own side too large to carry. */

@@ -72,6 +72,15 @@ public sealed interface Event {
     }
   }
 
+  /**
+   * A flow leads nowhere: told once for each target by who opened the session, and at times by its
+   * peer.
+   *
+   * @param target the name, or null for the fixed target
+   */
+  record TargetRefused(Session session, String target, TargetRefusal refusal)
+      implements OfSession {}
+
   /** The peer opened a flow; comes before its first datagram. */
   record FlowOpened(Flow flow) implements OfSession {
     @Override

@@ -8,13 +8,17 @@ public final class Flow {
 
   private final Session session;
   private final int id;
+  private final String target;
   private long lastUsedNanos;
   private long fragmented;
+  private long introducedNanos;
+  private boolean answered;
   private Object attachment;
 
-  Flow(Session session, int id, long now) {
+  Flow(Session session, int id, String target, long now) {
     this.session = session;
     this.id = id;
+    this.target = target;
     lastUsedNanos = now;
   }
 
@@ -26,6 +30,11 @@ public final class Flow {
   /** The flow's id within its session, 0 to 65,535. */
   public int id() {
     return id;
+  }
+
+  /** The name of the target that the flow leads to; null for the fixed one, which has none. */
+  public String target() {
+    return target;
   }
 
   /** What was attached, or null. */
@@ -51,8 +60,26 @@ public final class Flow {
     return lastUsedNanos;
   }
 
+  /** When the peer was last told where the flow leads. */
+  long introducedNanos() {
+    return introducedNanos;
+  }
+
+  void setIntroduced(long now) {
+    introducedNanos = now;
+  }
+
+  /** Whether something has come back on the flow in the present epoch. */
+  boolean isAnswered() {
+    return answered;
+  }
+
+  void setAnswered(boolean answered) {
+    this.answered = answered;
+  }
+
   @Override
   public String toString() {
-    return session + "/" + id;
+    return session + "/" + id + (target == null ? "" : " to " + target);
   }
 }

@@ -3,6 +3,8 @@ package dev.mptunnel.core;
 import dev.mptunnel.wire.Limits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The flows of one session, at most so many; the longest idle one makes room for a new one. */
 final class FlowTable {
@@ -10,7 +12,8 @@ final class FlowTable {
   private final Session session;
   private final int maxFlows;
   private final LongMap<Flow> byId = new LongMap<>();
-  private int nextId;
+  private int nextFixed;
+  private int nextNamed = Limits.FIRST_NAMED_FLOW;
 
   FlowTable(Session session, int maxFlows) {
     this.session = session;
@@ -26,21 +29,43 @@ final class FlowTable {
     return byId.get(id);
   }
 
-  /** Puts in a flow that the peer named. */
-  Flow add(int id, long now) {
-    Flow flow = new Flow(session, id, now);
+  /**
+   * Puts in a flow that the peer opened.
+   *
+   * @param target as {@link Flow#target}
+   */
+  Flow add(int id, String target, long now) {
+    Flow flow = new Flow(session, id, target, now);
     byId.put(id, flow);
     return flow;
   }
 
-  /** Puts in a flow of our own, with an id that has been unused for the longest. */
-  Flow open(long now) {
-    while (byId.get(nextId) != null) {
-      nextId = (nextId + 1) % Limits.MAX_FLOW_IDS;
+  /** Puts in a flow of our own, with an id of its kind that has been unused for the longest. */
+  Flow open(String target, long now) {
+    if (target == null) {
+      int id = freeFrom(nextFixed, 0);
+      nextFixed = after(id, 0);
+      return add(id, null, now);
     }
-    Flow flow = add(nextId, now);
-    nextId = (nextId + 1) % Limits.MAX_FLOW_IDS;
-    return flow;
+    int id = freeFrom(nextNamed, Limits.FIRST_NAMED_FLOW);
+    nextNamed = after(id, Limits.FIRST_NAMED_FLOW);
+    return add(id, target, now);
+  }
+
+  private int freeFrom(int id, int first) {
+    int free = id;
+    while (byId.get(free) != null) {
+      free = after(free, first);
+    }
+    return free;
+  }
+
+  private static int after(int id, int first) {
+    return first + (id + 1 - first) % Limits.MAX_FLOWS;
+  }
+
+  void forEach(Consumer<Flow> action) {
+    byId.forEach(action);
   }
 
   /** Takes out the longest idle flow if the table is full; null if there is room. */
@@ -61,15 +86,20 @@ final class FlowTable {
 
   /** Takes out what was last used before this time. */
   List<Flow> removeUnusedSince(long nanos) {
-    List<Flow> idle = new ArrayList<>();
+    return removeIf(flow -> flow.lastUsedNanos() < nanos);
+  }
+
+  /** Takes out those of which this holds. */
+  List<Flow> removeIf(Predicate<Flow> condition) {
+    List<Flow> removed = new ArrayList<>();
     byId.forEach(
         flow -> {
-          if (flow.lastUsedNanos() < nanos) {
-            idle.add(flow);
+          if (condition.test(flow)) {
+            removed.add(flow);
           }
         });
-    idle.forEach(flow -> byId.remove(flow.id()));
-    return idle;
+    removed.forEach(flow -> byId.remove(flow.id()));
+    return removed;
   }
 
   /** Takes out a flow; nothing if it is gone or its id has come to mean another. */

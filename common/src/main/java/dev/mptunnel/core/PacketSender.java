@@ -3,6 +3,7 @@ package dev.mptunnel.core;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /**
  * Makes a session's DATA packets: each is sealed once, and the same bytes go out on every path that
@@ -12,13 +13,20 @@ final class PacketSender {
 
   private final Context context;
   private final Session session;
+  private final FlowIntroducer introducer;
   private int nextFragmentId;
   private long fragmented;
   private int toldRoomBytes = Integer.MAX_VALUE;
 
-  PacketSender(Context context, Session session) {
+  /**
+   * A sender.
+   *
+   * @param introducer puts into a packet where the flow leads that it carries, where that is due
+   */
+  PacketSender(Context context, Session session, FlowIntroducer introducer) {
     this.context = context;
     this.session = session;
+    this.introducer = introducer;
   }
 
   /** Datagrams that went in pieces. */
@@ -42,27 +50,32 @@ final class PacketSender {
    * @param payload at most {@link DataFrames#MAX_DATAGRAM_BYTES}
    * @param selected a bit for each path that is to carry it
    */
-  void datagram(Flow flow, ByteBuffer payload, int selected) {
-    int roomBytes = roomBytes(selected);
-    if (payload.remaining() > roomBytes) {
-      tellOfFragments(flow, payload.remaining(), roomBytes);
-      fragments(flow, payload, selected);
+  void datagram(long now, Flow flow, ByteBuffer payload, int selected) {
+    int bytes = payload.remaining();
+    int framesRoomBytes = framesRoomBytes(selected) - introducer.bytes(now, flow);
+    if (bytes <= framesRoomBytes - DataFrames.DATAGRAM_OVERHEAD_BYTES) {
+      ByteBuffer packet = begin(now, flow);
+      DataFrames.putDatagram(packet, flow.id(), payload);
+      send(packet, selected);
       return;
     }
-    ByteBuffer packet = begin();
-    DataFrames.putDatagram(packet, flow.id(), payload);
-    send(packet, selected);
+    fragments(now, flow, payload, framesRoomBytes, selected);
+    fragmented++;
+    if (bytes > roomBytes(selected)) { // and would have been without a name before it
+      tellOfFragments(flow, bytes, roomBytes(selected));
+    }
   }
 
-  private void fragments(Flow flow, ByteBuffer payload, int selected) {
-    int roomBytes = framesRoomBytes(selected) - DataFrames.FRAGMENT_OVERHEAD_BYTES;
+  private void fragments(
+      long now, Flow flow, ByteBuffer payload, int framesRoomBytes, int selected) {
+    int roomBytes = framesRoomBytes - DataFrames.FRAGMENT_OVERHEAD_BYTES;
     int count = Math.ceilDiv(payload.remaining(), roomBytes);
     int pieceBytes = Math.ceilDiv(payload.remaining(), count);
     int id = nextFragmentId++;
     int end = payload.limit();
     for (int index = 0; index < count; index++) {
       payload.limit(Math.min(payload.position() + pieceBytes, end));
-      ByteBuffer packet = begin();
+      ByteBuffer packet = begin(now, flow);
       DataFrames.putFragment(packet, flow.id(), id, index, count, payload);
       send(packet, selected);
     }
@@ -70,7 +83,6 @@ final class PacketSender {
 
   /** Once a flow has sent many in pieces, and again when the paths come to carry less. */
   private void tellOfFragments(Flow flow, int bytes, int roomBytes) {
-    fragmented++;
     long ofFlow = flow.countFragmented();
     if (ofFlow % CoreLimits.TELL_FRAGMENTS == 0 && roomBytes < toldRoomBytes) {
       toldRoomBytes = roomBytes;
@@ -85,7 +97,20 @@ final class PacketSender {
     send(packet, selected);
   }
 
-  /** A packet to which frames are appended. */
+  /** Tells the peer which of its flows lead nowhere. */
+  void refused(Map<Integer, TargetRefusal> refused, int selected) {
+    ByteBuffer packet = begin();
+    refused.forEach((id, refusal) -> DataFrames.putRefused(packet, id, refusal.reason()));
+    send(packet, selected);
+  }
+
+  /** A packet to which frames of the flow are appended. */
+  private ByteBuffer begin(long now, Flow flow) {
+    ByteBuffer packet = begin();
+    introducer.put(now, flow, packet);
+    return packet;
+  }
+
   private ByteBuffer begin() {
     return context.scratch().position(Header.LENGTH);
   }

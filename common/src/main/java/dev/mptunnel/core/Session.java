@@ -6,6 +6,7 @@ import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,7 +25,8 @@ public final class Session implements DataFrames.Handler {
   private final boolean initiator;
   private final PathSet paths = new PathSet();
   private final FlowTable flows;
-  private final RateTable newFlows;
+  private final FlowIntroducer introducer;
+  private final FlowAdmission admission;
   private final Policy policy = new DuplicatePolicy();
   private final Backlog backlog = new Backlog();
   private final LossMeter tunnelLossOut = new LossMeter();
@@ -35,7 +37,7 @@ public final class Session implements DataFrames.Handler {
   private final PacketReceiver receiver;
   private final Reassembler reassembler;
   private final byte[] peerKey;
-  private final Client client;
+  private Client client;
 
   private final Epochs epochs;
 
@@ -62,11 +64,12 @@ public final class Session implements DataFrames.Handler {
     this.client = client;
     epochs = new Epochs(context.security().keysAge() ? context.settings().keySettings() : null);
     opener = initiator ? new Initiator(context, this) : null;
-    sender = new PacketSender(context, this);
+    introducer = new FlowIntroducer(this);
+    sender = new PacketSender(context, this, introducer);
     receiver = new PacketReceiver(context, this);
     reassembler = new Reassembler(context);
     flows = new FlowTable(this, context.settings().maxFlows());
-    newFlows = new RateTable(1, CoreLimits.NEW_FLOWS_PER_SECOND, context.settings().maxFlows(), 0);
+    admission = new FlowAdmission(context, this, flows);
     lastHeardNanos = now;
     nextFlowSweepNanos = now + flowSweepNanos();
   }
@@ -78,8 +81,9 @@ public final class Session implements DataFrames.Handler {
 
   /** A session that the peer opens, by the first packet under the keys of this handshake. */
   static Session accepted(Context context, PendingHandshakes.Pending handshake, long now) {
-    return new Session(
-        context, handshake.sessionId(), false, handshake.publicKey(), handshake.client(), now);
+    // What the client may do may have changed since it asked to come in.
+    Client client = context.security().client(handshake.publicKey());
+    return new Session(context, handshake.sessionId(), false, handshake.publicKey(), client, now);
   }
 
   /** The id that all its packets carry. */
@@ -151,9 +155,15 @@ public final class Session implements DataFrames.Handler {
     paths.get(pathId).redirect(now, remote);
   }
 
-  Flow openFlow(long now) {
+  Flow openFlow(long now, String target) {
     makeRoomForFlow();
-    return flows.open(now);
+    return flows.open(target, now);
+  }
+
+  /** Goes over to what its client may do now. */
+  void review(Client now) {
+    client = now;
+    admission.review();
   }
 
   void send(long now, Flow flow, ByteBuffer payload) {
@@ -169,7 +179,7 @@ public final class Session implements DataFrames.Handler {
       return;
     }
     datagramsIn++;
-    sender.datagram(flow, payload, selected);
+    sender.datagram(now, flow, payload, selected);
   }
 
   /** Ends the session: the peer is told, once on each path. */
@@ -180,6 +190,16 @@ public final class Session implements DataFrames.Handler {
     closed = true;
   }
 
+  /** Tells the peer which of its flows lead nowhere. @return false if no path leads to it now */
+  boolean sendRefused(Map<Integer, TargetRefusal> refused) {
+    int selected = isOpen() ? policy.select(paths) : 0;
+    if (selected == 0) {
+      return false;
+    }
+    sender.refused(refused, selected);
+    return true;
+  }
+
   // --- epochs ---
 
   /** Goes over to a new epoch; the one before is still listened to. */
@@ -187,6 +207,7 @@ public final class Session implements DataFrames.Handler {
     measureTunnelLossIn();
     epochs.start(now, epoch);
     closed = false;
+    flows.forEach(flow -> flow.setAnswered(false));
     lastHeardNanos = now;
     activeUntilNanos =
         now + CoreLimits.IDLE_AFTER_NANOS; // until the paths have got to know each other
@@ -261,6 +282,7 @@ public final class Session implements DataFrames.Handler {
   boolean onData(long now, Epoch epoch, ByteBuffer frames) {
     readAtNanos = now;
     readIn = epoch;
+    admission.onPacket();
     boolean wellFormed = DataFrames.read(frames, this);
     readIn = null; // or an idle session would keep keys that it has forgotten
     return wellFormed;
@@ -268,32 +290,58 @@ public final class Session implements DataFrames.Handler {
 
   @Override
   public void onFragment(int flowId, int id, int index, int count, ByteBuffer piece) {
-    ByteBuffer whole =
-        reassembler.take(readAtNanos, readIn.number(), flowId, id, index, count, piece);
-    if (whole != null) {
-      onDatagram(flowId, whole);
+    // The flow is opened by the first piece: the last one may not say where it leads any more.
+    Flow flow = arrivingOn(flowId);
+    if (flow != null) {
+      ByteBuffer whole =
+          reassembler.take(readAtNanos, readIn.number(), flowId, id, index, count, piece);
+      if (whole != null) {
+        deliver(flow, whole);
+      }
     }
   }
 
   @Override
   public void onDatagram(int flowId, ByteBuffer payload) {
-    stayActive(readAtNanos);
-    Flow flow = flows.get(flowId);
-    if (flow == null) {
-      if (initiator) {
-        return; // an answer to a flow that we have forgotten
-      }
-      if (!newFlows.take(readAtNanos, 0)) {
-        context.counters().flowsWithheld++;
-        return;
-      }
-      makeRoomForFlow();
-      flow = flows.add(flowId, readAtNanos);
-      emit(new Event.FlowOpened(flow));
+    Flow flow = arrivingOn(flowId);
+    if (flow != null) {
+      deliver(flow, payload);
     }
-    flow.touch(readAtNanos);
+  }
+
+  private void deliver(Flow flow, ByteBuffer payload) {
     datagramsOut++;
     context.output().deliver(flow, payload);
+  }
+
+  /** The flow of which something has come, opened if need be; null if that is to be dropped. */
+  private Flow arrivingOn(int flowId) {
+    stayActive(readAtNanos);
+    // Null at an initiator: an answer to a flow that we have forgotten.
+    Flow flow = initiator ? flows.get(flowId) : admission.flowOf(readAtNanos, flowId);
+    if (flow == null) {
+      return null;
+    }
+    flow.touch(readAtNanos);
+    if (initiator && readIn == epochs.current()) {
+      introducer.onAnswer(flow);
+    }
+    return flow;
+  }
+
+  @Override
+  public void onOpen(int flowId, String target) {
+    if (!initiator) {
+      admission.onOpen(flowId, target);
+    }
+  }
+
+  @Override
+  public void onRefused(int flowId, int reason) {
+    Flow flow = initiator && readIn == epochs.current() ? flows.get(flowId) : null;
+    if (flow != null) {
+      introducer.onRefused(flow, reason);
+    }
   }
 
   @Override
@@ -311,7 +359,8 @@ public final class Session implements DataFrames.Handler {
     }
   }
 
-  private void makeRoomForFlow() {
+  /** The longest idle flow goes if there are as many as may be. */
+  void makeRoomForFlow() {
     Flow evicted = flows.evictIfFull();
     if (evicted != null) {
       emit(new Event.FlowClosed(evicted));

@@ -1,5 +1,8 @@
 package dev.mptunnel.crypto;
 
+import dev.mptunnel.wire.TargetName;
+import java.util.Set;
+
 /**
  * Somebody who was invited. The arrays are not copied: nobody may change them.
  *
@@ -8,5 +11,22 @@ package dev.mptunnel.crypto;
  * @param psk what only this client and the server know, 32 bytes; also that of one who was revoked,
  *     so that the server can say so under seal
  * @param revoked whether the client may no longer come
+ * @param targets the names of the targets that the client may use, {@link TargetName#FIXED} being
+ *     that of the one without a name; empty if it may use all
  */
-public record Client(String name, byte[] publicKey, byte[] psk, boolean revoked) {}
+public record Client(
+    String name, byte[] publicKey, byte[] psk, boolean revoked, Set<String> targets) {
+
+  public Client {
+    targets = Set.copyOf(targets);
+  }
+
+  /**
+   * Whether the client may use a target.
+   *
+   * @param target its name, or null for the one that has none
+   */
+  public boolean mayUse(String target) {
+    return targets.isEmpty() || targets.contains(target == null ? TargetName.FIXED : target);
+  }
+}

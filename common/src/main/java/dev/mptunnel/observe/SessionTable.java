@@ -78,8 +78,9 @@ public final class SessionTable {
     return String.format(
         Locale.ROOT,
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
-            + " unopened, %d of flows opened too fast, %d pieces without room, %d datagrams that"
-            + " missed pieces, %d of ours too large, %d of ours that found no path%n",
+            + " unopened, %d of flows opened too fast, %d of flows not known by name, %d to targets"
+            + " refused, %d pieces without room, %d datagrams that missed pieces, %d of ours too"
+            + " large, %d of ours that found no path%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),
@@ -87,6 +88,8 @@ public final class SessionTable {
         counters.misdirected(),
         counters.openingsWithheld(),
         counters.flowsWithheld(),
+        counters.flowsUnnamed(),
+        counters.flowsRefused(),
         counters.fragmentsWithheld(),
         counters.incomplete(),
         counters.oversized(),

@@ -2,21 +2,31 @@ package dev.mptunnel.secret;
 
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.Curve25519;
+import dev.mptunnel.wire.TargetName;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * One who was invited, as a line of the clients file: name, day of the invitation, day on which it
- * was revoked or {@code -}, public key, psk.
+ * was revoked or {@code -}, public key, psk, and, unless the client may use all, the targets that
+ * it may use.
  *
  * @param since the day of the invitation
  * @param revoked the day on which it was revoked, or null
  * @param publicKey {@link Curve25519#KEY_BYTES} bytes
  * @param psk 32 bytes
+ * @param targets as {@link Client#targets}, in the order written
  */
 public record ClientEntry(
-    String name, LocalDate since, LocalDate revoked, byte[] publicKey, byte[] psk) {
+    String name,
+    LocalDate since,
+    LocalDate revoked,
+    byte[] publicKey,
+    byte[] psk,
+    List<String> targets) {
 
   /** What a name may be, as it follows the word "expected". */
   public static final String NAME_EXPECTED =
@@ -24,7 +34,12 @@ public record ClientEntry(
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
   private static final String NOT_REVOKED = "-";
+  private static final int MIN_FIELDS = 5;
   private static final int FINGERPRINT_CHARACTERS = 10;
+
+  public ClientEntry {
+    targets = List.copyOf(targets);
+  }
 
   /** Whether a client may be called so. */
   public static boolean isName(String name) {
@@ -34,9 +49,11 @@ public record ClientEntry(
   /** The fields of the line must be known to be there. Shows nothing of what it refuses. */
   static ClientEntry parse(String line) throws SecretException {
     String[] fields = line.split("[ \t]+");
-    if (fields.length != 5) {
+    if (fields.length < MIN_FIELDS || fields.length > MIN_FIELDS + 1) {
       throw new SecretException(
-          "there are " + fields.length + " fields; expected name, since, revoked, key and psk");
+          "there are "
+              + fields.length
+              + " fields; expected name, since, revoked, key, psk, and targets or nothing");
     }
     if (!isName(fields[0])) {
       throw new SecretException("the name is refused; expected " + NAME_EXPECTED);
@@ -46,7 +63,18 @@ public record ClientEntry(
         date("since", fields[1]),
         fields[2].equals(NOT_REVOKED) ? null : date("revoked", fields[2]),
         key("key", fields[3], Curve25519.KEY_BYTES),
-        key("psk", fields[4], SharedSeed.PSK_BYTES));
+        key("psk", fields[4], SharedSeed.PSK_BYTES),
+        fields.length == MIN_FIELDS ? List.of() : targets(fields[MIN_FIELDS]));
+  }
+
+  private static List<String> targets(String text) throws SecretException {
+    List<String> targets = List.of(text.split(",", -1));
+    if (!targets.stream().allMatch(TargetName::isName)) {
+      throw new SecretException(
+          "the field targets is refused; expected names between commas, each "
+              + TargetName.EXPECTED);
+    }
+    return targets;
   }
 
   private static LocalDate date(String field, String text) throws SecretException {
@@ -68,13 +96,15 @@ public record ClientEntry(
   }
 
   String line() {
-    return String.join(
-        " ",
-        name,
-        since.toString(),
-        revoked == null ? NOT_REVOKED : revoked.toString(),
-        Base32.encode(publicKey),
-        Base32.encode(psk));
+    String line =
+        String.join(
+            " ",
+            name,
+            since.toString(),
+            revoked == null ? NOT_REVOKED : revoked.toString(),
+            Base32.encode(publicKey),
+            Base32.encode(psk));
+    return targets.isEmpty() ? line : line + " " + String.join(",", targets);
   }
 
   /** How the public key begins in the clients file. */
@@ -87,11 +117,11 @@ public record ClientEntry(
   }
 
   ClientEntry revokedOn(LocalDate day) {
-    return new ClientEntry(name, since, day, publicKey, psk);
+    return new ClientEntry(name, since, day, publicKey, psk, targets);
   }
 
   Client client() {
-    return new Client(name, publicKey, psk, isRevoked());
+    return new Client(name, publicKey, psk, isRevoked(), Set.copyOf(targets));
   }
 
   @Override

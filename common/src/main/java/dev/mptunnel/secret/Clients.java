@@ -21,13 +21,15 @@ import java.util.function.Predicate;
 public final class Clients implements ClientDirectory {
 
   static final int MAX_CLIENTS = 10_000;
-  static final int MAX_LINE_CHARACTERS = 512;
+  static final int MAX_LINE_CHARACTERS = 4_096;
 
   private static final String HEADER =
       """
       # Who was invited. Change it with 'mpserver invite NAME' and 'mpserver revoke NAME': a running
       # server notices.
-      # name since revoked key psk
+      # Behind psk may stand, between commas, the targets that the client may use, 'fixed' being the
+      # one without a name: these may be changed here. Where none stand, it may use all.
+      # name since revoked key psk targets
       """;
 
   /**
@@ -136,9 +138,11 @@ public final class Clients implements ClientDirectory {
   /**
    * These and one more. A name that was revoked may come again, with new keys.
    *
+   * @param targets as {@link ClientEntry#targets}
    * @throws SecretException where the name is not revoked, or there are too many
    */
-  public Clients invite(String name, ClientKeys keys, LocalDate today) throws SecretException {
+  public Clients invite(String name, ClientKeys keys, LocalDate today, List<String> targets)
+      throws SecretException {
     Integer index = active.get(name);
     if (index != null) {
       throw new SecretException(
@@ -146,7 +150,8 @@ public final class Clients implements ClientDirectory {
               .formatted(name, lines.get(index).entry.since(), name));
     }
     Clients more = with(lines);
-    more.add(Line.of(new ClientEntry(name, today, null, keys.own().publicKey(), keys.psk())));
+    more.add(
+        Line.of(new ClientEntry(name, today, null, keys.own().publicKey(), keys.psk(), targets)));
     return more;
   }
 

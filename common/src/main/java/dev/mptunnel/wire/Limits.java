@@ -21,5 +21,11 @@ public final class Limits {
   /** Flow ids are below this. */
   public static final int MAX_FLOW_IDS = 1 << 16;
 
+  /** Flows with ids below this lead to the fixed target, all others to one that has a name. */
+  public static final int FIRST_NAMED_FLOW = 1 << 15;
+
+  /** Flows that a session may have at once: as many ids as there are of one kind. */
+  public static final int MAX_FLOWS = FIRST_NAMED_FLOW;
+
   private Limits() {}
 }

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ class SealedSessionTest {
   private final ClientDirectory aliceIsRevoked = directory(true);
 
   private static ClientDirectory directory(boolean revoked) {
-    Client alice = new Client("alice", ALICE.publicKey(), ALICES_PSK, revoked);
+    Client alice = new Client("alice", ALICE.publicKey(), ALICES_PSK, revoked, Set.of());
     return key -> Arrays.equals(key, ALICE.publicKey()) ? alice : null;
   }
 

@@ -155,6 +155,21 @@ class WireVectorsTest {
         "DATA of the client, counter 3, DATAGRAM of flow 7, hello",
         sealed(data(id, true, 3), client, server));
     line("DATA of the server, counter 4, the same", sealed(data(id, false, 4), server, client));
+    ByteBuffer open = packet();
+    Header.putData(open, true, id, 0xe0, 6);
+    open.position(Header.LENGTH);
+    DataFrames.putOpen(open, 0x8007, "wg");
+    DataFrames.putDatagram(open, 0x8007, hello());
+    line(
+        "DATA of the client, counter 6, OPEN of flow 32775 to wg, DATAGRAM of it, hello",
+        sealed(open.flip(), client, server));
+    ByteBuffer refused = packet();
+    Header.putData(refused, false, id, 0xe0, 7);
+    refused.position(Header.LENGTH);
+    DataFrames.putRefused(refused, 0x8007, DataFrames.REFUSED_NOT_ALLOWED);
+    line(
+        "DATA of the server, counter 7, REFUSED of flow 32775, reason 1",
+        sealed(refused.flip(), server, client));
     ByteBuffer ping = packet();
     Header.putPath(ping, true, id, 0xe0, 2, 5);
     ping.position(Header.LENGTH);
@@ -178,8 +193,12 @@ class WireVectorsTest {
     ByteBuffer packet = packet();
     Header.putData(packet, fromInitiator, id, 0xe0, counter);
     packet.position(Header.LENGTH);
-    DataFrames.putDatagram(packet, 7, ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
+    DataFrames.putDatagram(packet, 7, hello());
     return packet.flip();
+  }
+
+  private static ByteBuffer hello() {
+    return ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII));
   }
 
   private static ByteBuffer packet() {

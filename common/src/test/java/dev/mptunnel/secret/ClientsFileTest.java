@@ -88,6 +88,20 @@ class ClientsFileTest {
   }
 
   @Test
+  void whatAClientMayUseStandsBehindItsKeys() throws Exception {
+    ClientKeys alice = keys(1);
+    ClientsFile.change(file, now -> now.invite("alice", alice, DAY, List.of("wg", "fixed")));
+    invite("bob", keys(2));
+    ClientsFile.change(file, now -> now.revoke("alice", LATER));
+    Client client = read().find(alice.own().publicKey());
+    assertTrue(client.mayUse("wg") && client.mayUse(null));
+    assertFalse(client.mayUse("vpn"));
+    assertTrue(Files.readString(file).contains(" wg,fixed\nbob "));
+    Client bob = read().find(keys(2).own().publicKey());
+    assertTrue(bob.mayUse("vpn") && bob.mayUse(null), "all, if none stand there");
+  }
+
+  @Test
   void whoIsInvitedTwiceKeepsTheKeys() throws Exception {
     invite("alice", keys(1));
     String before = Files.readString(file);
@@ -193,8 +207,10 @@ class ClientsFileTest {
       delimiter = '|',
       textBlock =
           """
-          x 2026-01-01 - KEY                | there are 4 fields; expected name, since, revoked, key and psk
-          x 2026-01-01 - KEY PSK x          | there are 6 fields; expected name, since, revoked, key and psk
+          x 2026-01-01 - KEY                | there are 4 fields; expected name, since, revoked, key, psk, and targets or nothing
+          x 2026-01-01 - KEY PSK x y        | there are 7 fields; expected name, since, revoked, key, psk, and targets or nothing
+          x 2026-01-01 - KEY PSK vpn,,wg    | the field targets is refused; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
+          x 2026-01-01 - KEY PSK KEY        | the field targets is refused; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
           -x 2026-01-01 - KEY PSK           | the name is refused; expected 1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-', beginning with a letter or digit
           KEY 2026-01-01 - KEY PSK          | the name is refused; expected 1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-', beginning with a letter or digit
           x 2026-02-30 - KEY PSK            | the field since is no day; expected one such as 2026-03-31
@@ -220,9 +236,9 @@ class ClientsFileTest {
 
   @Test
   void everythingHasALimit() throws Exception {
-    write("#".repeat(513) + "\n");
+    write("#".repeat(4_097) + "\n");
     assertEquals(
-        file + ":1: the line is too long; expected at most 512 characters",
+        file + ":1: the line is too long; expected at most 4096 characters",
         assertThrows(IOException.class, () -> read()).getMessage());
     write("#\n".repeat(2 << 20) + "\n");
     assertEquals(
@@ -231,14 +247,15 @@ class ClientsFileTest {
 
     StringBuilder text = new StringBuilder();
     IntStream.range(0, 10_000)
-        .mapToObj(i -> new ClientEntry("c" + i, DAY, null, number(i), number(i)).line() + "\n")
+        .mapToObj(
+            i -> new ClientEntry("c" + i, DAY, null, number(i), number(i), List.of()).line() + "\n")
         .forEach(text::append);
     write(text.toString());
     assertEquals(10_000, read().names().size());
     assertEquals(
         "one client too many; expected at most 10000",
         assertThrows(SecretException.class, () -> invite("alice", keys(1))).getMessage());
-    write(text + new ClientEntry("more", DAY, LATER, number(-1), number(1)).line());
+    write(text + new ClientEntry("more", DAY, LATER, number(-1), number(1), List.of()).line());
     assertEquals(
         file + ":10001: one client too many; expected at most 10000",
         assertThrows(IOException.class, () -> read()).getMessage());
@@ -302,7 +319,8 @@ class ClientsFileTest {
               i -> {
                 try {
                   ClientsFile.change(
-                      Path.of(args[0]), now -> now.invite(args[1] + i, keys.get(i), DAY));
+                      Path.of(args[0]),
+                      now -> now.invite(args[1] + i, keys.get(i), DAY, List.of()));
                 } catch (IOException | SecretException e) {
                   throw new IllegalStateException(e);
                 }
@@ -358,7 +376,7 @@ class ClientsFileTest {
   }
 
   private void invite(String name, ClientKeys keys) throws IOException, SecretException {
-    ClientsFile.change(file, now -> now.invite(name, keys, DAY));
+    ClientsFile.change(file, now -> now.invite(name, keys, DAY, List.of()));
   }
 
   private void write(String text) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,6 +30,16 @@ class FramesTest {
     @Override
     public void onClose(int reason) {
       frames.add("close " + reason);
+    }
+
+    @Override
+    public void onOpen(int flow, String target) {
+      frames.add("open " + flow + " " + target);
+    }
+
+    @Override
+    public void onRefused(int flow, int reason) {
+      frames.add("refused " + flow + " " + reason);
     }
 
     @Override
@@ -61,10 +72,33 @@ class FramesTest {
     DataFrames.putDatagram(packet, 0, ByteBuffer.allocate(0));
     DataFrames.putFragment(packet, 65_535, -1, 254, 255, ByteBuffer.allocate(3));
     DataFrames.putClose(packet, 7);
+    DataFrames.putOpen(packet, 32_768, "wg-2_a");
+    DataFrames.putRefused(packet, 65_535, 1);
     assertTrue(DataFrames.read(packet.flip(), seen));
     assertEquals(
-        List.of("datagram 65535 1400", "datagram 0 0", "fragment 65535 -1 254/255 3", "close 7"),
+        List.of(
+            "datagram 65535 1400",
+            "datagram 0 0",
+            "fragment 65535 -1 254/255 3",
+            "close 7",
+            "open 32768 wg-2_a",
+            "refused 65535 1"),
         seen.frames);
+  }
+
+  @Test
+  void aNameHasItsLengthAndItsLetters() {
+    List<String> bad = List.of("", "Wg", "wg.2", "w g", "wg\0", "ä", "a".repeat(33));
+    bad.forEach(name -> assertFalse(readsOpen(32_768, name), name));
+    List.of("a", "0", "-", "_", "a".repeat(32))
+        .forEach(name -> assertTrue(readsOpen(32_768, name), name));
+    assertFalse(readsOpen(32_767, "wg"), "a flow of the fixed target");
+  }
+
+  private boolean readsOpen(int flow, String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    packet.clear().put((byte) 0x04).putShort((short) (2 + bytes.length)).putShort((short) flow);
+    return DataFrames.read(packet.put(bytes).flip(), seen);
   }
 
   @Test
@@ -124,7 +158,16 @@ class FramesTest {
   @Test
   void whatDoesNotFitIsMalformed() {
     for (byte[] bad :
-        new byte[][] {{1}, {1, 0}, {1, 0, 5, 0, 0}, {1, 0, 1, 0}, {2, 0, 0}, {0x7f, 0, 1}}) {
+        new byte[][] {
+          {1},
+          {1, 0},
+          {1, 0, 5, 0, 0},
+          {1, 0, 1, 0},
+          {2, 0, 0},
+          {4, 0, 2, -1, 0},
+          {5, 0, 2, 0, 0},
+          {0x7f, 0, 1}
+        }) {
       assertFalse(DataFrames.read(ByteBuffer.wrap(bad), seen));
     }
     assertFalse(PathFrames.read(ByteBuffer.wrap(new byte[] {0x11, 0, 4, 0, 0, 0, 0}), seen));

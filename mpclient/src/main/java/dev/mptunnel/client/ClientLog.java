@@ -51,6 +51,7 @@ final class ClientLog implements RouteWatch.Listener {
           LOG.warn(text(Refusal.REVOKED));
         }
       }
+      case Event.TargetRefused refused -> LOG.warn(text(refused));
       case Event.StrangerRefused _, Event.PathMoved _ -> {
         // A client opens sessions and is asked for none, and says itself where its paths lead.
       }
@@ -135,6 +136,25 @@ final class ClientLog implements RouteWatch.Listener {
     String gateway = detour.gateway() == null ? "" : " via " + Addresses.text(detour.gateway());
     String command = (ipv6 ? "ip -6" : "ip") + " route add " + address + gateway;
     return inVpn + " or run '" + command + " dev " + detour.past() + "'";
+  }
+
+  private static String text(Event.TargetRefused refused) {
+    String name = refused.target();
+    return switch (refused.refusal()) {
+      case UNKNOWN ->
+          name == null
+              ? "the server has only targets with names; set listen.NAME in the place of listen"
+              : "the server has no target "
+                  + name
+                  + "; is the name in listen."
+                  + name
+                  + " right, and set there as target."
+                  + name
+                  + "?";
+      case NOT_ALLOWED ->
+          (name == null ? "the target without a name" : "target " + name)
+              + " is not for this invitation; ask who invited you";
+    };
   }
 
   void warn(String line) {

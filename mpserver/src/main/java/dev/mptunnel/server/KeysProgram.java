@@ -91,7 +91,8 @@ final class KeysProgram {
     byte[] serverPublicKey = invite.secret().serverKeys().own().publicKey();
     Invitation invitation = Invitation.random(serverPublicKey, random);
     ClientsFile.change(
-        invite.clientsFile(), now -> now.invite(invite.name(), invitation.clientKeys(), today));
+        invite.clientsFile(),
+        now -> now.invite(invite.name(), invitation.clientKeys(), today, List.of()));
     print(invitation.text(), "revoke " + invite.name() + ", then invite again");
     err.println(
         invite.name()

@@ -38,6 +38,7 @@ final class ServerLog {
                 case REVOKED -> ": it was revoked";
                 case LOCAL, PEER -> "";
               });
+      case Event.TargetRefused refused -> targetRefused(refused);
       case Event.PathUp up ->
           LOG.info(
               "client {}: {} is up: {}, round trip {} ms",
@@ -70,6 +71,22 @@ final class ServerLog {
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow());
     }
+  }
+
+  private static void targetRefused(Event.TargetRefused refused) {
+    String name = refused.target();
+    LOG.warn(
+        "client {} asks for {}, {}",
+        refused.session(),
+        name == null ? "the target without a name" : "target " + name,
+        switch (refused.refusal()) {
+          case UNKNOWN ->
+              "which is not set here; set target"
+                  + (name == null ? "" : "." + name)
+                  + ", or"
+                  + " correct the client";
+          case NOT_ALLOWED -> "which is not among its targets in the clients file";
+        });
   }
 
   private static void stranger(Event.StrangerRefused stranger) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** The clients file: whom it names is found by key, or it is refused in one line. */
 final class ClientsFileTarget implements FuzzTarget {
@@ -40,6 +41,7 @@ final class ClientsFileTarget implements FuzzTarget {
       Client found = clients.find(entry.publicKey());
       Must.equal(entry.name(), found.name(), "name");
       Must.equal(entry.isRevoked(), found.revoked(), "revoked");
+      Must.equal(Set.copyOf(entry.targets()), found.targets(), "targets");
       Must.hold(ClientEntry.isName(entry.name()), entry.name());
     }
   }
@@ -47,7 +49,7 @@ final class ClientsFileTarget implements FuzzTarget {
   @Override
   public List<byte[]> seeds() {
     String key = "a".repeat(51);
-    String line = "alice 2026-11-24 - " + key + "a b" + key + "\n";
+    String line = "alice 2026-11-24 - " + key + "a b" + key + " fixed,wg\n";
     String revoked = "# who\nbob 2026-11-24 2026-11-25 b" + key + " " + key + "a\n";
     return List.of(
         line.getBytes(StandardCharsets.UTF_8), (line + revoked).getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,8 @@
 package dev.mptunnel.harness.fuzz;
 
 import dev.mptunnel.wire.DataFrames;
+import dev.mptunnel.wire.Limits;
+import dev.mptunnel.wire.TargetName;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -47,6 +49,18 @@ final class DataFramesTarget implements FuzzTarget {
     public void onClose(int reason) {
       DataFrames.putClose(packet, reason);
     }
+
+    @Override
+    public void onOpen(int flow, String target) {
+      Must.hold(flow >= Limits.FIRST_NAMED_FLOW, "a name for flow " + flow);
+      Must.hold(TargetName.isName(target), "the name " + target);
+      DataFrames.putOpen(packet, flow, target);
+    }
+
+    @Override
+    public void onRefused(int flow, int reason) {
+      DataFrames.putRefused(packet, flow, reason);
+    }
   }
 
   @Override
@@ -55,6 +69,11 @@ final class DataFramesTarget implements FuzzTarget {
     DataFrames.putDatagram(packet, 7, ByteBuffer.wrap(new byte[] {1, 2, 3}));
     DataFrames.putClose(packet, 0);
     DataFrames.putFragment(packet, 7, 1, 1, 2, ByteBuffer.wrap(new byte[] {4, 5}));
-    return List.of(packet.array()); // four zeros behind them: no frame
+    ByteBuffer named = ByteBuffer.allocate(32);
+    DataFrames.putOpen(named, 40_000, "wg-2");
+    DataFrames.putDatagram(named, 40_000, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    DataFrames.putRefused(named, 40_000, DataFrames.REFUSED_NOT_ALLOWED);
+    // Zeros behind them: no frame.
+    return List.of(packet.array(), named.array());
   }
 }

@@ -43,7 +43,7 @@ final class EngineTarget implements FuzzTarget {
       case 2 -> pair.sendUp(reader.nextByte(), piece(reader));
       case 3 -> pair.sendDown(reader.nextByte(), piece(reader));
       case 4 -> pair.sendUp(reader.nextByte(), new byte[reader.nextShort()]);
-      case 5 -> pair.openFlow();
+      case 5 -> pair.openFlow(reader.nextByte() % 2 == 1);
       case 6 -> pair.rebind(reader.nextByte() % FuzzedPair.PATHS);
       case 7 ->
           pair.redirect(reader.nextByte() % FuzzedPair.PATHS, reader.nextByte() % FuzzedPair.PATHS);
@@ -115,6 +115,7 @@ final class EngineTarget implements FuzzTarget {
   public List<byte[]> seeds() {
     return List.of(
         new byte[] {2, 0, 3, 'a', 'b', 'c', 0, 3, 0, 2, 'd', 'e', 0, 1, 20, 0, 0},
+        new byte[] {5, 1, 2, 1, 1, 'a', 0, 3, 1, 1, 'b', 0, 8, 1, 2, 1, 1, 'c', 1, 0, 99, 0},
         new byte[] {2, 0, 1, 'a', 10, 0, 3, 8, 0, 1, 64, 0, 9, 1, 1, 4, 0, 0});
   }
 }

@@ -8,6 +8,7 @@ import dev.mptunnel.core.Output;
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.core.TargetNames;
 import dev.mptunnel.wire.Limits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,6 +42,9 @@ final class FuzzedPair {
 
   /** Where nobody answers, but packets come from. */
   static final InetSocketAddress STRANGER = address(9, 666);
+
+  /** A target of the server's beside the fixed one. */
+  private static final String TARGET = "wg";
 
   private static final int MAX_SESSIONS = 2;
   private static final int MAX_FLOWS = 3;
@@ -126,6 +130,9 @@ final class FuzzedPair {
       flows.clear();
       SplittableRandom random = new SplittableRandom(lives++);
       endpoint = new Endpoint(settings, keys.security(isServer), random, this);
+      if (isServer) {
+        endpoint.offer(new TargetNames(true, Set.of(TARGET)));
+      }
     }
 
     @Override
@@ -225,7 +232,7 @@ final class FuzzedPair {
   /** On a new flow, if the others have been forgotten. */
   void sendUp(int flow, byte[] payload) {
     if (client.flows.isEmpty()) {
-      openFlow();
+      openFlow(false);
     }
     client.send(client.flows.get(flow % client.flows.size()), payload);
   }
@@ -237,8 +244,8 @@ final class FuzzedPair {
     }
   }
 
-  void openFlow() {
-    client.flows.add(client.endpoint.openFlow(now, session));
+  void openFlow(boolean named) {
+    client.flows.add(client.endpoint.openFlow(now, session, named ? TARGET : null));
   }
 
   /** The server is there anew, without memory, with or without a farewell. */
@@ -296,7 +303,7 @@ final class FuzzedPair {
       specs.add(new Endpoint.PathSpec("p" + path, path, serverAddress(path)));
     }
     session = client.endpoint.open(now, specs);
-    openFlow();
+    openFlow(false);
   }
 
   // --- what must hold ---

@@ -116,5 +116,11 @@ final class PlainKeys implements PacketKeys {
 
     @Override
     public void onClose(int reason) {}
+
+    @Override
+    public void onOpen(int flow, String target) {}
+
+    @Override
+    public void onRefused(int flow, int reason) {}
   }
 }

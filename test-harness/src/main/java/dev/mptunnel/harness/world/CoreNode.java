@@ -67,9 +67,9 @@ final class CoreNode implements SimNode, Output {
     return flows;
   }
 
-  /** Opens a flow of the node's own. */
-  void openFlow(Session session) {
-    flows.add(endpoint.openFlow(clockNanos(), session));
+  /** Opens a flow of the node's own to this target, or, if that is null, to the fixed one. */
+  void openFlow(Session session, String target) {
+    flows.add(endpoint.openFlow(clockNanos(), session, target));
   }
 
   /** What the node's clock says. */

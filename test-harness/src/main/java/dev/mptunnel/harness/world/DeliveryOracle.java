@@ -5,6 +5,7 @@ import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,6 +29,8 @@ import java.util.function.Consumer;
  *   <li>the first intact copy of a packet that reaches an end which has its epoch, whoever brings
  *       it, is delivered, at once, to its flow, unchanged; of pieces the whole datagram is, with
  *       the last of them, if it comes soon enough after the first;
+ *   <li>of a flow with a named target, that holds for an end that opened the flow if it knows it,
+ *       or if the packet says the name;
  *   <li>nothing else is ever delivered: no second copy, no damaged one, none of a former life, none
  *       under keys that are too old.
  * </ul>
@@ -47,8 +50,13 @@ final class DeliveryOracle implements Watcher {
 
   private record PacketName(EpochKey key, boolean fromInitiator, long counter) {}
 
-  /** A DATA packet with a datagram, or a piece of one, or none: then {@code datagram} is null. */
-  private record Sent(byte[] bytes, Datagram datagram, Set<CoreNode> takenBy) {}
+  /**
+   * A DATA packet.
+   *
+   * @param datagram the one that is in it, or of which a piece is; null if it carries none
+   * @param isNamed whether it says the name of the flow's target
+   */
+  private record Sent(byte[] bytes, Datagram datagram, boolean isNamed, Set<CoreNode> takenBy) {}
 
   private record DatagramName(EpochKey key, boolean fromInitiator, int id) {}
 
@@ -120,12 +128,14 @@ final class DeliveryOracle implements Watcher {
   private final Map<CoreNode, Deque<Submitted>> unsent = new HashMap<>();
   private final Map<CoreNode, Set<EpochKey>> confirmed = new HashMap<>();
   private final Set<FlowName> forgottenFlows = new HashSet<>();
+  private final Set<FlowName> openedFlows = new HashSet<>();
 
   // What the arrival that is being handled must lead to.
   private ByteBuffer arriving;
   private EpochKey arrivingKey;
   private Sent arrivingPacket;
   private Duty duty = Duty.MUST_NOT;
+  private boolean leadsNowhere;
 
   private long submitted;
   private long arrived;
@@ -225,18 +235,31 @@ final class DeliveryOracle implements Watcher {
     arrivingKey = null;
     arrivingPacket = null;
     duty = Duty.MUST_NOT;
+    leadsNowhere = false;
     if (intact && PacketType.type(packet.get(packet.position())) == PacketType.DATA) {
       arrivingKey = keyOfSent(packet);
       arrivingPacket = sent(packet);
       boolean isForNode = isFromInitiator(packet) == (arrivingKey.responder() == node);
       if (isForNode && arrivingPacket.datagram != null) {
         FlowName flow = new FlowName(node, arrivingKey.sessionId(), arrivingPacket.datagram.flow);
-        Duty ofDatagram = withOthers(node, duty(node, arrivingKey));
+        Duty ofPacket = duty(node, arrivingKey);
+        leadsNowhere =
+            ofPacket != Duty.MUST_NOT
+                && !arrivingPacket.takenBy.contains(node)
+                && isNameMissing(node, arrivingPacket, flow);
+        Duty ofDatagram = withOthers(node, leadsNowhere ? Duty.MUST_NOT : ofPacket);
         duty = forgottenFlows.contains(flow) ? Duty.MUST_NOT : ofDatagram;
       }
       undecided += duty == Duty.MAY ? 1 : 0;
       arrived += duty == Duty.MUST ? 1 : 0;
     }
+  }
+
+  private boolean isNameMissing(CoreNode node, Sent packet, FlowName flow) {
+    return packet.datagram.flow >= Limits.FIRST_NAMED_FLOW
+        && arrivingKey.responder() == node
+        && !packet.isNamed
+        && !openedFlows.contains(flow);
   }
 
   @Override
@@ -269,8 +292,16 @@ final class DeliveryOracle implements Watcher {
       throw new AssertionError(
           node + " did not deliver the first intact copy of " + words.describe(arriving));
     }
+    if (leadsNowhere && holds(node, arrivingKey)) {
+      arrivingPacket.takenBy.add(node); // and dropped; so are its copies, whatever is known by then
+    }
     arriving = null;
     duty = Duty.MUST_NOT;
+  }
+
+  private boolean holds(CoreNode node, EpochKey key) {
+    Held epochs = held.getOrDefault(new End(node, key.sessionId()), new Held());
+    return key == epochs.current || key == epochs.previous;
   }
 
   @Override
@@ -282,9 +313,11 @@ final class DeliveryOracle implements Watcher {
           held.remove(new End(node, session.id()));
         }
       }
+      case Event.FlowOpened(Flow flow) -> openedFlows.add(name(node, flow));
       case Event.FlowClosed(Flow flow) -> {
+        openedFlows.remove(name(node, flow));
         if (flow.session().isInitiator()) { // the other end would open it again
-          forgottenFlows.add(new FlowName(node, flow.session().id(), flow.id()));
+          forgottenFlows.add(name(node, flow));
         }
       }
       default -> {}
@@ -379,6 +412,10 @@ final class DeliveryOracle implements Watcher {
     return null;
   }
 
+  private static FlowName name(CoreNode node, Flow flow) {
+    return new FlowName(node, flow.session().id(), flow.id());
+  }
+
   private static PacketName name(EpochKey key, ByteBuffer packet) {
     return new PacketName(key, isFromInitiator(packet), Header.dataCounter(packet));
   }
@@ -390,6 +427,7 @@ final class DeliveryOracle implements Watcher {
   private Sent parse(ByteBuffer packet, EpochKey key) {
     Datagram[] datagram = {null};
     boolean fromInitiator = isFromInitiator(packet);
+    int[] named = {-1};
     boolean wellFormed =
         DataFrames.read(
             key.open(packet).position(Header.LENGTH),
@@ -409,11 +447,22 @@ final class DeliveryOracle implements Watcher {
 
               @Override
               public void onClose(int reason) {}
+
+              @Override
+              public void onOpen(int id, String target) {
+                named[0] = id;
+              }
+
+              @Override
+              public void onRefused(int id, int reason) {
+                throw new AssertionError("refused a flow: " + words.describe(packet));
+              }
             });
     if (!wellFormed) {
       throw new AssertionError("sent malformed frames: " + words.describe(packet));
     }
-    return new Sent(bytes(packet), datagram[0], new HashSet<>());
+    boolean isNamed = datagram[0] != null && named[0] == datagram[0].flow;
+    return new Sent(bytes(packet), datagram[0], isNamed, new HashSet<>());
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

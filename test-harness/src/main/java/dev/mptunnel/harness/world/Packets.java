@@ -106,6 +106,16 @@ final class Packets {
               public void onClose(int reason) {
                 words.append(" CLOSE");
               }
+
+              @Override
+              public void onOpen(int flow, String target) {
+                words.append(" OPEN ").append(flow).append(" to ").append(target);
+              }
+
+              @Override
+              public void onRefused(int flow, int reason) {
+                words.append(" REFUSED ").append(flow);
+              }
             });
     return wellFormed ? words.toString() : words + " malformed";
   }

@@ -6,6 +6,7 @@ import dev.mptunnel.core.EndpointSettings.KeySettings;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
 import dev.mptunnel.core.Session;
+import dev.mptunnel.core.TargetNames;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.link.LinkModel;
@@ -15,6 +16,7 @@ import dev.mptunnel.harness.sim.Trace;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -27,13 +29,18 @@ final class SimTunnel {
   /** When simulated time begins: far from 0, as real clocks are. */
   static final long START_NANOS = 1_000_000_000_000L;
 
+  /** The name of a target of the server's. */
+  private static final String TARGET = "wg";
+
   /**
    * What the two ends are made of.
    *
    * @param serverPorts how many ports the server listens on; the paths take turns
    * @param flows of the client's
+   * @param namedFlows how many of them lead to a target with a name
    */
-  record Layout(int paths, int serverPorts, int flows, Mode mode, KeySettings keySettings) {
+  record Layout(
+      int paths, int serverPorts, int flows, int namedFlows, Mode mode, KeySettings keySettings) {
 
     /** When ends forget keys, for a {@link DeliveryOracle}. */
     long keysDieAfterNanos() {
@@ -104,7 +111,8 @@ final class SimTunnel {
   /** The client's flows; those that it has forgotten are opened anew. */
   List<Flow> clientFlows() {
     while (client.flows().size() < layout.flows()) {
-      client.openFlow(session);
+      long named = client.flows().stream().filter(flow -> flow.target() != null).count();
+      client.openFlow(session, named < layout.namedFlows() ? TARGET : null);
     }
     return client.flows();
   }
@@ -131,6 +139,7 @@ final class SimTunnel {
   /** Starts the server, in the place of one that was there. */
   void startServer() {
     server = node("server ", settings(true), true);
+    server.endpoint().offer(new TargetNames(true, Set.of(TARGET)));
     for (int port = 0; port < layout.serverPorts(); port++) {
       network.bind(server, port, serverAddress(port));
     }

@@ -47,7 +47,12 @@ public final class World {
     random = seed.part("world").generator();
     SimTunnel.Layout layout =
         new SimTunnel.Layout(
-            plan.paths(), plan.serverPorts(), plan.flows(), plan.mode(), plan.keySettings());
+            plan.paths(),
+            plan.serverPorts(),
+            plan.flows(),
+            plan.namedFlows(),
+            plan.mode(),
+            plan.keySettings());
     oracle = new DeliveryOracle(keys, layout.keysDieAfterNanos());
     stranger = new Stranger(seed.part("stranger").generator());
     tunnel = new SimTunnel(seed, layout, trace, keys, oracle.and(stranger), wrapping);

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  * @param down those from the server to the client
  * @param serverPorts how many ports the server listens on; the paths take turns
  * @param flows applications on the client's side
+ * @param namedFlows how many of them lead to a target with a name
  * @param datagramsPerSecond each way, over all flows
  * @param mode how the ends are secured
  * @param keySettings of both ends
@@ -27,6 +28,7 @@ record WorldPlan(
     List<LinkProperties> down,
     int serverPorts,
     int flows,
+    int namedFlows,
     double datagramsPerSecond,
     Mode mode,
     KeySettings keySettings,
@@ -94,11 +96,13 @@ record WorldPlan(
       down.add(chance(random, 0.5) ? up.getLast() : drawLink(random));
     }
     List<Mishap> mishaps = drawMishaps(random, paths, lengthNanos, isLong);
+    int flows = 1 + random.nextInt(MAX_FLOWS);
     return new WorldPlan(
         up,
         down,
         1 + random.nextInt(paths),
-        1 + random.nextInt(MAX_FLOWS),
+        flows,
+        chance(random, 0.5) ? 1 + random.nextInt(flows) : 0,
         (5 + random.nextDouble(60)) / (isLong ? 12 : 1),
         chance(random, 0.25) ? Mode.PLAIN : chance(random, 0.5) ? Mode.AES_128 : Mode.AES_256,
         drawKeySettings(random),
@@ -212,11 +216,13 @@ record WorldPlan(
     out.append(
         String.format(
             Locale.ROOT,
-            "%s, %d paths to %d ports, %d flows, %.0f/s, strangers %.0f/s, for %.1f s%n  %s%n",
+            "%s, %d paths to %d ports, %d flows (%d named), %.0f/s, strangers %.0f/s, for %.1f s%n "
+                + " %s%n",
             mode,
             paths(),
             serverPorts,
             flows,
+            namedFlows,
             datagramsPerSecond,
             strangersPerSecond,
             lengthNanos / 1e9,

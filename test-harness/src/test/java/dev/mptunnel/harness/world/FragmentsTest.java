@@ -122,7 +122,7 @@ class FragmentsTest {
 
   private SimTunnel tunnel(UnaryOperator<Output> wrapping) {
     SimTunnel.Layout layout =
-        new SimTunnel.Layout(LINES.length, 1, 1, Mode.PLAIN, KeySettings.DEFAULT);
+        new SimTunnel.Layout(LINES.length, 1, 1, 0, Mode.PLAIN, KeySettings.DEFAULT);
     Trace trace = new Trace(0, new Packets(keys)::describe);
     SimTunnel tunnel = new SimTunnel(seed, layout, trace, keys, oracle, wrapping);
     for (int path = 0; path < LINES.length; path++) {
