@@ -1,18 +1,23 @@
 package dev.mptunnel.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What mpclient was told.
  *
- * @param listen where applications send to; at least one
+ * @param listen where applications send to that want the fixed target
+ * @param listenNamed the same for each target with a name; with {@code listen} at least one
  * @param bridges the ways to the server, in the order written; at least one, their names unique
  */
 public record ClientConfig(
     List<HostPort> listen,
+    SortedMap<String, List<HostPort>> listenNamed,
     List<BridgeLine> bridges,
     ClientSecurity security,
     SessionSettings session,
@@ -20,12 +25,20 @@ public record ClientConfig(
 
   public ClientConfig {
     listen = List.copyOf(listen);
+    listenNamed = Collections.unmodifiableSortedMap(new TreeMap<>(listenNamed));
     bridges = List.copyOf(bridges);
   }
 
   static ClientConfig of(SettingValues values) throws ConfigException {
+    SortedMap<String, List<HostPort>> named = new TreeMap<>();
+    values
+        .members(Settings.CLIENT_LISTEN_NAMED)
+        .forEach((name, places) -> named.put(name, SettingValues.distinct(places)));
+    // Who names targets may want no other, and another client on this machine may have the port.
+    boolean isNamedAlone = !named.isEmpty() && !values.has(Settings.CLIENT_LISTEN);
     return new ClientConfig(
-        values.distinct(Settings.CLIENT_LISTEN),
+        isNamedAlone ? List.of() : values.distinct(Settings.CLIENT_LISTEN),
+        named,
         named(values.all(Settings.BRIDGE), mark(values)),
         ClientSecurity.of(values),
         SessionSettings.of(values),

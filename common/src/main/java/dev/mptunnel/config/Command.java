@@ -76,7 +76,7 @@ public abstract class Command<C> {
 
   private C config(CommandArguments arguments) throws ConfigException {
     SettingValues typed = new SettingValues();
-    for (Setting<?> setting : settings.all()) {
+    for (Setting<?> setting : arguments.settings()) {
       for (String value : arguments.values(setting.option())) {
         typed.add(setting, value, setting.option());
       }
@@ -92,7 +92,7 @@ public abstract class Command<C> {
 
   /** The picocli model, from which help, man page and completion are made. */
   public final CommandSpec spec() {
-    return CommandSpecs.of(text, settings);
+    return CommandSpecs.of(text, settings, inFile);
   }
 
   final SettingSet settings() {

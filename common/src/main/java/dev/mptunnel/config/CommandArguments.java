@@ -1,6 +1,9 @@
 package dev.mptunnel.config;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -14,21 +17,32 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class CommandArguments {
 
   private final ParseResult result;
+  private final List<Setting<?>> settings;
 
-  private CommandArguments(ParseResult result) {
+  private CommandArguments(ParseResult result, List<Setting<?>> settings) {
     this.result = result;
+    this.settings = settings;
   }
 
   static CommandArguments parse(CommandSpec spec, SettingSet settings, String... args)
       throws ConfigException {
+    List<Setting<?>> members = members(settings, args);
+    members.forEach(member -> spec.addOption(CommandSpecs.option(member)));
     CommandLine line = new CommandLine(spec);
     // '@' is no sign for a file of arguments to us; the configuration file is that.
     line.setExpandAtFiles(false);
     line.setOverwrittenOptionsAllowed(true); // -v -v; what takes a value is counted by us
     try {
-      return new CommandArguments(line.parseArgs(args));
+      ParseResult result = line.parseArgs(args);
+      for (Setting<?> setting : settings.all()) {
+        if (setting.isFamily() && result.hasMatchedOption(setting.option())) {
+          throw unknown(spec, settings, setting.option()); // as it stands in the help
+        }
+      }
+      members.addAll(settings.all());
+      return new CommandArguments(result, members);
     } catch (UnmatchedArgumentException e) {
-      throw unknown(spec, e.getUnmatched().getFirst());
+      throw unknown(spec, settings, e.getUnmatched().getFirst());
     } catch (MissingParameterException e) {
       throw missing(e.getMissing(), settings);
     } catch (ParameterException e) {
@@ -37,11 +51,29 @@ final class CommandArguments {
     }
   }
 
-  private static ConfigException unknown(CommandSpec spec, String word) {
+  /** The settings of families that the words name, each once. */
+  private static List<Setting<?>> members(SettingSet settings, String... args) {
+    Map<String, Setting<?>> members = new LinkedHashMap<>();
+    for (String word : args) {
+      String name = word.startsWith("--") ? word.substring(2).split("=", 2)[0] : "";
+      Setting<?> setting = settings.find(name);
+      if (setting != null && !settings.all().contains(setting)) {
+        members.put(name, setting);
+      }
+    }
+    return new ArrayList<>(members.values());
+  }
+
+  private static ConfigException unknown(CommandSpec spec, SettingSet settings, String word) {
     String typed = word.split("[=: ]", 2)[0]; // what stands behind may be a secret
+    String name = typed.replaceFirst("^-+", "");
+    String complaint = settings.complaint(name, "--"::concat);
+    if (complaint != null) {
+      return new ConfigException("option " + Excerpt.of(typed) + " " + complaint);
+    }
     List<String> names =
         spec.options().stream().map(OptionSpec::longestName).map(n -> n.substring(2)).toList();
-    String nearest = NearestName.of(typed.replaceFirst("^-+", ""), names);
+    String nearest = settings.nearest(name, names);
     String suggestion =
         nearest != null
             ? "did you mean --" + nearest + "?"
@@ -54,6 +86,11 @@ final class CommandArguments {
     Setting<?> setting = settings.find(option.longestName().substring(2));
     String expected = setting == null ? option.paramLabel() : setting.type().expected();
     return new ConfigException("there is no value; expected " + expected).at(option.longestName());
+  }
+
+  /** The settings that may have been given, with those of families that were. */
+  List<Setting<?>> settings() {
+    return settings;
   }
 
   boolean isHelpAsked() {

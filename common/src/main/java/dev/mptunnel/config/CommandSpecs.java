@@ -2,6 +2,7 @@ package dev.mptunnel.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,18 +18,23 @@ final class CommandSpecs {
   static final String VERBOSE = "--verbose";
 
   private static final int HELP_COLUMNS = 100;
-  private static final int OPTION_COLUMNS = 30;
+  private static final int OPTION_COLUMNS = 27;
 
   private CommandSpecs() {}
 
-  static CommandSpec of(CommandText text, SettingSet settings) {
+  /**
+   * A program's model.
+   *
+   * @param settings its options
+   * @param inFile what may stand in its file
+   */
+  static CommandSpec of(CommandText text, SettingSet settings, SettingSet inFile) {
     CommandSpec spec = CommandSpec.create().name(text.name());
     spec.version(text.name() + " " + Version.current());
     for (Setting<?> setting : settings.all()) {
       spec.addOption(option(setting));
     }
-    boolean hasSettings = !settings.all().isEmpty();
-    if (hasSettings) {
+    if (!settings.all().isEmpty()) {
       spec.addOption(file());
     }
     if (text.runs()) {
@@ -45,7 +51,7 @@ final class CommandSpecs {
             .paramLabel("OPERAND")
             .hidden(true)
             .build());
-    describe(spec, text, hasSettings);
+    describe(spec, text, settings, inFile);
     return spec;
   }
 
@@ -59,7 +65,7 @@ final class CommandSpecs {
         .build();
   }
 
-  private static OptionSpec option(Setting<?> setting) {
+  static OptionSpec option(Setting<?> setting) {
     return OptionSpec.builder(setting.option())
         .type(List.class)
         .auxiliaryTypes(String.class)
@@ -93,7 +99,8 @@ final class CommandSpecs {
         .build();
   }
 
-  private static void describe(CommandSpec spec, CommandText text, boolean hasSettings) {
+  private static void describe(
+      CommandSpec spec, CommandText text, SettingSet settings, SettingSet inFile) {
     List<String> header = new ArrayList<>();
     for (String synopsis : text.synopses()) {
       String indent = header.isEmpty() ? "" : " ".repeat("Usage: ".length());
@@ -101,8 +108,13 @@ final class CommandSpecs {
     }
     List<String> footer = new ArrayList<>();
     footer.add("");
-    if (hasSettings) {
-      footer.add("Every option above -c is also a line 'key = value' in FILE.");
+    if (!settings.all().isEmpty()) {
+      String but =
+          settings.all().stream()
+              .filter(setting -> !inFile.all().contains(setting))
+              .map(setting -> " but " + setting.option())
+              .collect(Collectors.joining());
+      footer.add("Every option above -c" + but + " is also a line 'key = value' in FILE.");
     }
     text.notes().forEach(note -> footer.add(literal(note)));
     spec.usageMessage()

@@ -127,8 +127,12 @@ final class ConfigFile {
       throws ConfigException {
     Setting<?> setting = settings.find(key);
     if (setting == null) {
-      String suggestion = settings.suggestion(key, name -> name);
-      throw new ConfigException("unknown key " + Excerpt.of(key) + "; " + suggestion).at(place);
+      String complaint = settings.complaint(key, name -> name);
+      throw new ConfigException(
+              complaint != null
+                  ? "key " + Excerpt.of(key) + " " + complaint
+                  : "unknown key " + Excerpt.of(key) + "; " + settings.suggestion(key))
+          .at(place);
     }
     if (hasComment && setting.type() instanceof SecretType<?> && !Secret.looksMade(value)) {
       throw new ConfigException(

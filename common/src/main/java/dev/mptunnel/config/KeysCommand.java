@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code mpserver keygen}, {@code invite}, {@code revoke} and {@code clients}. */
 public final class KeysCommand extends Command<KeysTask> {
@@ -21,7 +22,7 @@ public final class KeysCommand extends Command<KeysTask> {
         "NAME",
         "Makes a client's own keys and prints them as one word, for the client's secret. A running"
             + " server notices.",
-        "mpserver invite alice -c mpserver.conf",
+        "mpserver invite alice -c mpserver.conf --targets vpn,wg",
         "A NAME that was revoked may be invited again; its keys are then new."),
     REVOKE(
         "NAME",
@@ -63,7 +64,9 @@ public final class KeysCommand extends Command<KeysTask> {
   private KeysCommand(Word word, Map<String, String> environment) {
     super(
         word.text(),
-        word == Word.KEYGEN ? Settings.NONE : Settings.INVITING,
+        word == Word.KEYGEN
+            ? Settings.NONE
+            : word == Word.INVITE ? Settings.INVITING : Settings.INVITED,
         word == Word.KEYGEN ? Settings.NONE : Settings.MPSERVER,
         environment);
     this.word = word;
@@ -87,9 +90,10 @@ public final class KeysCommand extends Command<KeysTask> {
 
   private static String firstOperand(String[] args) {
     ServerCommand server = new ServerCommand(Map.of());
+    CommandSpec spec = server.spec();
+    spec.addOption(CommandSpecs.option(Settings.TARGETS)); // so that its value is no operand
     try {
-      List<String> operands =
-          CommandArguments.parse(server.spec(), server.settings(), args).operands();
+      List<String> operands = CommandArguments.parse(spec, server.settings(), args).operands();
       return operands.isEmpty() ? null : operands.getFirst();
     } catch (ConfigException e) {
       return args[0]; // What is wrong will be told by whoever is to do it.
@@ -141,7 +145,8 @@ public final class KeysCommand extends Command<KeysTask> {
         yield new KeysTask.Invite(
             values.get(Settings.NAME),
             ServerSecurity.inviting(secret, clients.place()),
-            clients.value());
+            clients.value(),
+            values.distinct(Settings.TARGETS));
       }
       case REVOKE -> new KeysTask.Revoke(values.get(Settings.NAME), clients.value());
       default -> new KeysTask.Show(clients.value());

@@ -2,6 +2,7 @@ package dev.mptunnel.config;
 
 import dev.mptunnel.secret.SharedSeed;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What {@code mpserver} is to do with keys, instead of serving. */
 public sealed interface KeysTask {
@@ -17,8 +18,10 @@ public sealed interface KeysTask {
    * Make an invitation.
    *
    * @param secret the server's
+   * @param targets the names of those that the client may use; empty for all
    */
-  record Invite(String name, SharedSeed secret, Path clientsFile) implements KeysTask {}
+  record Invite(String name, SharedSeed secret, Path clientsFile, List<String> targets)
+      implements KeysTask {}
 
   /** End an invitation. */
   record Revoke(String name, Path clientsFile) implements KeysTask {}

@@ -42,6 +42,9 @@ public final class ServerCommand extends Command<ServerConfig> {
       return;
     }
     addListen(operands.getFirst(), values);
+    if (operands.size() == 1 && !values.members(Settings.TARGET_NAMED).isEmpty()) {
+      return; // the only targets may be those with names
+    }
     List<String> targets = AddressOperands.join(operands.subList(1, operands.size()), "TARGET");
     if (targets.size() != 1) {
       throw new ConfigException(
@@ -69,7 +72,9 @@ public final class ServerCommand extends Command<ServerConfig> {
   ServerConfig build(SettingValues values, String file) throws ConfigException {
     String how = file == null ? "mpserver " + SYNOPSIS : "an option or a line in " + file;
     require(Settings.LISTEN, "listening port", values, how);
-    require(Settings.TARGET, "target", values, how);
+    if (values.members(Settings.TARGET_NAMED).isEmpty()) {
+      require(Settings.TARGET, "target", values, how);
+    }
     return ServerConfig.of(values);
   }
 }

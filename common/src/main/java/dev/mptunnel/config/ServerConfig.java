@@ -1,18 +1,24 @@
 package dev.mptunnel.config;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What mpserver was told.
  *
  * @param listen where clients and bridges send to; at least one
- * @param target where everything is delivered to
+ * @param target where everything is delivered to that does not want a target with a name; null if
+ *     there are only such
+ * @param targetsNamed those with a name
  * @param sessionTimeoutNanos how long a client may be silent before its session is forgotten
  * @param maxSessions sessions at once
  */
 public record ServerConfig(
     List<HostPort> listen,
     HostPort target,
+    SortedMap<String, HostPort> targetsNamed,
     ServerSecurity security,
     SessionSettings session,
     long sessionTimeoutNanos,
@@ -21,12 +27,19 @@ public record ServerConfig(
 
   public ServerConfig {
     listen = List.copyOf(listen);
+    targetsNamed = Collections.unmodifiableSortedMap(new TreeMap<>(targetsNamed));
   }
 
   static ServerConfig of(SettingValues values) throws ConfigException {
+    SettingValues.Placed<HostPort> target = values.find(Settings.TARGET);
+    SortedMap<String, HostPort> named = new TreeMap<>();
+    values
+        .members(Settings.TARGET_NAMED)
+        .forEach((name, address) -> named.put(name, address.getFirst().value()));
     return new ServerConfig(
         values.distinct(Settings.LISTEN),
-        values.get(Settings.TARGET),
+        target == null ? null : target.value(),
+        named,
         ServerSecurity.of(values),
         SessionSettings.of(values),
         values.get(Settings.SESSION_TIMEOUT),

@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -19,23 +20,52 @@ record SettingSet(List<Setting<?>> all, Setting<?> bareLine) {
     return new SettingSet(List.of(all), bareLine);
   }
 
-  /** The setting of that name, or null. */
+  /** The setting of that name, of a family too, or null. */
   Setting<?> find(String name) {
     for (Setting<?> setting : all) {
-      if (setting.name().equals(name)) {
-        return setting;
+      Setting<?> found =
+          setting.isFamily() ? setting.member(name) : setting.name().equals(name) ? setting : null;
+      if (found != null) {
+        return found;
       }
     }
     return null;
   }
 
   /** What to say after the name of a setting that is none: the nearest one, or all. */
-  String suggestion(String name, UnaryOperator<String> spelling) {
-    String nearest = NearestName.of(name, all.stream().map(Setting::name).toList());
-    if (nearest != null) {
-      return "did you mean " + spelling.apply(nearest) + "?";
+  String suggestion(String name) {
+    String nearest = nearest(name, List.of());
+    return nearest != null
+        ? "did you mean " + nearest + "?"
+        : "expected one of " + all.stream().map(Setting::name).collect(Collectors.joining(", "));
+  }
+
+  /** What of these settings, and of other names, was most likely meant; null if nothing is near. */
+  String nearest(String typed, List<String> others) {
+    int dot = typed.indexOf('.') + 1;
+    String family =
+        NearestName.of(
+            typed.substring(0, dot),
+            all.stream().filter(Setting::isFamily).map(Setting::prefix).toList());
+    String member = family == null ? null : family + typed.substring(dot);
+    if (member != null && find(member) != null) {
+      return member;
     }
-    return "expected one of "
-        + all.stream().map(s -> spelling.apply(s.name())).collect(Collectors.joining(", "));
+    List<String> names = new ArrayList<>(others);
+    all.stream().filter(s -> !s.isFamily()).map(Setting::name).forEach(names::add);
+    return NearestName.of(typed, names);
+  }
+
+  /**
+   * What is wrong with a name that begins as those of a family do, though {@link #find} knows it
+   * not; null if it does not begin so.
+   */
+  String complaint(String name, UnaryOperator<String> spelling) {
+    for (Setting<?> setting : all) {
+      if (setting.isFamily() && name.startsWith(setting.prefix())) {
+        return setting.complaint(name, spelling);
+      }
+    }
+    return null;
   }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a user set, each value with the place where it stands. */
 final class SettingValues {
@@ -65,6 +67,23 @@ final class SettingValues {
     return values;
   }
 
+  /** All values of each setting of a family that was set, by the name in its name, in order. */
+  <T> SortedMap<String, List<Placed<T>>> members(Setting<T> family) throws ConfigException {
+    SortedMap<String, List<Placed<T>>> members = new TreeMap<>();
+    for (String name : texts.keySet()) {
+      Setting<T> member = family.member(name);
+      if (member != null) {
+        members.put(name.substring(family.prefix().length()), all(member));
+      }
+    }
+    if (members.size() > Setting.MAX_MEMBERS) {
+      throw new ConfigException(
+              "one " + family.name() + " too many; expected at most " + Setting.MAX_MEMBERS)
+          .at(members.lastEntry().getValue().getFirst().place);
+    }
+    return members;
+  }
+
   /** The value of a setting that takes one, or its default, or null. */
   <T> Placed<T> find(Setting<T> setting) throws ConfigException {
     List<Placed<T>> values = all(setting);
@@ -73,7 +92,11 @@ final class SettingValues {
 
   /** All values of a setting, each once. */
   <T> List<T> distinct(Setting<T> setting) throws ConfigException {
-    return all(setting).stream().map(Placed::value).distinct().toList();
+    return distinct(all(setting));
+  }
+
+  static <T> List<T> distinct(List<Placed<T>> values) {
+    return values.stream().map(Placed::value).distinct().toList();
   }
 
   /** The value of a setting that has a default or was checked to be there. */

@@ -2,6 +2,7 @@ package dev.mptunnel.config;
 
 import dev.mptunnel.secret.Secret;
 import dev.mptunnel.secret.SharedSecret;
+import dev.mptunnel.wire.Limits;
 import java.nio.file.Path;
 
 /** Every setting of every program, with its range and its default. */
@@ -21,6 +22,14 @@ final class Settings {
           "127.0.0.1:3000",
           MAX_LISTENS,
           "where applications send to; a bare PORT is 127.0.0.1");
+
+  static final Setting<HostPort> CLIENT_LISTEN_NAMED =
+      new Setting<>(
+          "listen.NAME",
+          new ListenAddress("127.0.0.1"),
+          null,
+          MAX_LISTENS,
+          "the same for the server's target.NAME; beside listen or instead");
 
   static final Setting<BridgeSyntax.Written> BRIDGE =
       new Setting<>(
@@ -47,6 +56,13 @@ final class Settings {
 
   static final Setting<HostPort> TARGET =
       Setting.once("target", new RemoteAddress(), null, "where everything is delivered to");
+
+  static final Setting<HostPort> TARGET_NAMED =
+      Setting.once(
+          "target.NAME",
+          new RemoteAddress(),
+          null,
+          "where what clients send to their listen.NAME is delivered to");
 
   static final Setting<HostPort> SERVER =
       new Setting<>("server", new RemoteAddress(), null, MAX_SERVERS, "where to forward to");
@@ -97,6 +113,14 @@ final class Settings {
   static final Setting<String> NAME =
       Setting.once("name", new ClientName(), null, "what an invited client is called");
 
+  static final Setting<String> TARGETS =
+      new Setting<>(
+          "targets",
+          new TargetChoice(),
+          null,
+          Setting.MAX_MEMBERS,
+          "what the client may use, 'fixed' being the target without a name; else all");
+
   /** What the operand of {@code mpserver keygen} stands for. */
   static final Setting<Path> NEW_FILE =
       Setting.once("file", new FilePath(), null, "where a new secret is written to");
@@ -138,7 +162,10 @@ final class Settings {
 
   static final Setting<Long> MAX_FLOWS =
       Setting.once(
-          "max-flows", Quantity.count(1, 65_535), "256", "applications at once per client");
+          "max-flows",
+          Quantity.count(1, Limits.MAX_FLOWS),
+          "256",
+          "applications at once per client");
 
   static final Setting<Long> SESSION_TIMEOUT =
       Setting.once(
@@ -174,6 +201,7 @@ final class Settings {
       SettingSet.withBareLines(
           BRIDGE,
           CLIENT_LISTEN,
+          CLIENT_LISTEN_NAMED,
           BRIDGE,
           FWMARK,
           CLIENT_SECRET,
@@ -193,6 +221,7 @@ final class Settings {
       SettingSet.of(
           LISTEN,
           TARGET,
+          TARGET_NAMED,
           SERVER_SECRET,
           SECRET_FILE,
           CLIENTS_FILE,
@@ -209,8 +238,12 @@ final class Settings {
           SOCKET_BUFFER,
           ENGINE);
 
-  /** What the commands know that change who may come to the server. */
-  static final SettingSet INVITING = SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE);
+  /** What the commands know that show or end invitations. */
+  static final SettingSet INVITED = SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE);
+
+  /** What the command knows that makes one. */
+  static final SettingSet INVITING =
+      SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE, TARGETS);
 
   /** What a command knows that needs nothing. */
   static final SettingSet NONE = SettingSet.of();

@@ -65,6 +65,34 @@ class CommandTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2000 --target.wg 127.0.0.1:51820",
+        "--target.wg=127.0.0.1:51820 2000",
+        "--listen 2000 --target.wg 127.0.0.1:51820",
+        "2000 a:1 --target.wg 127.0.0.1:51820",
+      })
+  void aServerMayHaveTargetsWithNames(String words) throws Exception {
+    ServerConfig config = new ServerCommand(Map.of()).config(words.split(" "));
+    assertEquals(Map.of("wg", new HostPort("127.0.0.1", 51_820)), config.targetsNamed());
+    assertEquals(words.contains("a:1") ? new HostPort("a", 1) : null, config.target());
+    assertEquals(List.of(new HostPort(HostPort.ANY, 2000)), config.listen());
+  }
+
+  @Test
+  void whatIsTypedOfATargetWithANameWinsOverTheFile() throws Exception {
+    Path file = folder.resolve("mpclient.conf");
+    Files.writeString(file, "listen.wg = 1\nlisten.vpn = 2\na 1\n");
+    ClientConfig config =
+        new ClientCommand(Map.of()).config("--listen.wg", "7", "--listen.wg=8", file.toString());
+    assertEquals(
+        Map.of(
+            "wg", List.of(new HostPort("127.0.0.1", 7), new HostPort("127.0.0.1", 8)),
+            "vpn", List.of(new HostPort("127.0.0.1", 2))),
+        config.listenNamed());
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
@@ -97,6 +125,11 @@ class CommandTest {
           mpclient | --ping --listen 5  | --ping: there is no value; expected 50ms to 10s
           mpclient | --ping 5           | --ping: '5' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           mpclient | --ping 1s --ping 2s | --ping: ping is set again after --ping; expected it once
+          mpclient | --listen.wg        | --listen.wg: there is no value; expected a port or address:port
+          mpclient | --listen.wg 0      | --listen.wg: port 0 is out of range; expected 1 to 65535
+          mpclient | --lisetn.wg 1      | unknown option '--lisetn.wg'; did you mean --listen.wg?
+          mpclient | --listen.NAME 1    | option '--listen.NAME' is refused; expected --listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
+          mpclient | --listen.=1        | option '--listen.' is refused; expected --listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
           mpclient | --verbose=no       | option '--verbose' should be specified without 'no' parameter; expected it alone
           mpclient | a.conf b.conf      | more than one file is given, the last 'b.conf'; expected one
           mpclient | -c                 | --config: there is no value; expected FILE
@@ -106,6 +139,9 @@ class CommandTest {
           mpserver | 2000               | no target is given; expected mpserver PORT[,PORT...] TARGET_HOST TARGET_PORT
           mpserver | 2000 a             | TARGET: 'a' has no port; expected HOST PORT or HOST:PORT
           mpserver | 2000 a 1 b 2       | more than one target is given; expected mpserver PORT[,PORT...] TARGET_HOST TARGET_PORT
+          mpserver | 2000 --target.wg   | --target.wg: there is no value; expected host:port
+          mpserver | 2000 --target.fixed a:1 | option '--target.fixed' is refused; expected --target, or another name
+          mpserver | 2000 --target.w a:1 --target.w a:1 | --target.w: target.w is set again after --target.w; expected it once
           mpserver | 0 a 1              | PORT: port 0 is out of range; expected 1 to 65535
           mpserver | 2000 a 70000       | TARGET: port 70000 is out of range; expected 1 to 65535
           mpserver | 2 a 1 --target b:1 | TARGET: target is set again after --target; expected it once

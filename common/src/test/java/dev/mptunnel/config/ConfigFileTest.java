@@ -1,6 +1,7 @@
 package dev.mptunnel.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayOutputStream;
@@ -123,7 +124,7 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, flow-timeout, max-flows, socket-buffer, engine
+          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, flow-timeout, max-flows, socket-buffer, engine
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           mtu = 575        | f:2: mtu: '575' is out of range; expected auto or 576 to 65535
@@ -134,12 +135,22 @@ class ConfigFileTest {
           ping = 9999999999999999s | f:2: ping: '9999999999999999s' is out of range; expected 50ms to 10s
           ping = 5 s       | f:2: ping: '5 s' cannot be read; expected a duration with its unit, such as 250ms, 5s or 2m
           ping =           | f:2: ping: there is no value; expected 50ms to 10s
-          max-flows = 0    | f:2: max-flows: '0' is out of range; expected 1 to 65535
+          max-flows = 0    | f:2: max-flows: '0' is out of range; expected 1 to 32768
           max-flows = -3   | f:2: max-flows: '-3' cannot be read; expected a whole number
           socket-buffer = 1t | f:2: socket-buffer: '1t' cannot be read; expected a size such as 256k or 4m
           engine = fast    | f:2: engine: 'fast' is not known; expected auto, epoll, io_uring or nio
           listen = 1,,2    | f:2: listen: there is no value; expected a port or address:port
           listen = 70000   | f:2: listen: port 70000 is out of range; expected 1 to 65535
+          listen.wg = 70000 | f:2: listen.wg: port 70000 is out of range; expected 1 to 65535
+          listen.wg =      | f:2: listen.wg: there is no value; expected a port or address:port
+          listen.wg *:3002 | f:2: 'listen.wg *:3002' has no '='; expected listen.wg = ...
+          lisetn.wg = 1    | f:2: unknown key 'lisetn.wg'; did you mean listen.wg?
+          listen-wg = 1    | f:2: unknown key 'listen-wg'; did you mean listen?
+          listen. = 1      | f:2: key 'listen.' is refused; expected listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
+          listen.Wg = 1    | f:2: key 'listen.Wg' is refused; expected listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
+          listen.NAME = 1  | f:2: key 'listen.NAME' is refused; expected listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
+          listen.a.b = 1   | f:2: key 'listen.a.b' is refused; expected listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
+          listen.fixed = 1 | f:2: key 'listen.fixed' is refused; expected listen, or another name
           a 1 name=dup     | f:2: name 'dup' is taken; expected one that no other bridge has
           """)
   void aBadLineIsNamedWithWhatIsWrongAndWhatWasExpected(String line, String message) {
@@ -152,7 +163,7 @@ class ConfigFileTest {
     "ping, 50ms, 10s, 49ms, 10001ms",
     "flow-timeout, 1s, 24h, 999ms, 1441m",
     "socket-buffer, 4096, 1g, 4095, 1048577k",
-    "max-flows, 1, 65535, 0, 65536",
+    "max-flows, 1, 32768, 0, 32769",
     "listen, 1, 65535, 0, 65536",
   })
   void bothEndsOfARangeBelongToIt(
@@ -189,6 +200,47 @@ class ConfigFileTest {
     assertEquals(
         "f:1: the line is not UTF-8; expected UTF-8 text, in another encoding comments at most",
         assertThrows(ConfigException.class, () -> client(notUtf8)).getMessage());
+  }
+
+  @Test
+  void aTargetWithANameHasListeningPortsOfItsOwn() throws Exception {
+    ClientConfig both = client("listen = 1\nlisten.wg = 2, [::1]:3\nlisten.vpn = 4\na 1\n");
+    assertEquals(List.of(new HostPort("127.0.0.1", 1)), both.listen());
+    assertEquals(
+        Map.of(
+            "wg", List.of(new HostPort("127.0.0.1", 2), new HostPort("::1", 3)),
+            "vpn", List.of(new HostPort("127.0.0.1", 4))),
+        both.listenNamed());
+
+    ClientConfig alone = client("listen.wg = 2\na 1\n");
+    assertEquals(List.of(), alone.listen(), "the default is for who names nothing");
+    assertEquals(1, client("listen.example.org 4000\n").bridges().size(), "a bridge's name");
+  }
+
+  @Test
+  void aServerHasTargetsWithNamesBesideTheFixedOneOrInstead() throws Exception {
+    ServerConfig both = server("listen = 1\ntarget = a:1\ntarget.wg = b:2\ntarget.0 = [::1]:3");
+    assertEquals(new HostPort("a", 1), both.target());
+    assertEquals(
+        Map.of("wg", new HostPort("b", 2), "0", new HostPort("::1", 3)), both.targetsNamed());
+    assertNull(server("listen = 1\ntarget.wg = b:2").target());
+
+    assertEquals(
+        "f:2: target.wg: target.wg is set again after f:1: target.wg; expected it once",
+        serverMessage("target.wg = a:1\ntarget.wg = a:1"));
+    assertEquals(
+        "f:1: unknown key 'targte.wg'; did you mean target.wg?", serverMessage("targte.wg = a:1"));
+    assertEquals(
+        "f:1: key 'target.fixed' is refused; expected target, or another name",
+        serverMessage("target.fixed = a:1"));
+    StringBuilder many = new StringBuilder("listen = 1\n");
+    for (int i = 0; i < 64; i++) {
+      many.append("target.t").append(i).append(" = a:1\n");
+    }
+    assertEquals(64, server(many.toString()).targetsNamed().size());
+    assertEquals(
+        "f:66: target.z: one target.NAME too many; expected at most 64",
+        assertThrows(ConfigException.class, () -> server(many + "target.z = a:1")).getMessage());
   }
 
   @Test
@@ -232,6 +284,11 @@ class ConfigFileTest {
 
   private static String message(String content) {
     return assertThrows(ConfigException.class, () -> client(content)).getMessage();
+  }
+
+  private static ServerConfig server(String content) throws ConfigException {
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    return ServerConfig.of(ConfigFile.parse("f", Path.of("f"), bytes, Settings.MPSERVER));
   }
 
   private static String serverMessage(String content) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ class KeysCommandTest {
         "--config=CONF invite alice",
         "invite alice --secret-file SECRET --clients-file THEM",
         "invite alice --secret-file SECRET -c CONF",
+        "-c CONF --targets wg,fixed invite alice",
       })
   void thePlaceOfTheWordsDoesNotMatter(String words) throws Exception {
     Path secret = folder.resolve("secret");
@@ -63,6 +65,7 @@ class KeysCommandTest {
     assertEquals("alice", invite.name());
     assertEquals(them, invite.clientsFile());
     assertArrayEquals(SEED.bytes(), invite.secret().bytes());
+    assertEquals(words.contains("targets") ? List.of("wg", "fixed") : List.of(), invite.targets());
   }
 
   @Test
@@ -108,7 +111,10 @@ class KeysCommandTest {
           clients alice                      | 'alice' is one too many; expected mpserver clients
           keygen a b                         | 'b' is one too many; expected mpserver keygen [FILE]
           keygen --secret=x                  | unknown option '--secret'; expected one of --help, --version
-          invite alice --ping 5s             | unknown option '--ping'; expected one of --secret, --secret-file, --clients-file, --config, --help, --version
+          invite alice --ping 5s             | unknown option '--ping'; expected one of --secret, --secret-file, --clients-file, --targets, --config, --help, --version
+          invite alice --targets Wg          | --targets: 'Wg' is refused; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
+          invite alice --targets             | --targets: there is no value; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
+          clients --targets wg               | unknown option '--targets'; expected one of --secret, --secret-file, --clients-file, --config, --help, --version
           invite alice --secert-file x       | unknown option '--secert-file'; did you mean --secret-file?
           """)
   void badUsageIsOneLine(String words, String message) {
@@ -159,6 +165,7 @@ class KeysCommandTest {
     assertTrue(help.startsWith("Usage: mpserver " + word), help);
     assertTrue(help.contains("Example: mpserver " + word), help);
     assertEquals(!word.equals("keygen"), help.contains("--clients-file=PATH"), help);
+    assertEquals(word.equals("invite"), help.contains("above -c but --targets is"), help);
   }
 
   private static KeysTask config(String... args) throws ConfigException {

@@ -40,10 +40,14 @@ class SampleFilesTest {
     for (Setting<?> setting : command.settings().all()) {
       assertTrue(
           setting.equals(command.settings().bareLine())
-              || text.contains("\n" + setting.name() + " = ")
-              || text.contains("\n#" + setting.name() + " = "),
+              || text.contains("\n" + beginning(setting))
+              || text.contains("\n#" + beginning(setting)),
           sample + " lacks " + setting.name());
     }
+  }
+
+  private static String beginning(Setting<?> setting) {
+    return setting.isFamily() ? setting.prefix() : setting.name() + " = ";
   }
 
   private static boolean hasDefault(Command<?> command, MatchResult line) {

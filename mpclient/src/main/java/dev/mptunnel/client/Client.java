@@ -50,7 +50,7 @@ public final class Client implements Program.Running {
   private final ClientSecurity security;
   private final ClientLog log;
   private final Applications applications = new Applications();
-  private final List<DatagramPort> listening = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
   private final List<Endpoint.PathSpec> specs = new ArrayList<>();
   private final List<NameWatch> names = new ArrayList<>();
 
@@ -59,6 +59,18 @@ public final class Client implements Program.Running {
 
   private final DatagramEngine.EngineTimer tick;
   private Session session;
+
+  /**
+   * Where applications send to.
+   *
+   * @param target the name of the server's target that it is for; null for the fixed one
+   */
+  private record Entry(DatagramPort port, String target) {
+
+    String text() {
+      return (target == null ? "" : target + " ") + Addresses.text(port.localAddress());
+    }
+  }
 
   private Client(DatagramEngine engine, ClientConfig config) {
     this.engine = engine;
@@ -84,9 +96,9 @@ public final class Client implements Program.Running {
       client.addPath(bridge, buffer);
     }
     CompletableFuture.runAsync(client::open, engine::execute).join();
-    for (HostPort listen : config.listen()) {
-      PortOptions options = PortOptions.at(Addresses.local(listen)).withBufferBytes(buffer);
-      client.listening.add(engine.open(options, client.new ApplicationHandler()));
+    client.listen(config.listen(), null, buffer);
+    for (var named : config.listenNamed().entrySet()) {
+      client.listen(named.getValue(), named.getKey(), buffer);
     }
     config.security().warnings().forEach(client.log::warn);
     return client;
@@ -112,6 +124,13 @@ public final class Client implements Program.Running {
         defaults.maxSessionsPerClient(),
         settings.mtuBytes(),
         defaults.keySettings());
+  }
+
+  private void listen(List<HostPort> addresses, String target, int buffer) throws IOException {
+    for (HostPort address : addresses) {
+      PortOptions options = PortOptions.at(Addresses.local(address)).withBufferBytes(buffer);
+      entries.add(new Entry(engine.open(options, new ApplicationHandler(target)), target));
+    }
   }
 
   private void addPath(BridgeLine bridge, int buffer) throws IOException {
@@ -180,13 +199,13 @@ public final class Client implements Program.Running {
 
   /** Where applications may send to, with the ports that were really given. */
   public List<InetSocketAddress> listening() {
-    return listening.stream().map(DatagramPort::localAddress).toList();
+    return entries.stream().map(entry -> entry.port().localAddress()).toList();
   }
 
   @Override
   public String summary() {
     return "listening on "
-        + Addresses.texts(listening())
+        + entries.stream().map(Entry::text).collect(Collectors.joining(", "))
         + ", paths "
         + specs.stream().map(Endpoint.PathSpec::name).collect(Collectors.joining(", "))
         + switch (security.protection()) {
@@ -216,7 +235,7 @@ public final class Client implements Program.Running {
             routes.close();
           }
           driver.close();
-          listening.forEach(DatagramPort::close);
+          entries.forEach(entry -> entry.port().close());
         };
     CompletableFuture.runAsync(closeAll, engine::execute).join();
   }
@@ -278,11 +297,17 @@ public final class Client implements Program.Running {
 
   private final class ApplicationHandler implements DatagramHandler {
 
+    private final String target;
+
+    ApplicationHandler(String target) {
+      this.target = target;
+    }
+
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
       long now = engine.nanoTime();
       Endpoint endpoint = driver.endpoint();
-      Flow flow = applications.flowOf(port, source, () -> endpoint.openFlow(now, session));
+      Flow flow = applications.flowOf(port, source, () -> endpoint.openFlow(now, session, target));
       endpoint.send(now, flow, datagram);
     }
 

@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
  */
 final class KeysProgram {
 
-  private static final String ROW = "%-32s  %-10s  %-10s  %s%n";
+  private static final String ROW = "%-32s  %-10s  %-10s  %-10s  %s%n";
 
   private final RandomGenerator random;
   private final LocalDate today;
@@ -92,7 +92,7 @@ final class KeysProgram {
     Invitation invitation = Invitation.random(serverPublicKey, random);
     ClientsFile.change(
         invite.clientsFile(),
-        now -> now.invite(invite.name(), invitation.clientKeys(), today, List.of()));
+        now -> now.invite(invite.name(), invitation.clientKeys(), today, invite.targets()));
     print(invitation.text(), "revoke " + invite.name() + ", then invite again");
     err.println(
         invite.name()
@@ -134,14 +134,15 @@ final class KeysProgram {
       out.println(file + ": nobody was invited yet");
       return;
     }
-    out.print(row("name", "since", "revoked", "key begins"));
+    out.print(row("name", "since", "revoked", "key begins", "targets"));
     for (ClientEntry entry : entries) {
       String revoked = entry.isRevoked() ? entry.revoked().toString() : "";
-      out.print(row(entry.name(), entry.since().toString(), revoked, entry.fingerprint()));
+      String targets = entry.targets().isEmpty() ? "all" : String.join(",", entry.targets());
+      out.print(row(entry.name(), entry.since().toString(), revoked, entry.fingerprint(), targets));
     }
   }
 
-  private static String row(String name, String since, String revoked, String key) {
-    return String.format(Locale.ROOT, ROW, name, since, revoked, key);
+  private static String row(Object... cells) {
+    return String.format(Locale.ROOT, ROW, cells);
   }
 }

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The end on the server: takes what comes over the paths of many clients, each datagram once, to
- * one target, through a socket for each flow, and sends its answers back over every path of the
+ * its target, through a socket for each flow, and sends its answers back over every path of the
  * session that they belong to.
  */
 public final class Server implements Program.Running {
@@ -38,7 +38,7 @@ public final class Server implements Program.Running {
   private final DatagramEngine engine;
   private final EndpointDriver driver;
   private final ServerLog log = new ServerLog();
-  private final Target target;
+  private final Targets targets;
   private final Protection protection;
   private final SealedSecurity sealed;
   private final ClientsWatch clients;
@@ -59,7 +59,8 @@ public final class Server implements Program.Running {
             sealed == null ? new PlainSecurity() : sealed,
             new SecureRandom(),
             new Listener());
-    target = new Target(engine, driver, config.target(), config.sockets().bufferBytes(), log);
+    targets = new Targets(engine, driver, config);
+    driver.endpoint().offer(targets.names());
   }
 
   /**
@@ -83,7 +84,7 @@ public final class Server implements Program.Running {
   }
 
   private void startWatching() {
-    target.start();
+    targets.start();
     if (clients != null) {
       clients.start();
     }
@@ -131,7 +132,7 @@ public final class Server implements Program.Running {
     return "listening on "
         + Addresses.texts(listening())
         + ", target "
-        + target
+        + targets
         + switch (protection) {
           case PLAIN -> ", not encrypted";
           case OPPORTUNISTIC -> ", encrypted without a secret";
@@ -172,7 +173,7 @@ public final class Server implements Program.Running {
   public void close() {
     Runnable closeAll =
         () -> {
-          target.close();
+          targets.close();
           if (clients != null) {
             clients.close();
           }
@@ -185,15 +186,15 @@ public final class Server implements Program.Running {
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
-      target.deliver(flow, payload);
+      targets.deliver(flow, payload);
     }
 
     @Override
     public void event(Event event) {
       log.event(event);
       switch (event) {
-        case Event.FlowOpened(Flow flow) -> target.open(flow);
-        case Event.FlowClosed(Flow flow) -> target.close(flow);
+        case Event.FlowOpened(Flow flow) -> targets.open(flow);
+        case Event.FlowClosed(Flow flow) -> targets.close(flow);
         default -> {
           // The log has told it.
         }

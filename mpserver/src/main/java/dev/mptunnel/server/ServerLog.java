@@ -4,7 +4,6 @@ import dev.mptunnel.core.Event;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.wire.Limits;
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +12,6 @@ import org.slf4j.LoggerFactory;
 final class ServerLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
-
-  private boolean targetRefuses;
-  private String lastTrouble;
 
   void event(Event event) {
     switch (event) {
@@ -124,30 +120,5 @@ final class ServerLog {
 
   void clientsTrouble(String trouble) {
     LOG.warn("{}; those who were let in before still are", trouble);
-  }
-
-  /** Told once: as many flows as there are may meet the same trouble. */
-  void targetTrouble(String trouble) {
-    if (!trouble.equals(lastTrouble)) {
-      lastTrouble = trouble;
-      LOG.warn("target: {}", trouble);
-    }
-  }
-
-  void targetRefuses(InetSocketAddress target) {
-    if (!targetRefuses) {
-      targetRefuses = true;
-      LOG.warn(
-          "target {} refuses datagrams: is the service running there, on UDP?",
-          Addresses.text(target));
-    }
-  }
-
-  void targetAnswers(InetSocketAddress target) {
-    lastTrouble = null;
-    if (targetRefuses) {
-      targetRefuses = false;
-      LOG.info("target {} answers again", Addresses.text(target));
-    }
   }
 }

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The fixed target, and the sockets to it: one for each flow, so that the target tells applications
+ * One target, and the sockets to it: one for each flow, so that the target tells applications
  * apart. A flow's source port follows from its session and id, so that after a restart of ours the
  * target sees the same address.
  */
@@ -27,9 +27,8 @@ final class Target {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
-  private final HostPort written;
   private final int bufferBytes;
-  private final ServerLog log;
+  private final TargetLog log;
   private final NameWatch name;
   private final DatagramEngine.EngineTimer refresh;
   private final Set<Flow> flows = new HashSet<>();
@@ -39,20 +38,14 @@ final class Target {
       EndpointDriver driver,
       HostPort target,
       int bufferBytes,
-      ServerLog log) {
+      TargetLog log) {
     this.engine = engine;
     this.driver = driver;
-    written = target;
     this.bufferBytes = bufferBytes;
     this.log = log;
     name =
         new NameWatch(
-            engine,
-            target.host(),
-            target.port(),
-            address -> true,
-            this::onResolved,
-            log::targetTrouble);
+            engine, target.host(), target.port(), address -> true, this::onResolved, log::trouble);
     refresh = engine.newTimer(this::start);
   }
 
@@ -84,7 +77,7 @@ final class Target {
     try {
       flow.attach(PreferredPort.open(engine, options, seed, new AnswerHandler(flow)));
     } catch (IOException e) {
-      log.targetTrouble(e.getMessage());
+      log.trouble(e.getMessage());
     }
   }
 
@@ -113,11 +106,6 @@ final class Target {
     }
   }
 
-  @Override
-  public String toString() {
-    return written.toString();
-  }
-
   private final class AnswerHandler implements DatagramHandler {
 
     private final Flow flow;
@@ -128,7 +116,7 @@ final class Target {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      log.targetAnswers(source);
+      log.answers(source);
       driver.endpoint().send(engine.nanoTime(), flow, datagram);
     }
 
@@ -139,7 +127,7 @@ final class Target {
 
     @Override
     public void onError(DatagramPort port, IOException error) {
-      log.targetRefuses(name.address());
+      log.refuses(name.address());
       name.askForAnother();
     }
   }

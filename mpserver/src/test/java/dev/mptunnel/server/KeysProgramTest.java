@@ -194,7 +194,9 @@ final class KeysProgramTest {
     Said none = run("clients", "-c", conf.toString());
     assertEquals(new Said(0, List.of(clients + ": nobody was invited yet"), List.of()), none);
     invite("alice");
-    invite("bob-of-the-long-name");
+    assertEquals(
+        0,
+        run("invite", "bob-of-the-long-name", "-c", conf.toString(), "--targets=wg,fixed").status);
     today = DAY.plusDays(2);
     run("revoke", "alice", "-c", conf.toString());
 
@@ -202,11 +204,13 @@ final class KeysProgramTest {
     assertEquals(0, said.status);
     assertEquals(List.of(), said.err);
     assertEquals(3, said.out.size());
-    assertTrue(said.out.get(0).matches("name +since +revoked +key begins"), said.out.get(0));
     assertTrue(
-        said.out.get(1).matches("alice +2026-03-31  2026-04-02  [a-z2-7]{10}"), said.out.get(1));
+        said.out.get(0).matches("name +since +revoked +key begins  targets"), said.out.get(0));
     assertTrue(
-        said.out.get(2).matches("bob-of-the-long-name +2026-03-31 {14}[a-z2-7]{10}"),
+        said.out.get(1).matches("alice +2026-03-31  2026-04-02  [a-z2-7]{10}  all"),
+        said.out.get(1));
+    assertTrue(
+        said.out.get(2).matches("bob-of-the-long-name +2026-03-31 {14}[a-z2-7]{10}  wg,fixed"),
         said.out.get(2));
   }
 
@@ -248,7 +252,10 @@ final class KeysProgramTest {
   void aClientsFileThatIsWrongIsNamedWithItsLine() throws Exception {
     Files.writeString(clients, "alice\n");
     Files.setPosixFilePermissions(clients, PosixFilePermissions.fromString("rw-------"));
-    String wrong = clients + ":1: there are 1 fields; expected name, since, revoked, key and psk";
+    String wrong =
+        clients
+            + ":1: there are 1 fields; expected name, since, revoked, key, psk, and targets"
+            + " or nothing";
     assertRefused(run("clients", "-c", conf.toString()), "mpserver clients: " + wrong);
     assertRefused(invite("bob"), "mpserver invite: " + wrong);
   }

@@ -41,6 +41,7 @@ final class ConfigFileTarget implements FuzzTarget {
             192.0.2.1 4000 bind=192.0.2.7
             listen = 3000
             listen = [fe80::1%eth0]:3001
+            listen.wg = 3002
             ping = 50ms
             flow-timeout = 24h
             engine = io_uring
@@ -50,6 +51,7 @@ final class ConfigFileTarget implements FuzzTarget {
             """
             listen = *:2000
             target = target.example.org:1194
+            target.wg = 127.0.0.1:51820
             session-timeout = 2m
             max-sessions = 10
             """),

@@ -99,6 +99,7 @@ record Program<C>(Command<C> command, Function<C, List<String>> writer) {
   private static List<String> client(ClientConfig config) {
     List<String> options = new ArrayList<>();
     addresses(options, "--listen", config.listen());
+    config.listenNamed().forEach((name, all) -> addresses(options, "--listen." + name, all));
     for (BridgeLine bridge : config.bridges()) {
       options.add("--bridge");
       options.add(line(bridge));
@@ -125,7 +126,12 @@ record Program<C>(Command<C> command, Function<C, List<String>> writer) {
   private static List<String> server(ServerConfig config) {
     List<String> options = new ArrayList<>();
     addresses(options, "--listen", config.listen());
-    addresses(options, "--target", List.of(config.target()));
+    if (config.target() != null) {
+      addresses(options, "--target", List.of(config.target()));
+    }
+    config
+        .targetsNamed()
+        .forEach((name, address) -> addresses(options, "--target." + name, List.of(address)));
     session(options, config.session());
     duration(options, "--session-timeout", config.sessionTimeoutNanos());
     number(options, "--max-sessions", config.maxSessions());

@@ -33,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +128,7 @@ public final class LocalTunnel implements AutoCloseable {
             new ServerConfig(
                 List.of(new HostPort("127.0.0.1", 0)),
                 hostPort(target),
+                Collections.emptySortedMap(),
                 serverSecurity(secret),
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
@@ -167,6 +169,7 @@ public final class LocalTunnel implements AutoCloseable {
             engine("mpclient"),
             new ClientConfig(
                 List.of(new HostPort("127.0.0.1", 0)),
+                Collections.emptySortedMap(),
                 bridges,
                 clientSecurity(secret),
                 SESSIONS,

@@ -53,6 +53,24 @@ class BadUsageTest {
   }
 
   @Test
+  void aTargetsNameIsSaidToBeBadOrMistyped() throws IOException {
+    Path file = file("listen = 2000", "targte.wg = 127.0.0.1:51820");
+    assertRefused(
+        ProgramProcess.launchServer("-c", file.toString()),
+        "mpserver: " + file + ":2: unknown key 'targte.wg'; did you mean target.wg?",
+        "try 'mpserver --help'");
+    assertRefused(
+        ProgramProcess.launchClient("--listen.Wg", "3002", "--bridge", "127.0.0.1 4000"),
+        "mpclient: option '--listen.Wg' is refused; expected --listen.NAME, NAME being 1 to 32 of"
+            + " a-z, 0-9, '-' and '_'",
+        "try 'mpclient --help'");
+    assertRefused(
+        ProgramProcess.launchServer("2000", "127.0.0.1:1194", "--target.fixed", "127.0.0.1:9"),
+        "mpserver: option '--target.fixed' is refused; expected --target, or another name",
+        "try 'mpserver --help'");
+  }
+
+  @Test
   void aBadPortIsSaidWithTheRange() throws IOException {
     assertRefused(
         ProgramProcess.launchServer("70000", "127.0.0.1", "1194"),

@@ -28,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -146,6 +147,7 @@ class ManyClientsTest {
             new ServerConfig(
                 List.of(ANY_PORT),
                 hostPort(target),
+                Collections.emptySortedMap(),
                 LocalTunnel.serverSecurity(SECRET),
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
@@ -175,7 +177,12 @@ class ManyClientsTest {
         Client.start(
             engine,
             new ClientConfig(
-                List.of(ANY_PORT), lines, LocalTunnel.clientSecurity(SECRET), SESSIONS, SOCKETS)));
+                List.of(ANY_PORT),
+                Collections.emptySortedMap(),
+                lines,
+                LocalTunnel.clientSecurity(SECRET),
+                SESSIONS,
+                SOCKETS)));
   }
 
   private static HostPort hostPort(InetSocketAddress address) {

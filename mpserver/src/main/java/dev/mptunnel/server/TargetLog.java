@@ -1,0 +1,51 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.net.Addresses;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the server's user is told of one target: once when it fails, and once when it is back. */
+final class TargetLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TargetLog.class);
+
+  private final String target;
+  private boolean refuses;
+  private String lastTrouble;
+
+  /**
+   * A log of nothing yet.
+   *
+   * @param name the target's, or null if it has none
+   */
+  TargetLog(String name) {
+    target = name == null ? "target" : "target " + name;
+  }
+
+  /** Told once: as many flows as there are may meet the same trouble. */
+  void trouble(String trouble) {
+    if (!trouble.equals(lastTrouble)) {
+      lastTrouble = trouble;
+      LOG.warn("{}: {}", target, trouble);
+    }
+  }
+
+  void refuses(InetSocketAddress address) {
+    if (!refuses) {
+      refuses = true;
+      LOG.warn(
+          "{} {} refuses datagrams: is the service running there, on UDP?",
+          target,
+          Addresses.text(address));
+    }
+  }
+
+  void answers(InetSocketAddress address) {
+    lastTrouble = null;
+    if (refuses) {
+      refuses = false;
+      LOG.info("{} {} answers again", target, Addresses.text(address));
+    }
+  }
+}

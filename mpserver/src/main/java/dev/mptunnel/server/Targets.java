@@ -1,0 +1,72 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.TargetNames;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.EndpointDriver;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** The targets by name, the fixed one under null, and which of them each flow leads to. */
+final class Targets {
+
+  private final TargetNames names;
+  private final Map<String, Target> byName = new HashMap<>();
+  private final List<String> words = new ArrayList<>();
+
+  Targets(DatagramEngine engine, EndpointDriver driver, ServerConfig config) {
+    names = new TargetNames(config.target() != null, config.targetsNamed().keySet());
+    int buffer = config.sockets().bufferBytes();
+    BiConsumer<String, HostPort> add =
+        (name, address) -> {
+          byName.put(name, new Target(engine, driver, address, buffer, new TargetLog(name)));
+          words.add(name == null ? address.toString() : name + " " + address);
+        };
+    if (config.target() != null) {
+      add.accept(null, config.target());
+    }
+    config.targetsNamed().forEach(add);
+  }
+
+  /** What there is, for the endpoint, which opens no other flows. */
+  TargetNames names() {
+    return names;
+  }
+
+  /** Starts to ask for the targets' addresses. */
+  void start() {
+    byName.values().forEach(Target::start);
+  }
+
+  void open(Flow flow) {
+    of(flow).open(flow);
+  }
+
+  void close(Flow flow) {
+    of(flow).close(flow);
+  }
+
+  void deliver(Flow flow, ByteBuffer payload) {
+    of(flow).deliver(flow, payload);
+  }
+
+  private Target of(Flow flow) {
+    return byName.get(flow.target());
+  }
+
+  /** Closes all sockets to the targets. */
+  void close() {
+    byName.values().forEach(Target::close);
+  }
+
+  @Override
+  public String toString() {
+    return String.join(", ", words);
+  }
+}
