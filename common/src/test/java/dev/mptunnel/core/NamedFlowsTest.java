@@ -106,6 +106,35 @@ class NamedFlowsTest {
   }
 
   @Test
+  void theNameTakesRoomFromTheLargestDatagram() {
+    world.runFor(1000);
+    Flow flow = flow(world, "wg");
+    int most = Limits.MAX_PACKET_BYTES - OVERHEAD;
+    world.client.endpoint.send(world.now(), flow, ByteBuffer.allocate(most - 6));
+    assertEquals(1, world.client.endpoint.counters().oversized());
+    world.client.endpoint.send(world.now(), flow, ByteBuffer.allocate(most - 7));
+    world.client.endpoint.send(world.now(), flow(world, null), ByteBuffer.allocate(most));
+    assertEquals(1, world.client.endpoint.counters().oversized());
+    world.runFor(20);
+    assertEquals(2, world.server.delivered.size());
+  }
+
+  @Test
+  void anOpenHoldsForItsPacketOnly() {
+    world.runFor(1000);
+    send(flow(world, "wg"));
+    world.runFor(20);
+    Session session = world.server.endpoint.sessions().getFirst();
+    world.server.endpoint.offer(new TargetNames(true, Set.of()));
+    session.review(null);
+    world.server.endpoint.offer(OFFER);
+    ByteBuffer frames = ByteBuffer.allocate(100);
+    DataFrames.putDatagram(frames, Limits.FIRST_NAMED_FLOW, ByteBuffer.allocate(1));
+    assertTrue(session.onData(world.now(), session.epochs().current(), frames.flip()));
+    assertEquals(1, world.server.delivered.size());
+  }
+
+  @Test
   void theFirstPacketsMayBeLostOrComeLate() {
     world.runFor(1000);
     Flow flow = flow(world, "wg");
@@ -156,7 +185,7 @@ class NamedFlowsTest {
   void aRestartedServerLearnsWhereTheFlowLeads() {
     Flow flow = flow(world, "wg");
     world.server.echo = true;
-    world.exchange(flow, 1000);
+    world.exchange(flow, 1500); // the next name is due in half a second
     world.restartServer();
     world(world, OFFER);
     world.exchange(flow, 100);
@@ -197,7 +226,15 @@ class NamedFlowsTest {
     world.exchange(none, 2500);
     assertEquals(List.of("none UNKNOWN", "none UNKNOWN"), refusals(world.client));
     assertEquals(List.of("none UNKNOWN"), refusals(world.server), "our side: once a while");
+
+    world.server.endpoint.offer(new TargetNames(true, Set.of("none")));
+    world.client.delivered.clear();
+    world.exchange(none, 50);
+    assertFalse(world.client.delivered.isEmpty(), "the name is in every packet again");
+    world.server.endpoint.offer(OFFER);
+    world.server.endpoint.sessions().getFirst().review(null);
     world.exchange(none, 61_000);
+    assertEquals(3, refusals(world.client).size());
     assertEquals(2, refusals(world.server).size());
   }
 
