@@ -35,9 +35,13 @@ final class FlowIntroducer {
   }
 
   private boolean isDue(long now, Flow flow) {
-    return session.isInitiator()
-        && flow.target() != null
-        && (!flow.isAnswered() || now - flow.introducedNanos() >= CoreLimits.INTRODUCE_AGAIN_NANOS);
+    if (!session.isInitiator() || flow.target() == null) {
+      return false;
+    }
+    long sinceNanos = now - flow.introducedNanos();
+    return !flow.isAnswered()
+        || sinceNanos >= CoreLimits.INTRODUCE_AGAIN_NANOS
+        || sinceNanos == 0; // all that leaves at one moment: any of it may be what arrives last
   }
 
   /** Something came back on the flow in the present epoch. */
