@@ -2,6 +2,8 @@ package dev.mptunnel.harness;
 
 import dev.mptunnel.harness.lab.CpuCommand;
 import dev.mptunnel.harness.lab.OpenVpnCommand;
+import dev.mptunnel.harness.scenario.RunCommand;
+import dev.mptunnel.harness.scenario.UpCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "mptunnel lab",
     description = "Measures tunnels with real programs.",
     mixinStandardHelpOptions = true,
-    subcommands = {OpenVpnCommand.class, CpuCommand.class},
+    subcommands = {RunCommand.class, UpCommand.class, OpenVpnCommand.class, CpuCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Lab {
 

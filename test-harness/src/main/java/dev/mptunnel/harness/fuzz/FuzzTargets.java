@@ -17,6 +17,7 @@ enum FuzzTargets {
   SECRET(SecretTarget::new),
   CLIENTS_FILE(ClientsFileTarget::new),
   LINK_WORDS(LinkWordsTarget::new),
+  SCENARIO(ScenarioTarget::new),
   LOAD_DATAGRAM(LoadDatagramTarget::new),
 
   /** Not a parser: what must be found. */

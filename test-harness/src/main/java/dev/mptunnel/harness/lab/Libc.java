@@ -6,6 +6,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
@@ -22,7 +23,31 @@ final class Libc {
   private static final VarHandle ERRNO_FIELD =
       Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  private static final MethodHandle OPEN =
+      variadic(
+          "open",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+          2);
+
   private Libc() {}
+
+  /**
+   * Opens a file.
+   *
+   * @param flags of fcntl.h
+   * @return its descriptor
+   */
+  static int open(String path, int flags) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = newCallState(arena);
+      int descriptor = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags);
+      return (int) check(descriptor, state, "open " + path);
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   /** A function whose handle takes a call state first; see {@link #newCallState}. */
   static MethodHandle function(String symbol, FunctionDescriptor descriptor) {

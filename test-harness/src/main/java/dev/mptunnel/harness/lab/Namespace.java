@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +58,36 @@ public final class Namespace implements AutoCloseable {
   /** Runs {@code ip} here with these words, which are split at blanks. */
   String ip(String words) throws IOException {
     return run(("ip " + words).split(" "));
+  }
+
+  /** Something that may touch the machine. */
+  @FunctionalInterface
+  public interface Opening<T> {
+
+    /** Opens it. */
+    T open() throws IOException;
+  }
+
+  /**
+   * Opens something on a thread that is in this namespace, where its sockets will be: what is
+   * measured over them needs no process of its own, and has one clock.
+   */
+  public <T> T within(Opening<T> opening) throws IOException {
+    FutureTask<T> task =
+        new FutureTask<>(
+            () -> {
+              NetworkNamespace.enter(name);
+              return opening.open();
+            });
+    Thread.ofPlatform().name(name).daemon().start(task); // and ends there
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw new IOException("in " + name + ": " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   /** Starts a process here that logs to a new file. */

@@ -16,6 +16,7 @@ public final class RunningTunnel implements AutoCloseable {
   private final Topology topology;
   private final Tunnel tunnel;
   private final BridgeKind bridgeKind;
+  private final int berth;
   private final Map<String, String> placeholders;
   private final List<Daemon> bridges = new ArrayList<>();
   private Daemon server;
@@ -24,38 +25,57 @@ public final class RunningTunnel implements AutoCloseable {
   private PacketCounter givenDown;
 
   private RunningTunnel(
-      Topology topology, Tunnel tunnel, BridgeKind bridgeKind, Path bridgeFile, Path secretFile) {
+      Topology topology,
+      Tunnel tunnel,
+      BridgeKind bridgeKind,
+      int berth,
+      Path bridgeFile,
+      Path secretFile) {
     this.topology = topology;
     this.tunnel = tunnel;
     this.bridgeKind = bridgeKind;
+    this.berth = berth;
     this.placeholders =
         Map.of(
             "bridges", bridgeFile.toString(),
             "secret", secretFile.toString(),
-            "port", Integer.toString(tunnel.serverPort()),
-            "target", Integer.toString(OpenVpn.PORT));
+            "port", Integer.toString(serverPort()),
+            "listen", Integer.toString(clientPort()),
+            "target", Integer.toString(targetPort()));
   }
 
   /** Starts server, bridges and client, and waits until each has its socket. */
   public static RunningTunnel start(Topology topology, Tunnel tunnel, BridgeKind bridgeKind)
       throws IOException {
+    return start(topology, tunnel, bridgeKind, 0);
+  }
+
+  /**
+   * The same for one of several at once.
+   *
+   * @param berth different for each, from 0: what all its ports are moved by, the target's too
+   */
+  public static RunningTunnel start(
+      Topology topology, Tunnel tunnel, BridgeKind bridgeKind, int berth) throws IOException {
     List<String> addresses = new ArrayList<>();
     for (int line = 1; line <= topology.bridges().size(); line++) {
-      addresses.add(topology.bridgeAddress(line) + " " + BridgeKind.PORT);
+      addresses.add(topology.bridgeAddress(line) + " " + (BridgeKind.PORT + berth));
     }
-    Path bridgeFile = Files.write(topology.directory().resolve("bridges.conf"), addresses);
+    Path bridgeFile =
+        Files.write(topology.directory().resolve("bridges" + berth + ".conf"), addresses);
     Path secretFile = topology.directory().resolve("tunnel.secret");
     if (tunnel.usesSecret() && !Files.exists(secretFile)) {
       Shell.run(JavaProgram.command("dev.mptunnel.server.Main", "keygen", secretFile.toString()));
     }
-    RunningTunnel running = new RunningTunnel(topology, tunnel, bridgeKind, bridgeFile, secretFile);
+    RunningTunnel running =
+        new RunningTunnel(topology, tunnel, bridgeKind, berth, bridgeFile, secretFile);
     try {
       running.startServer();
       for (int line = 1; line <= topology.bridges().size(); line++) {
         running.bridges.add(running.launchBridge(line));
       }
       for (Namespace bridge : topology.bridges()) {
-        awaitSocket(bridge, BridgeKind.PORT);
+        awaitSocket(bridge, running.bridgePort());
       }
       running.startClient();
       running.countDatagrams();
@@ -70,7 +90,7 @@ public final class RunningTunnel implements AutoCloseable {
   public void startServer() throws IOException {
     if (!tunnel.server().isEmpty()) {
       server = topology.server().start(tunnel.name(), Tunnel.fill(tunnel.server(), placeholders));
-      awaitSocket(topology.server(), tunnel.serverPort());
+      awaitSocket(topology.server(), serverPort());
     }
   }
 
@@ -78,7 +98,7 @@ public final class RunningTunnel implements AutoCloseable {
   public void startClient() throws IOException {
     if (!tunnel.client().isEmpty()) {
       client = topology.client().start(tunnel.name(), Tunnel.fill(tunnel.client(), placeholders));
-      awaitSocket(topology.client(), tunnel.clientPort());
+      awaitSocket(topology.client(), clientPort());
     }
   }
 
@@ -89,19 +109,19 @@ public final class RunningTunnel implements AutoCloseable {
    */
   public void startBridge(int line) throws IOException {
     bridges.set(line - 1, launchBridge(line));
-    awaitSocket(topology.bridges().get(line - 1), BridgeKind.PORT);
+    awaitSocket(topology.bridges().get(line - 1), bridgePort());
   }
 
   private Daemon launchBridge(int line) throws IOException {
-    Endpoint target = new Endpoint(topology.serverAddress(line), tunnel.serverPort());
-    List<String> command = bridgeKind.command(BridgeKind.PORT, target);
+    Endpoint target = new Endpoint(topology.serverAddress(line), serverPort());
+    List<String> command = bridgeKind.command(bridgePort(), target);
     return topology.bridges().get(line - 1).start("bridge", command);
   }
 
   /** The VPN's own sockets are what tells its datagrams from all others. */
   private void countDatagrams() throws IOException {
-    givenUp = PacketCounter.onLoopback(topology.client(), "udp dport " + tunnel.clientPort());
-    givenDown = PacketCounter.onLoopback(topology.server(), "udp sport " + OpenVpn.PORT);
+    givenUp = PacketCounter.onLoopback(topology.client(), "udp dport " + clientPort());
+    givenDown = PacketCounter.onLoopback(topology.server(), "udp sport " + targetPort());
   }
 
   /**
@@ -128,8 +148,25 @@ public final class RunningTunnel implements AutoCloseable {
   /** Where the VPN's client sends to. */
   public Endpoint entrance() {
     return tunnel.clientPort() == 0
-        ? new Endpoint(topology.bridgeAddress(1), BridgeKind.PORT)
-        : new Endpoint("127.0.0.1", tunnel.clientPort());
+        ? new Endpoint(topology.bridgeAddress(1), bridgePort())
+        : new Endpoint("127.0.0.1", clientPort());
+  }
+
+  /** The port of the server's loopback, or its host where there is no tunnel, that it leads to. */
+  public int targetPort() {
+    return OpenVpn.PORT + berth;
+  }
+
+  private int bridgePort() {
+    return BridgeKind.PORT + berth;
+  }
+
+  private int serverPort() {
+    return tunnel.serverPort() + berth;
+  }
+
+  private int clientPort() {
+    return tunnel.clientPort() + berth;
   }
 
   /** The server's part; null where the tunnel has none. */

@@ -24,7 +24,8 @@ public record Transfer(double goodputMbit, long retransmits) {
    *     default what the machine does not allow to all
    * @throws IOException when it fails, or the sender used another congestion control
    */
-  static Transfer run(Topology topology, Direction direction, int seconds, String congestionControl)
+  public static Transfer run(
+      Topology topology, Direction direction, int seconds, String congestionControl)
       throws IOException {
     Daemon server =
         topology.server().start("iperf3", List.of("iperf3", "-s", "-1", "--forceflush"));

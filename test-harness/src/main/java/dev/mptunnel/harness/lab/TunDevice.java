@@ -22,11 +22,6 @@ final class TunDevice {
   private static final int O_RDWR = 2;
   private static final int O_NONBLOCK = 0x800;
 
-  private static final MethodHandle OPEN =
-      Libc.variadic(
-          "open",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-          2);
   private static final MethodHandle IOCTL =
       Libc.variadic(
           "ioctl",
@@ -59,9 +54,7 @@ final class TunDevice {
   static TunDevice open(String name) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Libc.newCallState(arena);
-      MemorySegment path = arena.allocateFrom("/dev/net/tun");
-      int descriptor = (int) OPEN.invokeExact(state, path, O_RDWR | O_NONBLOCK);
-      Libc.check(descriptor, state, "open /dev/net/tun");
+      int descriptor = Libc.open("/dev/net/tun", O_RDWR | O_NONBLOCK);
       MemorySegment request = arena.allocate(IFREQ_BYTES);
       request.setString(0, name);
       request.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS_OFFSET, (short) (IFF_TUN | IFF_NO_PI));

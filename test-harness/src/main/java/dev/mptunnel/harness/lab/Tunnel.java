@@ -9,8 +9,9 @@ import java.util.stream.Stream;
 /**
  * A way for the VPN's packets from the client's host to the server's. In the two commands {@code
  * {bridges}} stands for a file with one line {@code host port} for each bridge, {@code {port}} for
- * the port that the bridges forward to, {@code {target}} for the VPN's port on the server's
- * loopback, and {@code {secret}} for a file with a secret that {@code mpserver keygen} made.
+ * the port that the bridges forward to, {@code {listen}} for that of the client's loopback that the
+ * VPN sends to, {@code {target}} for the VPN's port on the server's loopback, and {@code {secret}}
+ * for a file with a secret that {@code mpserver keygen} made.
  *
  * @param name what the table calls it
  * @param server the command on the server's host; empty for none
@@ -60,7 +61,8 @@ public record Tunnel(
         JavaProgram.command(
             "dev.mptunnel.server.Main", option, value, "{port}", "127.0.0.1", "{target}"),
         2000,
-        JavaProgram.command("dev.mptunnel.client.Main", option, value, "{bridges}"),
+        JavaProgram.command(
+            "dev.mptunnel.client.Main", option, value, "--listen", "{listen}", "{bridges}"),
         3000,
         Optional.empty());
   }

@@ -120,7 +120,7 @@ public record LinkProperties(
     append(line, reorderNanos != DEFAULT_REORDER_NANOS, "reorder-by=" + time(reorderNanos));
     append(line, duplicate > 0, "dup=" + percent(duplicate));
     append(line, corrupt > 0, "corrupt=" + percent(corrupt));
-    append(line, rateBitsPerSecond > 0, "rate=" + rateBitsPerSecond + "bit");
+    append(line, rateBitsPerSecond > 0, "rate=" + LinkWords.rate(rateBitsPerSecond));
     append(line, queueNanos != DEFAULT_QUEUE_NANOS, "queue=" + time(queueNanos));
     append(line, mtuBytes > 0, "mtu=" + mtuBytes);
     append(line, icmp, "icmp");

@@ -2,6 +2,7 @@ package dev.mptunnel.harness.link;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.List;
 
 /**
  * Numbers with units, as {@link LinkProperties} spells them. Decimal all the way, so that what is
@@ -16,6 +17,8 @@ final class LinkWords {
   private static final int MAX_LINES = 99;
   private static final int MIN_MTU_BYTES = 68;
   private static final int MAX_MTU_BYTES = 65_535;
+
+  private static final List<String> RATE_UNITS = List.of("bit", "kbit", "mbit", "gbit");
 
   private LinkWords() {}
 
@@ -108,6 +111,17 @@ final class LinkWords {
   /** A number as it can be read again. */
   static String text(double number) {
     return text(BigDecimal.valueOf(number));
+  }
+
+  /** A rate in the largest unit that it is a whole number of. */
+  static String rate(long bitsPerSecond) {
+    long amount = bitsPerSecond;
+    int unit = 0;
+    while (unit < RATE_UNITS.size() - 1 && amount % 1_000 == 0) {
+      amount /= 1_000;
+      unit++;
+    }
+    return amount + RATE_UNITS.get(unit);
   }
 
   /** A fraction as percent. */

@@ -32,6 +32,9 @@ public final class LoadTarget {
      * @param gate one for each stream
      */
     record Stream(LoadPlan plan, IntFunction<Gate> gate) implements Answers {}
+
+    /** Each stream has its own. */
+    record Each(IntFunction<Answers> of) implements Answers {}
   }
 
   private static final int MAX_STREAMS = 10_000;
@@ -109,9 +112,14 @@ public final class LoadTarget {
     int stream = datagram.stream();
     received(stream).take(datagram, System.nanoTime());
     sources.put(stream, source);
-    switch (answers) {
+    answer(stream, answers, source, bytes);
+  }
+
+  private void answer(int stream, Answers how, InetSocketAddress source, ByteBuffer bytes) {
+    switch (how) {
       case Answers.None none -> {}
       case Answers.Echo echo -> socket.send(bytes, source);
+      case Answers.Each(IntFunction<Answers> of) -> answer(stream, of.apply(stream), source, bytes);
       case Answers.Stream(LoadPlan plan, IntFunction<Gate> gate) -> {
         if (!senders.containsKey(stream)) {
           PacedSender sender =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(InLab.Machine.class)
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@interface InLab {
+public @interface InLab {
 
   /** Skips what this machine cannot do. */
   final class Machine implements ExecutionCondition {

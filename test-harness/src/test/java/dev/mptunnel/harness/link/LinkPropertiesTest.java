@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +55,13 @@ class LinkPropertiesTest {
   void whatItPrintsCanBeReadAgain(String line) {
     LinkProperties link = LinkProperties.parse(line);
     assertEquals(link, LinkProperties.parse(link.toString()));
+  }
+
+  @Test
+  void ratesArePrintedAsAPersonWritesThem() {
+    for (String rate : List.of("rate=50mbit", "rate=1500kbit", "rate=9600bit", "rate=1gbit")) {
+      assertEquals(rate, LinkProperties.parse(rate).toString());
+    }
   }
 
   @ParameterizedTest

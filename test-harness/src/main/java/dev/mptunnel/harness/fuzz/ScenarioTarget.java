@@ -1,0 +1,34 @@
+package dev.mptunnel.harness.fuzz;
+
+import dev.mptunnel.harness.scenario.Scenario;
+import dev.mptunnel.harness.scenario.ScenarioFile;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A scenario is played as it was written, or refused in one line that says where. */
+final class ScenarioTarget implements FuzzTarget {
+
+  @Override
+  public void accept(byte[] input) {
+    Scenario scenario;
+    try {
+      scenario = ScenarioFile.parse("x", new String(input, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException refused) {
+      Must.equal(IllegalArgumentException.class, refused.getClass(), "not worded for a person");
+      Must.hold(refused.getMessage().startsWith("x:"), refused.getMessage());
+      return;
+    }
+    for (Scenario.Event event : scenario.timeline()) {
+      Must.hold(event.action().number() <= scenario.lines(), event.toString());
+      Must.hold(event.at().compareTo(scenario.length()) <= 0, event.toString());
+    }
+  }
+
+  @Override
+  public List<byte[]> seeds() {
+    String text =
+        "line 1 loss=2% # one\nline 2 with=1\nline 2 up mtu=1280 icmp\npassenger voice\nlasts 9s\n"
+            + "at 1s line 2 down\nat 1500ms line 2 up\nat 2s line 1 rebind\n";
+    return List.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,15 @@
+package dev.mptunnel.harness.scenario;
+
+/** Who can use the tunnel. */
+public enum PassengerKind {
+  /** 50 datagrams a second of 160 bytes, both ways: a call. Its delay is that of one way. */
+  VOICE,
+  /**
+   * 60 datagrams a second of 100 bytes, each answered at once: a game. Its delay is there and back.
+   */
+  GAME,
+  /** A TCP transfer to the server inside OpenVPN. */
+  OPENVPN,
+  /** A game inside WireGuard. */
+  WIREGUARD
+}
