@@ -103,12 +103,13 @@ final class ClientLog implements RouteWatch.Listener {
           remedy);
     } else {
       LOG.warn(
-          "path {} stays on {}: its route now leads into the tunnel device {}; so that it also does"
-              + " when mpclient is restarted, {}; to let it in, write bind={} in its line",
+          "path {} stays on {}: its route now leads into the tunnel device {}; to have it so after"
+              + " a restart too, {}; if {} is meant, write bind={} in the bridge's line",
           way.name(),
           detour.kept(),
           detour.tunnel(),
           remedy,
+          detour.tunnel(),
           detour.tunnel());
     }
   }

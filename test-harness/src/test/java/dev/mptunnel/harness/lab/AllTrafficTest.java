@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,7 @@ class AllTrafficTest {
   }
 
   @Test
+  @Tag("full")
   void wireGuardAllowsAllAddresses() throws IOException {
     // wireguard-go's control sockets are the machine's and not a namespace's.
     String here = "mpw" + ProcessHandle.current().pid();
