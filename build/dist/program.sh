@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs @PROGRAM@ on the Java that stands beside it. Works from any folder, and through links to this
+# file. MPTUNNEL_JAVA_OPTS holds more options for the JVM.
+set -e
+case $0 in
+  */*) self=$0 ;;
+  *) self=./$0 ;;
+esac
+while [ -L "$self" ]; do
+  link=$(readlink "$self")
+  case $link in
+    /*) self=$link ;;
+    *) self=${self%/*}/$link ;;
+  esac
+done
+home=$(CDPATH='' cd -P -- "${self%/*}/.." && pwd)
+
+# A list, not lib/*: the cache of loaded classes serves only the very path that it was made with. It
+# saves time and memory; where it does not fit, the program starts without it and says nothing.
+jars='@JARS@'
+class_path=
+for jar in $jars; do
+  class_path=$class_path${class_path:+:}$home/lib/$jar
+done
+# shellcheck disable=SC2086 # options are words
+exec "$home/runtime/bin/java" "-XX:AOTCache=$home/lib/mptunnel.aot" '-Xlog:aot*=off' \
+  @OPTIONS@ ${MPTUNNEL_JAVA_OPTS:-} \
+  -cp "$class_path" dev.mptunnel.@MAIN@.Main "$@"
