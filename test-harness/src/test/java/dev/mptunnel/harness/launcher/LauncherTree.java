@@ -2,7 +2,9 @@ package dev.mptunnel.harness.launcher;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +17,33 @@ record LauncherTree(Path root) {
 
   private static final long TIME_LIMIT_SECONDS = 180;
 
+  /** Of the root folder, what is neither a module nor somebody's own. */
+  private static final List<String> ROOT_FILES =
+      List.of(
+          ".mvn",
+          "bin",
+          "build",
+          "conf",
+          "docs",
+          "mptunnel",
+          "pom.xml",
+          "CHANGELOG.md",
+          "LICENSE",
+          "NOTICE",
+          "README.md");
+
   /** What a finished command left. */
   record Outcome(int exitCode, String out, String err) {}
 
   static LauncherTree create(Path root) throws IOException {
     Path original = Path.of("..").toRealPath();
-    List<Path> files = new ArrayList<>(List.of(Path.of("mptunnel"), Path.of("pom.xml")));
-    for (String folder : List.of("bin", ".mvn")) {
-      try (Stream<Path> entries = Files.list(original.resolve(folder))) {
-        entries.map(original::relativize).forEach(files::add);
+    List<Path> files = new ArrayList<>();
+    for (String name : ROOT_FILES) {
+      try (Stream<Path> entries = Files.walk(original.resolve(name))) {
+        entries
+            .filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+            .map(original::relativize)
+            .forEach(files::add);
       }
     }
     try (Stream<Path> folders = Files.list(original)) {
@@ -38,8 +58,8 @@ record LauncherTree(Path root) {
       Files.copy(
           original.resolve(file),
           copy,
-          java.nio.file.LinkOption.NOFOLLOW_LINKS,
-          java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+          LinkOption.NOFOLLOW_LINKS,
+          StandardCopyOption.COPY_ATTRIBUTES);
     }
     return new LauncherTree(root);
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Ports for programs that are told theirs. From below the range that the kernel takes ports from by
  * itself, so that nobody gets one in the meantime.
  */
-final class FreePorts {
+public final class FreePorts {
 
   private static final int FIRST = 10_000;
   private static final int END = 32_000;
@@ -22,7 +22,7 @@ final class FreePorts {
   private FreePorts() {}
 
   /** A UDP port that is free now, on IPv4 and IPv6. */
-  static int next() {
+  public static int next() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       if (!TAKEN.add(port)) {
@@ -37,7 +37,7 @@ final class FreePorts {
   }
 
   /** The same in the way it is written. */
-  static String nextText() {
+  public static String nextText() {
     return Integer.toString(next());
   }
 }
