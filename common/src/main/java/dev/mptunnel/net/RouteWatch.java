@@ -87,7 +87,7 @@ public final class RouteWatch implements AutoCloseable {
   private final Listener listener;
   private final List<Watched> watched = new ArrayList<>();
 
-  /** Tunnel devices that brought answers while no path led elsewhere: another VPN, and wanted. */
+  /** Tunnel devices that a path is bound to, or that brought answers while none led elsewhere. */
   private final Set<String> trusted = new HashSet<>();
 
   private boolean closed;
@@ -120,9 +120,13 @@ public final class RouteWatch implements AutoCloseable {
     if (bound == null) {
       watched.add(new Watched(way));
     } else {
-      elsewhere |=
-          routes.devices().stream()
-              .anyMatch(device -> device.name().equals(bound) && !device.tunnel());
+      for (Device device : routes.devices()) {
+        if (device.name().equals(bound) && device.tunnel()) {
+          trusted.add(bound);
+        } else if (device.name().equals(bound)) {
+          elsewhere = true;
+        }
+      }
     }
   }
 
@@ -194,8 +198,10 @@ public final class RouteWatch implements AutoCloseable {
       } else if (elsewhere) {
         Route past = routePast();
         Device device = past == null ? null : routes.device(past.interfaceIndex());
-        boolean stays = device != null && keepOn(device);
-        tell(stays ? device : null, past);
+        if (device != null) {
+          keepOn(device);
+        } // else it stays where nothing leads any more, rather than go into the tunnel
+        tell(kept, past);
       } else {
         if (way.isUp()) {
           trusted.add(leadsTo.name());
@@ -221,13 +227,11 @@ public final class RouteWatch implements AutoCloseable {
           .orElse(null);
     }
 
-    private boolean keepOn(Device device) {
-      if (kept != null && kept.index() == device.index()) {
-        return true;
+    private void keepOn(Device device) {
+      if (kept == null || kept.index() != device.index()) {
+        boolean done = way.stayOn(device.loopback() ? 0 : device.index());
+        kept = done ? device : null;
       }
-      boolean done = way.stayOn(device.loopback() ? 0 : device.index());
-      kept = done ? device : null;
-      return done;
     }
 
     private void tell(Device stays, Route past) {

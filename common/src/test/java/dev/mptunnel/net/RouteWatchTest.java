@@ -69,6 +69,31 @@ final class RouteWatchTest {
   }
 
   @Test
+  void aLineThatGoesAwayUnderTheVpnDoesNotSendThePathIntoIt() {
+    host.ways(DSL, VPN);
+    BridgeWay way = watched(null);
+    host.leadsInto(DSL);
+    check();
+    host.ways(VPN);
+    host.leadsInto(VPN);
+    check();
+    assertEquals(List.of("eth0"), way.kept);
+    assertEquals(List.of("bridge into tun0, kept on eth0"), told);
+  }
+
+  @Test
+  void anEngineThatCannotKeepAPathSaysThatItGoesIn() {
+    host.ways(DSL, VPN);
+    BridgeWay way = watched(null);
+    way.canStay = false;
+    host.leadsInto(DSL);
+    check();
+    host.leadsInto(VPN);
+    check();
+    assertEquals(List.of("bridge into tun0, past by eth0 via /192.168.1.1"), told);
+  }
+
+  @Test
   void aVpnThatWasThereBeforeIsUsedAndMayComeAndGo() {
     host.ways(DSL, VPN);
     BridgeWay way = watched(null);
@@ -133,6 +158,19 @@ final class RouteWatchTest {
   }
 
   @Test
+  void aTunnelThatAnyPathIsBoundToIsMeantForAll() {
+    host.ways(DSL, VPN);
+    watched("tun0");
+    BridgeWay way = watched(null);
+    host.leadsInto(DSL);
+    check();
+    host.leadsInto(VPN);
+    check();
+    assertEquals(List.of("eth0", "tun0"), way.kept);
+    assertEquals(List.of(), told);
+  }
+
+  @Test
   void aMarkThatLeadsPastTheVpnIsNamed() {
     host.ways(DSL, VPN);
     watched(null);
@@ -180,6 +218,7 @@ final class RouteWatchTest {
     private final List<String> kept = new ArrayList<>();
 
     private boolean up;
+    private boolean canStay = true;
 
     BridgeWay(String device) {
       options = PortOptions.at(Addresses.literal("0.0.0.0")).withDevice(device);
@@ -208,7 +247,7 @@ final class RouteWatchTest {
     @Override
     public boolean stayOn(int interfaceIndex) {
       kept.add(host.device(interfaceIndex).name());
-      return true;
+      return canStay;
     }
   }
 
