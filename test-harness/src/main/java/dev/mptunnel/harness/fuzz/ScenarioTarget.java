@@ -27,8 +27,16 @@ final class ScenarioTarget implements FuzzTarget {
   @Override
   public List<byte[]> seeds() {
     String text =
-        "line 1 loss=2% # one\nline 2 with=1\nline 2 up mtu=1280 icmp\npassenger voice\nlasts 9s\n"
-            + "at 1s line 2 down\nat 1500ms line 2 up\nat 2s line 1 rebind\n";
+        """
+        line 1 loss=2% # one
+        line 2 with=1
+        line 2 up mtu=1280 icmp
+        passenger voice
+        lasts 9s
+        at 1s line 2 down
+        at 1500ms line 2 up
+        at 2s line 1 rebind
+        """;
     return List.of(text.getBytes(StandardCharsets.UTF_8));
   }
 }

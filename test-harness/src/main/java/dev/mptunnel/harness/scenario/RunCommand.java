@@ -4,6 +4,7 @@ import dev.mptunnel.harness.lab.LogDirectory;
 import dev.mptunnel.harness.lab.Requirements;
 import dev.mptunnel.harness.lab.Topology;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,9 +36,10 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Scenario scenario = read(spec, file);
+    PrintStream out = System.out;
     try (LogDirectory directory = LogDirectory.open(logs);
         Topology topology = Topology.create(scenario.conditions(), directory.path());
-        ScenarioRun run = new ScenarioRun(scenario, topology, System.out)) {
+        ScenarioRun run = new ScenarioRun(scenario, topology, out)) {
       run.play(WARM_UP);
     }
     return 0;

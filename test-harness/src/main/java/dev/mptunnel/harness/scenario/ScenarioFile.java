@@ -166,7 +166,7 @@ public final class ScenarioFile {
 
   private Scenario finish() {
     if (lines.isEmpty()) {
-      throw new IllegalArgumentException("expected a line such as: line 1 loss=10% delay=30ms");
+      throw new IllegalArgumentException("expected a line such as: line 1 delay=30ms");
     }
     if (length.compareTo(MIN_LENGTH) < 0 || length.compareTo(MAX_LENGTH) > 0) {
       throw new IllegalArgumentException("lasts: expected 1s to 3600s");

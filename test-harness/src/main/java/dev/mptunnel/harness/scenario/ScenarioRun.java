@@ -69,7 +69,8 @@ final class ScenarioRun implements AutoCloseable {
   private void print(List<Passenger.Row> rows) throws IOException {
     out.println();
     if (!rows.isEmpty()) {
-      row("passenger", "over", Streams.header() + "   (times in ms)");
+      boolean streams = passengers.stream().anyMatch(Streams.class::isInstance);
+      row("passenger", "over", streams ? Streams.header() + "   (times in ms)" : "");
       rows.forEach(row -> row(row.what(), row.way(), row.figures()));
       out.println();
     }

@@ -207,7 +207,7 @@ class EmulatorTest {
 
   private void assertNear(double share, long events, long trials) {
     double sigma = Math.sqrt(trials * share * (1 - share));
-    assertEquals(share * trials, events, 5 * sigma, topology.seed().toString());
+    assertEquals(share * trials, (double) events, 5 * sigma, topology.seed().toString());
   }
 
   private static long udp(Namespace host, String name) throws IOException {

@@ -230,7 +230,7 @@ class LinkModelTest {
     // Of 20 s, 4 in bursts of 40 ms; the variance of such a chain's time in one state.
     double sigma = Math.sqrt(2 * 0.04 * 0.2 * 0.8 * 0.8 * 20) / 20;
     assertEquals(0.2, lost / (double) PACKETS, 5 * sigma, seed.toString());
-    assertEquals(100, bursts, 5 * Math.sqrt(100), seed.toString());
+    assertEquals(100, (double) bursts, 5 * Math.sqrt(100), seed.toString());
   }
 
   @Test
