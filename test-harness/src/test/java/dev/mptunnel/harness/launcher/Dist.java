@@ -3,7 +3,6 @@ package dev.mptunnel.harness.launcher;
 import dev.mptunnel.harness.launcher.LauncherTree.Outcome;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,8 +89,9 @@ public record Dist(LauncherTree tree, Outcome made) implements AutoCloseable {
       if (Files.isDirectory(path)) {
         String jar = into.resolve("classes" + folders++ + ".jar").toString();
         ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
-        tool.run(
-            new PrintWriter(System.out), new PrintWriter(System.err), "cf", jar, "-C", entry, ".");
+        if (tool.run(System.out, System.err, "cf", jar, "-C", entry, ".") != 0) {
+          throw new IOException("jar failed on " + entry);
+        }
       } else if (LIBRARIES.stream().anyMatch(name::startsWith) || isOurs(path)) {
         Files.copy(path, into.resolve(name));
       }
