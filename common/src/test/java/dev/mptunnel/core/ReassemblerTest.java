@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -50,7 +51,7 @@ class ReassemblerTest {
       count = Math.ceilDiv(datagrams[i].length, length);
       for (int index = 0; index < count; index++) {
         int end = Math.min((index + 1) * length, datagrams[i].length);
-        byte[] bytes = java.util.Arrays.copyOfRange(datagrams[i], index * length, end);
+        byte[] bytes = Arrays.copyOfRange(datagrams[i], index * length, end);
         pieces.add(new Piece(i, index, count, bytes));
       }
     }

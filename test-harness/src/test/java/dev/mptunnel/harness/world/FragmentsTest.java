@@ -13,6 +13,7 @@ import dev.mptunnel.harness.sim.Trace;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Tag;
@@ -52,7 +53,7 @@ class FragmentsTest {
   private void at100MbitPerSecond(int seconds) {
     SimTunnel tunnel = tunnel(output -> output);
     int bytes = 1_450;
-    long datagrams = seconds * 100_000_000L / (bytes * Byte.SIZE);
+    long datagrams = seconds * 100_000_000L / ((long) bytes * Byte.SIZE);
     submit(tunnel, datagrams, seconds * SECOND_NANOS / datagrams, bytes);
     var counters = tunnel.server().endpoint().counters();
     System.out.printf(
@@ -98,7 +99,7 @@ class FragmentsTest {
       if (PacketType.type(type) == PacketType.DATA && packet.remaining() > 500) {
         byte[] bytes = new byte[16];
         packet.get(packet.position(), bytes);
-        if (!java.util.Arrays.equals(bytes, last)) {
+        if (!Arrays.equals(bytes, last)) {
           last = bytes;
           keepsBack = !keepsBack;
         }
