@@ -25,10 +25,14 @@ final class CopyLedger {
     this.limit = limit;
   }
 
-  /** The first copy of a counter came on this path, or, if null, from an address of no path. */
-  void first(long counter, Path path) {
+  /**
+   * The first copy of a counter came on this path, or, if null, from an address of no path.
+   *
+   * @param fate is told of the packets that fall out of the memory
+   */
+  void first(long counter, Path path, SharedFate fate) {
     if (counter > highest) {
-      forget(highest + 1, counter);
+      forget(highest + 1, counter, fate);
       highest = counter;
     }
     if (path == null) {
@@ -71,12 +75,15 @@ final class CopyLedger {
     return counter > highest - pathsByCounter.length && counter <= highest;
   }
 
-  private void forget(long from, long to) {
+  private void forget(long from, long to, SharedFate fate) {
     if (to - from >= pathsByCounter.length) {
       Arrays.fill(pathsByCounter, 0);
       return;
     }
     for (long counter = from; counter <= to; counter++) {
+      if (counter >= pathsByCounter.length) {
+        fate.add(pathsByCounter[slot(counter)]);
+      }
       pathsByCounter[slot(counter)] = 0;
     }
   }

@@ -71,6 +71,9 @@ final class CoreLimits {
   /** What a piece costs besides its bytes, and a datagram besides its pieces. */
   static final int FRAGMENT_COST_BYTES = 64;
 
+  /** How often it is looked whether paths lose the same packets. */
+  static final long TELL_SHARED_FATE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** After how many datagrams in pieces a flow's owner is told. */
   static final int TELL_FRAGMENTS = 100;
 

@@ -58,6 +58,9 @@ public sealed interface Event {
   /** The path carries less than every path must; it carries no data until that changes. */
   record PathNarrow(Session session, Path path) implements OfSession {}
 
+  /** Two paths turn out to lose the same packets on their way to us. Told once of each two. */
+  record PathsShareFate(Session session, SessionReport.Shared shared) implements OfSession {}
+
   /**
    * A flow of ours sends datagrams again and again that its session's paths carry in pieces only.
    * Told once, and again when they come to carry less.

@@ -96,7 +96,7 @@ final class PacketReceiver {
     long counter = Header.dataCounter(packet);
     Path path = session.paths().from(port, source);
     epoch.window().take(counter);
-    epoch.ledger().first(counter, path);
+    epoch.ledger().first(counter, path, session.fate());
     if (path != null) {
       path.countReceived(length);
       if (isCurrent(epoch)) {

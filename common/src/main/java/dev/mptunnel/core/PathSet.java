@@ -4,13 +4,16 @@ import dev.mptunnel.wire.Limits;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The paths of one session, by their ids. */
 final class PathSet {
 
   private Path[] byId = new Path[0];
+  private final Set<Long> toldShared = new HashSet<>();
 
   /** Puts in a path, in the place that its id says. */
   void add(Path path) {
@@ -114,6 +117,30 @@ final class PathSet {
       }
     }
     return shortest == Long.MAX_VALUE ? 0 : shortest;
+  }
+
+  /** Which paths lose the same packets. */
+  List<SessionReport.Shared> shared(SharedFate fate) {
+    List<SessionReport.Shared> shared = new ArrayList<>();
+    for (int one = 0; one < byId.length; one++) {
+      for (int other = one + 1; other < byId.length; other++) {
+        double share = fate.share(one, other);
+        if (share > 0) {
+          shared.add(new SessionReport.Shared(byId[one], byId[other], share));
+        }
+      }
+    }
+    return shared;
+  }
+
+  /** Tells once of each two paths that lose the same packets. */
+  void tellShared(SharedFate fate, Session session) {
+    for (SessionReport.Shared shared : shared(fate)) {
+      long two = 1L << shared.one().id() | 1L << shared.other().id();
+      if (toldShared.add(two)) {
+        session.emit(new Event.PathsShareFate(session, shared));
+      }
+    }
   }
 
   List<PathReport> reports() {

@@ -31,6 +31,8 @@ public final class Session implements DataFrames.Handler {
   private final Backlog backlog = new Backlog();
   private final LossMeter tunnelLossOut = new LossMeter();
   private final LossMeter tunnelLossIn = new LossMeter();
+  private final SharedFate fate = new SharedFate();
+  private long nextFateNanos;
 
   private final Initiator opener;
   private final PacketSender sender;
@@ -419,6 +421,10 @@ public final class Session implements DataFrames.Handler {
           .removeUnusedSince(now - context.settings().flowTimeoutNanos())
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
     }
+    if (now >= nextFateNanos) {
+      nextFateNanos = now + CoreLimits.TELL_SHARED_FATE_NANOS;
+      paths.tellShared(fate, this);
+    }
     if (isOpen()) {
       epochs.current().sent().tick(now);
       paths.forEach(path -> path.onTimer(now));
@@ -479,6 +485,11 @@ public final class Session implements DataFrames.Handler {
 
   boolean isAddressToken(long now, long token, int port, InetSocketAddress address) {
     return context.addresses().isToken(now, token, id, port, address);
+  }
+
+  /** Which paths lose the same packets on their way to us. */
+  SharedFate fate() {
+    return fate;
   }
 
   /** Whether every packet of this epoch that opens is surely the peer's. */
@@ -556,7 +567,8 @@ public final class Session implements DataFrames.Handler {
         receiver.duplicates(),
         tunnelLossOut.lossShare(),
         tunnelLossIn.lossShare(),
-        paths.reports());
+        paths.reports(),
+        paths.shared(fate));
   }
 
   @Override

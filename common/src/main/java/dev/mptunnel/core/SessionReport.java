@@ -17,6 +17,7 @@ import java.util.List;
  * @param lossOut the share, 0 to 1, of what we sent that reached the peer on no path; NaN: unknown
  * @param lossIn the same of what the peer sent
  * @param paths the paths, in the order of their ids
+ * @param shared which paths lose the same of what the peer sends
  */
 public record SessionReport(
     long sessionId,
@@ -30,4 +31,13 @@ public record SessionReport(
     long duplicates,
     double lossOut,
     double lossIn,
-    List<PathReport> paths) {}
+    List<PathReport> paths,
+    List<Shared> shared) {
+
+  /**
+   * Two paths that lose the same packets.
+   *
+   * @param share how much of what the one loses that loses less, 0 to 1, the other loses too
+   */
+  public record Shared(Path one, Path other, double share) {}
+}

@@ -56,7 +56,19 @@ public final class SessionTable {
             "",
             "",
             ""));
-    return table + pieces(session);
+    table.append(pieces(session));
+    session.shared().forEach(shared -> table.append(lostTogether(shared)).append('\n'));
+    return table.toString();
+  }
+
+  /** Of two paths that lose the same packets, one line, not ended. */
+  public static String lostTogether(SessionReport.Shared shared) {
+    return String.format(
+        Locale.ROOT,
+        "%s and %s lose the same packets: of what comes this way and one loses, the other loses %s",
+        shared.one(),
+        shared.other(),
+        percent(shared.share()));
   }
 
   private static String pieces(SessionReport session) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class CopyLedgerTest {
 
   private final PathSet paths = new PathSet();
+  private final SharedFate fate = new SharedFate();
   private final CopyLedger ledger = new CopyLedger(1 << 16);
 
   @BeforeEach
@@ -21,10 +22,10 @@ class CopyLedgerTest {
 
   @Test
   void thePathThatComesFirstWinsAndTheOneThatComesAloneSaves() {
-    ledger.first(0, paths.get(0));
+    ledger.first(0, paths.get(0), fate);
     ledger.further(0, paths.get(1), paths);
-    ledger.first(1, paths.get(0));
-    ledger.first(2, paths.get(2));
+    ledger.first(1, paths.get(0), fate);
+    ledger.first(2, paths.get(2), fate);
     assertEquals(2, paths.get(0).report().wins());
     assertEquals(1, paths.get(0).report().saves());
     assertEquals(0, paths.get(1).report().saves());
@@ -33,7 +34,7 @@ class CopyLedgerTest {
 
   @Test
   void aCopyDoubledByTheNetworkIsToldApart() {
-    ledger.first(0, paths.get(0));
+    ledger.first(0, paths.get(0), fate);
     assertFalse(ledger.further(0, paths.get(0), paths));
     assertTrue(ledger.further(0, paths.get(1), paths));
     assertFalse(ledger.further(0, paths.get(1), paths));
@@ -42,7 +43,7 @@ class CopyLedgerTest {
 
   @Test
   void aPacketThatAnUnknownAddressBroughtFirstIsNoPathsToSave() {
-    ledger.first(0, null);
+    ledger.first(0, null, fate);
     ledger.further(0, paths.get(0), paths);
     ledger.further(0, paths.get(1), paths);
     assertEquals(0, paths.get(0).report().wins());
@@ -53,7 +54,7 @@ class CopyLedgerTest {
   @Test
   void copiesThatWereLateBeforeTheMemoryGrewTakeNoSaveBack() {
     for (long counter = 0; counter < 1_000; counter++) {
-      ledger.first(counter, paths.get(0));
+      ledger.first(counter, paths.get(0), fate);
     }
     ledger.further(500, paths.get(1), paths); // too old to be remembered, so the memory grows
     ledger.further(501, paths.get(1), paths);
@@ -72,7 +73,7 @@ class CopyLedgerTest {
   /** Path a brings each counter at once, path b so many later. */
   private void carry(long from, long to, int late) {
     for (long counter = from; counter < to; counter++) {
-      ledger.first(counter, paths.get(0));
+      ledger.first(counter, paths.get(0), fate);
       if (counter >= late) {
         ledger.further(counter - late, paths.get(1), paths);
       }

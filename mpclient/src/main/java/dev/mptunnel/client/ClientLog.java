@@ -7,6 +7,7 @@ import dev.mptunnel.core.Refusal;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.observe.FragmentHint;
+import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.wire.Limits;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -72,6 +73,10 @@ final class ClientLog implements RouteWatch.Listener {
                   + " meant to be so, set mtu = N, the longest that it carries, on both ends",
               narrow.path(),
               Limits.MIN_PATH_PACKET_BYTES + Limits.IPV4_UDP_BYTES);
+      case Event.PathsShareFate told ->
+          LOG.warn(
+              "{}; do they share a line? One that shares none would save more",
+              SessionTable.lostTogether(told.shared()));
       case Event.FlowFragmented fragmented -> LOG.warn(FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow().id());
       case Event.FlowClosed closed -> LOG.debug("flow {} closed", closed.flow().id());

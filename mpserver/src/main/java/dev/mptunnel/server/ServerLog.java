@@ -3,6 +3,7 @@ package dev.mptunnel.server;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.observe.FragmentHint;
+import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.wire.Limits;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -62,6 +63,11 @@ final class ServerLog {
               narrow.session(),
               narrow.path(),
               Limits.MIN_PATH_PACKET_BYTES + Limits.IPV4_UDP_BYTES);
+      case Event.PathsShareFate told ->
+          LOG.warn(
+              "client {}: {}; do they share a line? One that shares none would save more",
+              told.session(),
+              SessionTable.lostTogether(told.shared()));
       case Event.FlowFragmented fragmented ->
           LOG.warn("client {}: {}", fragmented.session(), FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow());

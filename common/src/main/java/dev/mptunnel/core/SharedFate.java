@@ -1,0 +1,122 @@
+package dev.mptunnel.core;
+
+/**
+ * Which paths lose the same packets, as two do that run through one cable after all. Of two paths
+ * that have nothing in common, what both lose is the product of what each loses; the correlation of
+ * the two losses (the phi coefficient of their fourfold table) tells how far they are from that. It
+ * is known for what the peer sends us only.
+ */
+final class SharedFate {
+
+  private static final int BLOCK = 64;
+
+  /** A correlation that no chance and no common hour of the day explains. */
+  private static final double SUSPICIOUS = 0.3;
+
+  /** Packets lost by both, below which nothing is said. */
+  private static final long ENOUGH = 32;
+
+  /** Packets after which half of what was counted is forgotten: what counts is what happens now. */
+  private static final long MEMORY = 100_000;
+
+  private final int[] block = new int[BLOCK];
+  private int inBlock;
+  private int seenBefore;
+  private int paths;
+
+  // Of each two paths that were in use: packets, those that the first lost, those that both lost.
+  private long[][] packets = new long[0][0];
+  private long[][] lostByFirst = new long[0][0];
+  private long[][] lostByBoth = new long[0][0];
+
+  /**
+   * What became of one packet, in the order of their counters.
+   *
+   * @param arrivedOn a bit for each path that brought it
+   */
+  void add(int arrivedOn) {
+    block[inBlock++] = arrivedOn;
+    if (inBlock == BLOCK) {
+      inBlock = 0;
+      countBlock();
+    }
+  }
+
+  /** A path that brought nothing in this block, or in the one before, is not in use. */
+  private void countBlock() {
+    int seen = 0;
+    for (int arrivedOn : block) {
+      seen |= arrivedOn;
+    }
+    int inUse = seen & seenBefore;
+    seenBefore = seen;
+    makeRoomFor(Integer.SIZE - Integer.numberOfLeadingZeros(inUse));
+    for (int left = inUse; left != 0; left &= left - 1) {
+      int a = Integer.numberOfTrailingZeros(left);
+      for (int others = inUse & ~(1 << a); others != 0; others &= others - 1) {
+        packets[a][Integer.numberOfTrailingZeros(others)] += BLOCK;
+      }
+    }
+    for (int arrivedOn : block) {
+      countLost(inUse & ~arrivedOn, inUse);
+    }
+    forgetHalf();
+  }
+
+  private void countLost(int lost, int inUse) {
+    for (int left = lost; left != 0; left &= left - 1) {
+      int a = Integer.numberOfTrailingZeros(left);
+      for (int others = inUse & ~(1 << a); others != 0; others &= others - 1) {
+        int b = Integer.numberOfTrailingZeros(others);
+        lostByFirst[a][b]++;
+        lostByBoth[a][b] += lost >> b & 1;
+      }
+    }
+  }
+
+  private void makeRoomFor(int needed) {
+    if (needed > paths) {
+      paths = needed;
+      packets = grown(packets);
+      lostByFirst = grown(lostByFirst);
+      lostByBoth = grown(lostByBoth);
+    }
+  }
+
+  private long[][] grown(long[][] table) {
+    long[][] larger = new long[paths][paths];
+    for (int a = 0; a < table.length; a++) {
+      System.arraycopy(table[a], 0, larger[a], 0, table[a].length);
+    }
+    return larger;
+  }
+
+  private void forgetHalf() {
+    for (int a = 0; a < paths; a++) {
+      for (int b = 0; b < paths; b++) {
+        if (packets[a][b] > MEMORY) {
+          packets[a][b] /= 2;
+          lostByFirst[a][b] /= 2;
+          lostByBoth[a][b] /= 2;
+        }
+      }
+    }
+  }
+
+  /**
+   * How much of what two paths lose, of the one that loses less, both lose: 0 to 1, and 0 where
+   * nothing says that they have something in common.
+   */
+  double share(int a, int b) {
+    if (Math.max(a, b) >= paths || lostByBoth[a][b] < ENOUGH) {
+      return 0;
+    }
+    double n = packets[a][b];
+    double lostA = lostByFirst[a][b] / n;
+    double lostB = lostByFirst[b][a] / n;
+    double both = lostByBoth[a][b] / n;
+    double spread = Math.sqrt(lostA * (1 - lostA) * lostB * (1 - lostB));
+    boolean together = spread > 0 && (both - lostA * lostB) / spread >= SUSPICIOUS;
+    return together ? both / Math.min(lostA, lostB) : 0;
+  }
+}
