@@ -68,7 +68,7 @@ public final class OpenVpn implements AutoCloseable {
   /** The same with sizes {@link Sizes#FOR_TUNNEL}. */
   public static OpenVpn connect(Topology topology, Endpoint remote, Duration limit)
       throws IOException {
-    return connect(topology, remote, Sizes.FOR_TUNNEL, limit);
+    return connect(topology, remote, Sizes.DEFAULT, limit);
   }
 
   /**

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CpuBenchmarkTest {
 
   private static final int PER_SECOND = 400;
-  private static final int SECONDS = 3;
+  private static final int SECONDS = 2;
 
   @TempDir Path directory;
 

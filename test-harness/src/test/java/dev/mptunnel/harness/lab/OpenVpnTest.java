@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ class OpenVpnTest {
     assertHealed(transfer(Tunnel.ours(), BridgeKind.OURS));
   }
 
+  @Tag("full")
   @Test
   void ourTunnelOverSocatHealsTheLoss() throws IOException {
     assertHealed(transfer(Tunnel.ours(), BridgeKind.SOCAT));

@@ -119,6 +119,7 @@ class RecoveryTest {
     assertTrafficFlowsAgain("mpserver was killed");
   }
 
+  @Tag("full")
   @Test
   void theClientIsKilledAndTrafficFlowsAgain() throws IOException {
     tunnel.client().kill();
