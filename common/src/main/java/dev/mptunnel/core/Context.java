@@ -21,7 +21,7 @@ final class Context {
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
-  private long fragmentBytes;
+  private final FragmentPool fragments = new FragmentPool();
 
   Context(EndpointSettings settings, Security security, RandomGenerator random, Output output) {
     this.settings = settings;
@@ -99,13 +99,8 @@ final class Context {
     return joining.clear();
   }
 
-  /** What the pieces that wait in all sessions cost, in bytes. */
-  long fragmentBytes() {
-    return fragmentBytes;
-  }
-
-  /** So much more waits, or less. */
-  void keepFragments(int bytes) {
-    fragmentBytes += bytes;
+  /** The room for pieces of datagrams. */
+  FragmentPool fragments() {
+    return fragments;
   }
 }

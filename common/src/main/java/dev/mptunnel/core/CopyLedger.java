@@ -80,8 +80,9 @@ final class CopyLedger {
       Arrays.fill(pathsByCounter, 0);
       return;
     }
+    boolean isLeap = to - from >= FIRST_SIZE; // and what it skips was not lost one by one
     for (long counter = from; counter <= to; counter++) {
-      if (counter >= pathsByCounter.length) {
+      if (counter >= pathsByCounter.length && !isLeap) {
         fate.add(pathsByCounter[slot(counter)]);
       }
       pathsByCounter[slot(counter)] = 0;

@@ -54,9 +54,6 @@ final class CoreLimits {
    */
   static final long LONGEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** How soon after a PING another one may follow where something is to be found out. */
-  static final long SHORTEST_PING_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
   /** How long the longest packet that arrived on a path is remembered, and for one PONG more. */
   static final long LONGEST_ARRIVED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -69,7 +66,7 @@ final class CoreLimits {
   static final int FRAGMENT_BYTES = 64 << 20;
 
   /** What a piece costs besides its bytes, and a datagram besides its pieces. */
-  static final int FRAGMENT_COST_BYTES = 64;
+  static final int FRAGMENT_COST_BYTES = 128;
 
   /** How often it is looked whether paths lose the same packets. */
   static final long TELL_SHARED_FATE_NANOS = TimeUnit.SECONDS.toNanos(5);

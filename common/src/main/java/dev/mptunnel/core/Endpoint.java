@@ -365,7 +365,7 @@ public final class Endpoint {
 
   /** What the pieces of datagrams cost that wait for others, in bytes, over all sessions. */
   public long fragmentBytes() {
-    return context.fragmentBytes();
+    return context.fragments().bytes();
   }
 
   /** What was dropped without a word. */

@@ -14,6 +14,12 @@ final class LongestArrived {
     nowBytes = Math.max(nowBytes, bytes);
   }
 
+  /** The path leads elsewhere: what came before tells nothing of it. */
+  void clear() {
+    nowBytes = 0;
+    beforeBytes = 0;
+  }
+
   /** What a PONG tells. */
   int tell(long now) {
     int longest = Math.max(nowBytes, beforeBytes);

@@ -61,7 +61,8 @@ final class PacketSender {
     }
     fragments(now, flow, payload, framesRoomBytes, selected);
     fragmented++;
-    if (bytes > roomBytes(selected)) { // and would have been without a name before it
+    // Without the name before it, and of paths that it is known of what they carry.
+    if (bytes > roomBytes(selected) && !session.paths().areSearched(selected)) {
       tellOfFragments(flow, bytes, roomBytes(selected));
     }
   }

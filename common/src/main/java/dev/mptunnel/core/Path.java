@@ -99,6 +99,11 @@ public final class Path implements PathFrames.Handler {
     return up;
   }
 
+  /** Whether it has answered by now, in any epoch. */
+  public boolean isProven() {
+    return proven;
+  }
+
   /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
   public long smoothedRttNanos() {
     return rtt.smoothedNanos();
@@ -165,6 +170,7 @@ public final class Path implements PathFrames.Handler {
     this.remote = remote;
     candidate = null;
     restartMtu();
+    longestArrived.clear();
     if (epoch != null) {
       nextPingNanos = now;
     }
@@ -240,8 +246,9 @@ public final class Path implements PathFrames.Handler {
   }
 
   private void sendPing(long now) {
-    boolean mayProbe = up && proven && (session.isActive(now) || !mtu.isKnown());
-    int asked = mayProbe ? mtu.beforePing(now, answerNanos(), this::sendProbe) : 0;
+    boolean isNew = !mtu.isKnown() && !mtu.isNarrow();
+    boolean mayProbe = up && proven && (session.isActive(now) || isNew);
+    int asked = mayProbe ? mtu.beforePing(now, this::sendProbe) : 0;
     ByteBuffer packet = session.beginPath(id, epoch);
     int longest = longestSentBytes;
     longestSentBytes = 0;
@@ -268,9 +275,6 @@ public final class Path implements PathFrames.Handler {
 
   private long pauseAfterPing(long now) {
     long ping = session.pingNanos();
-    if (up && proven && mtu.isSearching() && session.isActive(now)) {
-      return Math.min(ping, Math.max(rtt.smoothedNanos(), CoreLimits.SHORTEST_PING_NANOS));
-    }
     if (up) {
       // On an idle session an answer lengthens this.
       return session.isActive(now) ? ping : Math.max(ping, answerNanos());
@@ -369,6 +373,7 @@ public final class Path implements PathFrames.Handler {
     remote = newRemote;
     candidate = null;
     restartMtu();
+    longestArrived.clear();
     lastProofNanos = readAtNanos;
     silentSinceNanos = NEVER;
     nextPingNanos = readAtNanos;
@@ -423,6 +428,9 @@ public final class Path implements PathFrames.Handler {
       session.emit(new Event.PathNarrow(session, this));
     }
     prove();
+    if (mtu.isDue() && session.isActive(readAtNanos)) {
+      wake(readAtNanos);
+    }
     if (!session.isActive(readAtNanos)) {
       nextPingNanos = pings.atNanos(ping) + session.pingIdleNanos();
     }

@@ -74,8 +74,11 @@ final class PathMtu {
   /** Changes whenever something else is tried, so that answers tell what they answer. */
   private int round = 1;
 
-  private boolean roundAwaited;
-  private long roundSentNanos;
+  private boolean roundSent;
+
+  /** Whether the path leads elsewhere since it was known what it carries. */
+  private boolean moved;
+
   private int lost;
   private int doubts;
   private int doubtedBytes;
@@ -103,6 +106,7 @@ final class PathMtu {
       phase = Phase.SETTLED;
     } else {
       carriedBytes = Math.min(carriedBytes, limitBytes);
+      moved = carriedBytes != 0;
       enter(carriedBytes == 0 ? Phase.TOP : Phase.DOUBT);
     }
   }
@@ -135,29 +139,40 @@ final class PathMtu {
     return carriedBytes == 0 ? 0 : carriedBytes + overheadBytes;
   }
 
-  /** Whether there is something to find out, so that PINGs should follow each other closely. */
+  /** Whether it is being found out what the path carries. */
   boolean isSearching() {
     return phase != Phase.SETTLED;
   }
 
+  /** Whether packets are to be sent with a PING as soon as can be. */
+  boolean isDue() {
+    return phase != Phase.SETTLED && !roundSent;
+  }
+
   /**
-   * A PING is about to be sent: first come the packets that it asks for.
+   * A PING is about to be sent: first come the packets that it asks for. They go out once;
+   * whichever PING after them is answered tells whether they arrived, so that a slow or lossy line
+   * is not filled with more of them.
    *
-   * @param answerNanos after how long an answer is overdue
    * @param probe sends a packet of this length
    * @return what {@link #onPong} is to be given with its answer
    */
-  int beforePing(long now, long answerNanos, IntConsumer probe) {
+  int beforePing(long now, IntConsumer probe) {
     if (phase == Phase.SETTLED && now >= nextSearchNanos) {
       limitBytes = ceilingBytes();
       enter(Phase.TOP);
     }
-    boolean due = !roundAwaited || now - roundSentNanos >= answerNanos;
-    if (phase == Phase.SETTLED || !due) {
+    if (phase == Phase.SETTLED) {
       return 0;
     }
-    roundAwaited = true;
-    roundSentNanos = now;
+    if (!roundSent) {
+      roundSent = true;
+      sendRound(probe);
+    }
+    return round;
+  }
+
+  private void sendRound(IntConsumer probe) {
     switch (phase) {
       case TOP -> probe.accept(limitBytes);
       case SURVEY -> {
@@ -171,7 +186,6 @@ final class PathMtu {
         }
       }
     }
-    return round;
   }
 
   /** What a trial is of; 0 if there is nothing left to try. */
@@ -204,8 +218,10 @@ final class PathMtu {
     if (fixedIpBytes != 0) {
       return;
     }
-    boolean answered = asked == round && roundAwaited;
-    roundAwaited &= !answered;
+    boolean answered = asked == round;
+    if (moved && !answered) {
+      return; // it may tell of the way that the path took before
+    }
     boolean longer = arrivedBytes > carriedBytes && arrivedBytes >= Limits.MIN_PATH_PACKET_BYTES;
     if (longer) {
       carriedBytes = Math.min(arrivedBytes, ceilingBytes());
@@ -232,8 +248,8 @@ final class PathMtu {
         }
       }
       case DOUBT -> {
-        if (arrivedBytes >= carriedBytes) {
-          settle(now);
+        if (answered && arrivedBytes >= carriedBytes) {
+          endDoubt();
         } else if (answered) {
           countLost(now);
         }
@@ -244,11 +260,14 @@ final class PathMtu {
 
   private void countLost(long now) {
     lost += COPIES;
+    roundSent = false;
+    round++;
     if (lost < LOST_MEANS_TOO_LONG) {
       return;
     }
     limitBytes = triedBytes() - 1;
     if (phase == Phase.DOUBT) {
+      moved = false;
       carriedBytes = 0;
       shrunk = true;
       enter(Phase.SURVEY);
@@ -256,6 +275,12 @@ final class PathMtu {
       narrow = carriedBytes == 0;
       settle(now);
     }
+  }
+
+  /** It carries what it did; when it is searched for more stays as it was, unless it has moved. */
+  private void endDoubt() {
+    enter(moved ? Phase.TOP : Phase.SETTLED);
+    moved = false;
   }
 
   private void tryNext(long now) {
@@ -275,7 +300,7 @@ final class PathMtu {
       doubts = 0;
       doubtedBytes = 0;
     }
-    if (sentBytes > arrivedBytes) {
+    if (sentBytes > Math.max(arrivedBytes, Limits.MIN_PATH_PACKET_BYTES)) {
       doubtedBytes = Math.max(doubtedBytes, sentBytes);
       doubts++;
       if (doubts >= DOUBTFUL_PONGS) {
@@ -287,7 +312,7 @@ final class PathMtu {
   private void enter(Phase next) {
     phase = next;
     round++;
-    roundAwaited = false;
+    roundSent = false;
     lost = 0;
     doubts = 0;
     doubtedBytes = 0;

@@ -77,6 +77,15 @@ final class PathSet {
     return shortest == Integer.MAX_VALUE ? Limits.MIN_PATH_PACKET_BYTES : shortest;
   }
 
+  /** Whether it is still being found out of one of these paths what it carries. */
+  boolean areSearched(int selected) {
+    boolean searched = false;
+    for (int left = selected; left != 0; left &= left - 1) {
+      searched |= byId[Integer.numberOfTrailingZeros(left)].mtu().isSearching();
+    }
+    return searched;
+  }
+
   /** Those of these paths that carry a packet of so many bytes; all, if none does. */
   int carrying(int selected, int bytes) {
     int carrying = 0;

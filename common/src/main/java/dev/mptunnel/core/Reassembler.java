@@ -2,40 +2,53 @@ package dev.mptunnel.core;
 
 import dev.mptunnel.wire.DataFrames;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Joins the pieces of a session's datagrams. Pieces wait for the missing ones for a moment, within
- * what a session may keep and what all may keep together; where there is no room, the session's
- * oldest datagram goes first. No piece comes twice: a packet's counter is taken once.
+ * the room that the {@link FragmentPool} has. No piece comes twice: a packet's counter is taken
+ * once.
  */
 final class Reassembler {
 
-  /** What of a datagram has come. */
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** What of a datagram has come: its pieces by their places. */
   private static final class Assembly {
     private final long startedNanos;
     private final int flow;
-    private final byte[][] pieces;
-    private int missing;
-    private int costBytes;
+    private final int count;
+    private final SortedMap<Integer, byte[]> pieces = new TreeMap<>();
+    private int costBytes = CoreLimits.FRAGMENT_COST_BYTES;
     private int bytes;
 
     private Assembly(long startedNanos, int flow, int count) {
       this.startedNanos = startedNanos;
       this.flow = flow;
-      pieces = new byte[count][];
-      missing = count;
+      this.count = count;
     }
   }
 
   private final Context context;
-  private final Map<Long, Assembly> oldestFirst = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, Assembly> oldestFirst = new LinkedHashMap<>();
   private int keptBytes;
+  private boolean isFirstOfPacket;
 
   Reassembler(Context context) {
     this.context = context;
+  }
+
+  /** What the pieces cost that wait, in bytes. */
+  int keptBytes() {
+    return keptBytes;
+  }
+
+  /** A packet begins. */
+  void onPacket() {
+    isFirstOfPacket = true;
   }
 
   /**
@@ -49,31 +62,37 @@ final class Reassembler {
   ByteBuffer take(long now, int epoch, int flow, int id, int index, int count, ByteBuffer piece) {
     forgetOld(now);
     long key = (long) epoch << Integer.SIZE | (id & 0xffff_ffffL);
-    Assembly assembly = oldestFirst.get(key);
-    if (assembly != null && (assembly.flow != flow || assembly.pieces.length != count)) {
+    Assembly known = oldestFirst.get(key);
+    boolean contradicts = known != null && (known.flow != flow || known.count != count);
+    if (contradicts || !isFirstOfPacket) {
       context.counters().malformed++;
       return null;
     }
-    int costBytes = piece.remaining() + CoreLimits.FRAGMENT_COST_BYTES;
-    if (assembly == null) {
-      costBytes += count * Long.BYTES + CoreLimits.FRAGMENT_COST_BYTES;
-      assembly = new Assembly(now, flow, count);
-    }
-    if (assembly.pieces[index] != null || !makeRoom(costBytes, key)) {
+    isFirstOfPacket = false;
+    Assembly assembly = known != null ? known : new Assembly(now, flow, count);
+    int bytes = piece.remaining();
+    int costBytes = bytes + CoreLimits.FRAGMENT_COST_BYTES;
+    if (assembly.pieces.containsKey(index)
+        || !context.fragments().makeRoom(this, costBytes + (known == null ? assembly.costBytes : 0))
+        || (known != null && oldestFirst.get(key) != known)) {
       context.counters().fragmentsWithheld++;
       return null;
     }
-    oldestFirst.putIfAbsent(key, assembly);
-    keep(assembly, costBytes);
-    assembly.pieces[index] = new byte[piece.remaining()];
-    piece.get(assembly.pieces[index]);
-    assembly.bytes += assembly.pieces[index].length;
-    assembly.missing--;
-    if (assembly.missing > 0) {
+    if (known == null) {
+      oldestFirst.put(key, assembly);
+      keep(assembly.costBytes);
+    }
+    assembly.costBytes += costBytes;
+    keep(costBytes);
+    byte[] copy = new byte[bytes];
+    piece.get(copy);
+    assembly.pieces.put(index, copy);
+    assembly.bytes += bytes;
+    if (assembly.pieces.size() < count) {
       return null;
     }
     oldestFirst.remove(key);
-    keep(assembly, -assembly.costBytes);
+    keep(-assembly.costBytes);
     return joined(assembly);
   }
 
@@ -83,56 +102,47 @@ final class Reassembler {
       return null;
     }
     ByteBuffer whole = context.joining();
-    for (byte[] piece : assembly.pieces) {
-      whole.put(piece);
-    }
+    assembly.pieces.values().forEach(whole::put);
     return whole.flip();
   }
 
-  /** Whether there is room for so much, perhaps in place of older datagrams, but not of this. */
-  private boolean makeRoom(int bytes, long key) {
-    Iterator<Map.Entry<Long, Assembly>> eldest = oldestFirst.entrySet().iterator();
-    while (keptBytes + bytes > CoreLimits.FRAGMENT_BYTES_PER_SESSION
-        || context.fragmentBytes() + bytes > CoreLimits.FRAGMENT_BYTES) {
-      if (!eldest.hasNext()) {
-        return false;
-      }
-      Map.Entry<Long, Assembly> entry = eldest.next();
-      if (entry.getKey() != key) {
-        eldest.remove();
-        giveUp(entry.getValue());
-      }
+  /** Gives up the datagram that has waited the longest. @return false if none waits */
+  boolean giveUpOldest() {
+    Map.Entry<Long, Assembly> oldest = oldestFirst.pollFirstEntry();
+    if (oldest != null) {
+      giveUp(oldest.getValue());
     }
-    return true;
+    return oldest != null;
+  }
+
+  /** When {@link #forgetOld} will find something. */
+  long nextTimer() {
+    return oldestFirst.isEmpty()
+        ? NEVER
+        : oldestFirst.firstEntry().getValue().startedNanos + CoreLimits.FRAGMENTS_NANOS;
   }
 
   /** Gives up what has waited too long. */
   void forgetOld(long now) {
-    Iterator<Assembly> eldest = oldestFirst.values().iterator();
-    while (eldest.hasNext()) {
-      Assembly assembly = eldest.next();
-      if (now - assembly.startedNanos < CoreLimits.FRAGMENTS_NANOS) {
-        return;
-      }
-      eldest.remove();
-      giveUp(assembly);
+    while (now >= nextTimer()) {
+      giveUpOldest();
     }
   }
 
   /** Gives up everything. */
   void clear() {
-    oldestFirst.values().forEach(this::giveUp);
-    oldestFirst.clear();
+    while (giveUpOldest()) {
+      // the next one
+    }
   }
 
   private void giveUp(Assembly assembly) {
     context.counters().incomplete++;
-    keep(assembly, -assembly.costBytes);
+    keep(-assembly.costBytes);
   }
 
-  private void keep(Assembly assembly, int bytes) {
-    assembly.costBytes += bytes;
+  private void keep(int bytes) {
     keptBytes += bytes;
-    context.keepFragments(bytes);
+    context.fragments().keep(this, bytes);
   }
 }

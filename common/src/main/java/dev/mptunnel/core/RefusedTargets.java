@@ -20,7 +20,10 @@ final class RefusedTargets {
       told.clear();
       forgetNanos = now + CoreLimits.TELL_STRANGERS_NANOS;
     }
+    if (told.size() >= CoreLimits.REFUSED_TARGETS_TOLD) {
+      return false;
+    }
     String client = session.client() == null ? session.toString() : session.clientName();
-    return told.size() < CoreLimits.REFUSED_TARGETS_TOLD && told.add(new Asked(client, target));
+    return told.add(new Asked(client, target));
   }
 }

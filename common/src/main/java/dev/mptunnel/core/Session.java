@@ -285,6 +285,7 @@ public final class Session implements DataFrames.Handler {
     readAtNanos = now;
     readIn = epoch;
     admission.onPacket();
+    reassembler.onPacket();
     boolean wellFormed = DataFrames.read(frames, this);
     readIn = null; // or an idle session would keep keys that it has forgotten
     return wellFormed;
@@ -382,6 +383,7 @@ public final class Session implements DataFrames.Handler {
 
   long nextTimer() {
     long next = Math.min(expiryNanos(), Math.min(nextFlowSweepNanos, epochs.nextForgettingNanos()));
+    next = Math.min(next, reassembler.nextTimer());
     if (opener != null) {
       next = Math.min(next, opener.nextTimer());
     }
@@ -416,11 +418,11 @@ public final class Session implements DataFrames.Handler {
     forgetOldKeys(now);
     if (now >= nextFlowSweepNanos) {
       nextFlowSweepNanos = now + flowSweepNanos();
-      reassembler.forgetOld(now);
       flows
           .removeUnusedSince(now - context.settings().flowTimeoutNanos())
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
     }
+    reassembler.forgetOld(now);
     if (now >= nextFateNanos) {
       nextFateNanos = now + CoreLimits.TELL_SHARED_FATE_NANOS;
       paths.tellShared(fate, this);

@@ -13,8 +13,14 @@ final class SharedFate {
   /** A correlation that no chance and no common hour of the day explains. */
   private static final double SUSPICIOUS = 0.3;
 
-  /** Packets lost by both, below which nothing is said. */
-  private static final long ENOUGH = 32;
+  /**
+   * Packets lost by both, and blocks in which there were such, below which nothing is said: a
+   * single hiccup of the whole neighbourhood, or packets that were never sent on either, is no
+   * fate.
+   */
+  private static final long ENOUGH = 64;
+
+  private static final long ENOUGH_BLOCKS = 10;
 
   /** Packets after which half of what was counted is forgotten: what counts is what happens now. */
   private static final long MEMORY = 100_000;
@@ -28,6 +34,7 @@ final class SharedFate {
   private long[][] packets = new long[0][0];
   private long[][] lostByFirst = new long[0][0];
   private long[][] lostByBoth = new long[0][0];
+  private long[][] blocksLostByBoth = new long[0][0];
 
   /**
    * What became of one packet, in the order of their counters.
@@ -50,27 +57,39 @@ final class SharedFate {
     }
     int inUse = seen & seenBefore;
     seenBefore = seen;
+    if (inUse == 0) {
+      return;
+    }
     makeRoomFor(Integer.SIZE - Integer.numberOfLeadingZeros(inUse));
+    int lostHere = 0;
+    for (int arrivedOn : block) {
+      lostHere |= inUse & ~arrivedOn;
+    }
     for (int left = inUse; left != 0; left &= left - 1) {
       int a = Integer.numberOfTrailingZeros(left);
       for (int others = inUse & ~(1 << a); others != 0; others &= others - 1) {
-        packets[a][Integer.numberOfTrailingZeros(others)] += BLOCK;
+        countPair(a, Integer.numberOfTrailingZeros(others), lostHere);
       }
     }
-    for (int arrivedOn : block) {
-      countLost(inUse & ~arrivedOn, inUse);
-    }
-    forgetHalf();
   }
 
-  private void countLost(int lost, int inUse) {
-    for (int left = lost; left != 0; left &= left - 1) {
-      int a = Integer.numberOfTrailingZeros(left);
-      for (int others = inUse & ~(1 << a); others != 0; others &= others - 1) {
-        int b = Integer.numberOfTrailingZeros(others);
-        lostByFirst[a][b]++;
-        lostByBoth[a][b] += lost >> b & 1;
-      }
+  private void countPair(int a, int b, int lostHere) {
+    packets[a][b] += BLOCK;
+    if (((lostHere >> a) & 1) == 0) {
+      return;
+    }
+    long bothBefore = lostByBoth[a][b];
+    for (int arrivedOn : block) {
+      int lostByA = (~arrivedOn >> a) & 1;
+      lostByFirst[a][b] += lostByA;
+      lostByBoth[a][b] += lostByA & (~arrivedOn >> b);
+    }
+    blocksLostByBoth[a][b] += lostByBoth[a][b] > bothBefore ? 1 : 0;
+    if (packets[a][b] > MEMORY) {
+      packets[a][b] /= 2;
+      lostByFirst[a][b] /= 2;
+      lostByBoth[a][b] /= 2;
+      blocksLostByBoth[a][b] /= 2;
     }
   }
 
@@ -80,6 +99,7 @@ final class SharedFate {
       packets = grown(packets);
       lostByFirst = grown(lostByFirst);
       lostByBoth = grown(lostByBoth);
+      blocksLostByBoth = grown(blocksLostByBoth);
     }
   }
 
@@ -91,24 +111,14 @@ final class SharedFate {
     return larger;
   }
 
-  private void forgetHalf() {
-    for (int a = 0; a < paths; a++) {
-      for (int b = 0; b < paths; b++) {
-        if (packets[a][b] > MEMORY) {
-          packets[a][b] /= 2;
-          lostByFirst[a][b] /= 2;
-          lostByBoth[a][b] /= 2;
-        }
-      }
-    }
-  }
-
   /**
    * How much of what two paths lose, of the one that loses less, both lose: 0 to 1, and 0 where
    * nothing says that they have something in common.
    */
   double share(int a, int b) {
-    if (Math.max(a, b) >= paths || lostByBoth[a][b] < ENOUGH) {
+    if (Math.max(a, b) >= paths
+        || lostByBoth[a][b] < ENOUGH
+        || blocksLostByBoth[a][b] < ENOUGH_BLOCKS) {
       return 0;
     }
     double n = packets[a][b];

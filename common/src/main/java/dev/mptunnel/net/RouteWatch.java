@@ -120,12 +120,12 @@ public final class RouteWatch implements AutoCloseable {
     if (bound == null) {
       watched.add(new Watched(way));
     } else {
-      for (Device device : routes.devices()) {
-        if (device.name().equals(bound) && device.tunnel()) {
-          trusted.add(bound);
-        } else if (device.name().equals(bound)) {
-          elsewhere = true;
-        }
+      boolean isTunnel =
+          routes.devices().stream().anyMatch(d -> d.name().equals(bound) && d.tunnel());
+      if (isTunnel) {
+        trusted.add(bound);
+      } else {
+        elsewhere = true; // or will be, once the interface is there
       }
     }
   }
@@ -138,7 +138,7 @@ public final class RouteWatch implements AutoCloseable {
       return;
     }
     watched.forEach(Watched::look);
-    elsewhere |= watched.stream().anyMatch(path -> path.leadsTo != null && !path.isSwallowed());
+    elsewhere |= watched.stream().anyMatch(Watched::leadsOut);
     watched.forEach(Watched::act);
     timer.set(engine.nanoTime() + INTERVAL_NANOS);
   }
@@ -188,6 +188,14 @@ public final class RouteWatch implements AutoCloseable {
       return isTunnel(leadsTo) && !routes.has(leadsTo, way.options().local().getAddress());
     }
 
+    /**
+     * Whether it leads out of this machine past all tunnel devices. One to a bridge on this machine
+     * tells nothing of how that one sends on.
+     */
+    boolean leadsOut() {
+      return leadsTo != null && !leadsTo.loopback() && !leadsTo.tunnel();
+    }
+
     void act() {
       if (leadsTo == null) {
         return;
@@ -229,8 +237,9 @@ public final class RouteWatch implements AutoCloseable {
 
     private void keepOn(Device device) {
       if (kept == null || kept.index() != device.index()) {
-        boolean done = way.stayOn(device.loopback() ? 0 : device.index());
-        kept = done ? device : null;
+        if (way.stayOn(device.loopback() ? 0 : device.index())) {
+          kept = device;
+        }
       }
     }
 

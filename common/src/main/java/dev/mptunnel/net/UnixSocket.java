@@ -12,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What epoll and io_uring sockets have in common: Linux socket options. */
 abstract class UnixSocket implements Transport.Socket {
@@ -21,6 +23,8 @@ abstract class UnixSocket implements Transport.Socket {
 
   private static final ChannelOption<Integer> SO_MARK =
       new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, 36);
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnixSocket.class);
 
   private static final int IPPROTO_IP = 0;
   private static final int IPPROTO_IPV6 = 41;
@@ -91,10 +95,15 @@ abstract class UnixSocket implements Transport.Socket {
 
   @Override
   public final void sendWhole(SocketProtocolFamily family) {
-    // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
-    channel.config().setOption(IP_MTU_DISCOVER, PMTUDISC_PROBE);
-    if (family == SocketProtocolFamily.INET6) {
-      channel.config().setOption(IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
+    try {
+      // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
+      channel.config().setOption(IP_MTU_DISCOVER, PMTUDISC_PROBE);
+      if (family == SocketProtocolFamily.INET6) {
+        channel.config().setOption(IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
+      }
+    } catch (ChannelException e) {
+      // Of a kernel that is none, as in some containers: then IP may fragment, as it did before.
+      LOG.debug("don't-fragment is not to be had", e);
     }
   }
 

@@ -66,10 +66,7 @@ class PathMtuTest {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
     world.runFor(500);
     world.mtu(0, 1_300);
-    for (int i = 0; i < 1_000; i++) {
-      world.send(flow, "x".repeat(1_400));
-      world.runFor(1);
-    }
+    talk(flow, 1_000);
     assertEquals(1_300, mtus(world.client).getFirst());
     world.runFor(20);
     assertEquals(1_000, world.server.delivered.size());
@@ -103,6 +100,53 @@ class PathMtuTest {
       world.runFor(1_000);
     }
     assertEquals(1_500, mtus(world.client).getFirst());
+  }
+
+  @Test
+  void aPathThatShrankForAMomentIsSearchedAgainSoonThoughItIsInDoubtNowAndThen() {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.runFor(500);
+    world.mtu(0, 1_300);
+    talk(flow, 2_000);
+    assertEquals(1_300, mtus(world.client).getFirst());
+    world.mtu(0, 1_500);
+    for (int second = 0; second < 35; second++) {
+      world.dropEveryNth(0, Side.CLIENT, second % 5 == 4 ? 2 : 0);
+      world.send(flow, "x".repeat(1_250));
+      world.runFor(250);
+      world.send(flow, "x".repeat(1_250));
+      world.runFor(750);
+    }
+    assertEquals(1_500, mtus(world.client).getFirst());
+  }
+
+  @Test
+  void aLineThatAnswersLateIsNotFilledWithProbes() {
+    world.mtu(0, 1_400);
+    world.runFor(25); // the handshake
+    world.stall(Side.SERVER, 3_000);
+    world.runFor(3_500);
+    assertEquals(1_400, mtus(world.client).getFirst());
+    assertTrue(probes() < 3 * 30, probes() + " probes");
+  }
+
+  @Test
+  void aPathThatLeadsElsewhereIsAskedForMoreAndForLess() {
+    allCarry(1_400);
+    world.runFor(2_000);
+    allCarry(1_500);
+    world.mtu(1, 1_280);
+    world.rebindAll(100);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    talk(flow, 3_000);
+    assertEquals(List.of(1_500, 1_280, 1_500), mtus(world.server));
+  }
+
+  private void talk(Flow flow, int millis) {
+    for (int i = 0; i < millis; i++) {
+      world.send(flow, "x".repeat(1_400));
+      world.runFor(1);
+    }
   }
 
   @Test

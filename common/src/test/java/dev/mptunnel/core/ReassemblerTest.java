@@ -58,6 +58,7 @@ class ReassemblerTest {
     Collections.shuffle(pieces, random);
     int whole = 0;
     for (Piece piece : pieces) {
+      reassembler.onPacket();
       ByteBuffer joined =
           reassembler.take(
               NOW, 3, 7, piece.datagram, piece.index, piece.count, ByteBuffer.wrap(piece.bytes));
@@ -69,7 +70,7 @@ class ReassemblerTest {
       }
     }
     assertEquals(datagrams.length, whole, "seed " + seed);
-    assertEquals(0, context.fragmentBytes());
+    assertEquals(0, context.fragments().bytes());
   }
 
   @Test
@@ -83,6 +84,7 @@ class ReassemblerTest {
   void aPieceThatContradictsTheOthersIsDroppedAndCounted() {
     take(NOW, 1, 0, 0, 2, 10);
     assertNull(take(NOW, 1, 0, 1, 3, 10));
+    reassembler.onPacket();
     assertNull(reassembler.take(NOW, 1, 99, 0, 1, 2, ByteBuffer.allocate(10)));
     assertEquals(2, context.counters().malformed());
     assertNotNull(take(NOW, 1, 0, 1, 2, 10));
@@ -93,7 +95,7 @@ class ReassemblerTest {
     assertNull(take(NOW, 1, 0, 0, 2, 40_000));
     assertNull(take(NOW, 1, 0, 1, 2, 40_000));
     assertEquals(1, context.counters().malformed());
-    assertEquals(0, context.fragmentBytes());
+    assertEquals(0, context.fragments().bytes());
   }
 
   @Test
@@ -109,31 +111,61 @@ class ReassemblerTest {
   void aFloodOfPiecesStaysWithinASessionsRoomAndTheOldestGoFirst() {
     for (int id = 0; id < 200_000; id++) {
       take(NOW, 1, id, 0, 255, id % 3 == 0 ? 0 : 1_400);
-      assertTrue(context.fragmentBytes() <= CoreLimits.FRAGMENT_BYTES_PER_SESSION);
+      assertTrue(context.fragments().bytes() <= CoreLimits.FRAGMENT_BYTES_PER_SESSION);
     }
-    assertTrue(context.fragmentBytes() > CoreLimits.FRAGMENT_BYTES_PER_SESSION / 2);
+    assertTrue(context.fragments().bytes() > CoreLimits.FRAGMENT_BYTES_PER_SESSION / 2);
     assertTrue(context.counters().incomplete() > 190_000);
     assertNull(take(NOW, 1, 300_000, 0, 2, 10));
     assertNotNull(take(NOW, 1, 300_000, 1, 2, 10));
   }
 
   @Test
-  void allSessionsTogetherStayWithinTheRoomOfAll() {
-    List<Reassembler> sessions = new ArrayList<>();
+  void allSessionsTogetherStayWithinTheRoomOfAllAndWhoKeepsLittleIsNotHeldBack() {
+    List<Reassembler> greedy = new ArrayList<>();
     for (int session = 0; session < 100; session++) {
       Reassembler one = new Reassembler(context);
-      sessions.add(one);
+      greedy.add(one);
       for (int id = 0; id < 1_000; id++) {
-        one.take(NOW, 1, 7, id, 0, 2, ByteBuffer.allocate(1_400));
+        take(one, NOW, 1, id, 0, 2, 1_400);
+        assertTrue(context.fragments().bytes() <= CoreLimits.FRAGMENT_BYTES);
       }
-      assertTrue(context.fragmentBytes() <= CoreLimits.FRAGMENT_BYTES);
     }
-    assertTrue(context.counters().fragmentsWithheld() > 0);
-    sessions.forEach(Reassembler::clear);
-    assertEquals(0, context.fragmentBytes());
+    assertTrue(context.fragments().bytes() > CoreLimits.FRAGMENT_BYTES / 2);
+    assertNull(take(NOW, 1, 0, 0, 2, 1_400));
+    for (int id = 0; id < 10_000; id++) {
+      take(greedy.get(id % 100), NOW, 1, 5_000 + id, 0, 2, 1_400);
+    }
+    assertNotNull(take(NOW, 1, 0, 1, 2, 1_400));
+    assertEquals(0, context.counters().fragmentsWithheld());
+    greedy.forEach(Reassembler::clear);
+    assertEquals(0, context.fragments().bytes());
+  }
+
+  @Test
+  void aPacketBringsOnePieceOrCostsItsSenderMoreThanUs() {
+    take(NOW, 1, 0, 0, 2, 10);
+    assertNull(reassembler.take(NOW, 1, 7, 0, 1, 2, ByteBuffer.allocate(10)));
+    assertEquals(1, context.counters().malformed());
+    assertNotNull(take(NOW, 1, 0, 1, 2, 10));
+  }
+
+  @Test
+  void whatWaitsIsGivenUpInTimeWhetherMoreComesOrNot() {
+    assertEquals(Long.MAX_VALUE, reassembler.nextTimer());
+    take(NOW, 1, 0, 0, 2, 10);
+    assertEquals(NOW + CoreLimits.FRAGMENTS_NANOS, reassembler.nextTimer());
+    reassembler.forgetOld(reassembler.nextTimer());
+    assertEquals(1, context.counters().incomplete());
+    assertEquals(0, context.fragments().bytes());
   }
 
   private ByteBuffer take(long now, int epoch, int id, int index, int count, int length) {
-    return reassembler.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length));
+    return take(reassembler, now, epoch, id, index, count, length);
+  }
+
+  private static ByteBuffer take(
+      Reassembler by, long now, int epoch, int id, int index, int count, int length) {
+    by.onPacket();
+    return by.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length));
   }
 }

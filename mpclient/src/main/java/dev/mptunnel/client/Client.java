@@ -269,7 +269,7 @@ public final class Client implements Program.Running {
 
     @Override
     public boolean isUp() {
-      return session != null && session.path(pathId).isUp();
+      return session != null && session.path(pathId).isUp() && session.path(pathId).isProven();
     }
 
     @Override

@@ -144,7 +144,7 @@ class FragmentsTest {
       wait(tunnel, pauseNanos);
       mostBytes = Math.max(mostBytes, tunnel.server().endpoint().fragmentBytes());
     }
-    wait(tunnel, 80 * SECOND_NANOS); // until the sweep of a session has come by
+    wait(tunnel, 3 * SECOND_NANOS);
   }
 
   private static void wait(SimTunnel tunnel, long nanos) {
