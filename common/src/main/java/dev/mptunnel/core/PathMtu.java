@@ -46,7 +46,7 @@ final class PathMtu {
   private enum Phase {
     /** The longest packet there can be is tried. */
     TOP,
-    /** One packet of each length is tried. */
+    /** One packet of each longer length is tried. */
     SURVEY,
     /** The next longer one is tried. */
     TRIAL,
@@ -176,8 +176,8 @@ final class PathMtu {
     switch (phase) {
       case TOP -> probe.accept(limitBytes);
       case SURVEY -> {
-        for (int bytes = nextLonger(0); bytes != 0; bytes = nextLonger(bytes)) {
-          probe.accept(bytes);
+        for (int next = nextLonger(carriedBytes); next != 0; next = nextLonger(next)) {
+          probe.accept(next);
         }
       }
       default -> {

@@ -54,6 +54,7 @@ public final class LocalTunnel implements AutoCloseable {
   public static final int STREAM = 1;
 
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
+  private static final int ETHERNET_MTU = 1_500;
   private static final SocketSettings SOCKETS = new SocketSettings(4 << 20, EngineChoice.AUTO);
   private static final SessionSettings SESSIONS =
       new SessionSettings(
@@ -67,6 +68,7 @@ public final class LocalTunnel implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final SharedSeed secret;
   private final PathLedger ledger;
+  private final List<LinkProperties> lines = new ArrayList<>();
   private final List<UdpLink> links = new ArrayList<>();
   private final List<InetSocketAddress> listening = new ArrayList<>();
   private Server server;
@@ -109,6 +111,7 @@ public final class LocalTunnel implements AutoCloseable {
     try {
       tunnel.startServer(target);
       List<BridgeLine> bridges = new ArrayList<>();
+      tunnel.lines.addAll(lines);
       for (int i = 0; i < lines.size(); i++) {
         UdpLink link = tunnel.startLine(loop, lines.get(i), seed.part(i));
         bridges.add(new BridgeLine(hostPort(link.address()), "line " + (i + 1), null));
@@ -188,16 +191,20 @@ public final class LocalTunnel implements AutoCloseable {
     return new HostPort(address.getAddress().getHostAddress(), address.getPort());
   }
 
-  /** Waits until every path has answered. */
+  /** Waits until every path has answered, and both ends know how long a packet it carries. */
   public void awaitPaths() {
-    Await.until(
-        "every path to answer",
-        START_LIMIT,
-        () -> clientReport().paths().stream().allMatch(path -> path.rttP50Micros() > 0));
-    Await.until(
-        "the server to know every path",
-        START_LIMIT,
-        () -> serverReport().stream().allMatch(path -> path.rttP50Micros() > 0));
+    Await.until("every path to answer", START_LIMIT, () -> isKnown(clientReport().paths()));
+    Await.until("the server to know every path", START_LIMIT, () -> isKnown(serverReport()));
+  }
+
+  private boolean isKnown(List<PathReport> paths) {
+    return paths.stream()
+        .allMatch(
+            path -> {
+              int lineBytes = lines.get(path.id()).mtuBytes();
+              int wantedBytes = lineBytes == 0 ? ETHERNET_MTU : lineBytes;
+              return path.rttP50Micros() > 0 && path.mtuBytes() >= wantedBytes;
+            });
   }
 
   /** Where applications send to. */

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Every target, fuzzed for 20 s, or for as long as {@code -Dmptunnel.fuzz.seconds} says. A process
- * each, four times as many at a time as there are processors: much of its time goes by while it
- * starts.
+ * each, twice as many at a time as there are processors: much of its time goes by while it starts.
  */
 class FuzzTest {
 
@@ -33,7 +32,7 @@ class FuzzTest {
   private static final int SECONDS = Integer.getInteger("mptunnel.fuzz.seconds", 20);
 
   /** For starting the JVM and instrumenting the classes on a machine that has other work. */
-  private static final int EXTRA_SECONDS = 90;
+  private static final int EXTRA_SECONDS = 60;
 
   private static final Path FOLDER = Path.of("target", "fuzz");
   private static final Pattern RUNS = Pattern.compile("stat::number_of_executed_units: *([0-9]+)");
@@ -46,7 +45,7 @@ class FuzzTest {
 
   @BeforeAll
   static void startAll() {
-    runners = Executors.newFixedThreadPool(4 * Runtime.getRuntime().availableProcessors());
+    runners = Executors.newFixedThreadPool(2 * Runtime.getRuntime().availableProcessors());
     for (FuzzTargets target : FuzzTargets.values()) {
       OUTCOMES.put(target, runners.submit(() -> run(target)));
     }

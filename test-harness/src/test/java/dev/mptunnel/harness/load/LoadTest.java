@@ -115,6 +115,7 @@ class LoadTest {
     long lastDue = sentNanos.getFirst() + plan.dueNanos(999);
     double late = (sentNanos.getLast() - lastDue) / 1e6;
     // Were each datagram's lateness of 0.1 ms handed on to the next, this would be 100 ms.
-    assertTrue(late >= 0 && late < 50, "the last is " + late + " ms late");
+    // The first may itself be late by more than the last.
+    assertTrue(Math.abs(late) < 50, "the last is " + late + " ms late");
   }
 }
