@@ -9,6 +9,7 @@ import dev.mptunnel.harness.link.LinkCounters;
 import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -90,11 +91,19 @@ class EmulatorTest {
   @Test
   void aRouterThatTellsIsUnderstoodByTheKernelThatSentTooMuch() throws IOException {
     sendUdp(NARROW_AND_TELLS, 1_300);
-    assertEquals("1280", find(route(NARROW_AND_TELLS), "mtu (\\d+)"));
+    awaitMtu(1_280);
     assertEquals(1, line(NARROW_AND_TELLS).counters(Direction.UP).tooBig());
     line(NARROW_AND_TELLS).change("mtu=900");
     sendUdp(NARROW_AND_TELLS, 1_000);
-    assertEquals("900", find(route(NARROW_AND_TELLS), "mtu (\\d+)"), "shrunk in flight");
+    awaitMtu(900); // shrunk in flight
+  }
+
+  /** The router's answer is on its way for a moment. */
+  private void awaitMtu(int bytes) throws IOException {
+    Wait.until(
+        Duration.ofSeconds(10),
+        "the kernel to know of " + bytes,
+        () -> route(NARROW_AND_TELLS).contains("mtu " + bytes));
   }
 
   @Test
