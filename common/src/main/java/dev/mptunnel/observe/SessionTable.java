@@ -73,12 +73,13 @@ public final class SessionTable {
 
   private static String pieces(SessionReport session) {
     double share = (double) session.fragmented() / session.datagramsIn();
+    int roomBytes = session.roomBytes();
     return String.format(
         Locale.ROOT,
-        "in pieces: %d of the datagrams sent (%s); up to %d bytes travel whole%n",
+        "in pieces: %d of the datagrams sent (%s)%s%n",
         session.fragmented(),
         percent(share),
-        session.roomBytes());
+        roomBytes == 0 ? "" : "; up to " + roomBytes + " bytes travel whole");
   }
 
   private static String row(Object... cells) {

@@ -65,7 +65,7 @@ public final class OpenVpn implements AutoCloseable {
     this.client = client;
   }
 
-  /** The same with sizes {@link Sizes#FOR_TUNNEL}. */
+  /** The same with sizes {@link Sizes#DEFAULT}. */
   public static OpenVpn connect(Topology topology, Endpoint remote, Duration limit)
       throws IOException {
     return connect(topology, remote, Sizes.DEFAULT, limit);
