@@ -1,6 +1,8 @@
 package dev.mptunnel.harness.lab;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,20 +30,35 @@ final class PacketCounter {
    * @param match nftables' words for what is meant, such as {@code udp dport 3000}
    */
   static PacketCounter onLoopback(Namespace host, String match) throws IOException {
-    String rules =
+    return onLoopback(host, List.of(match)).getFirst();
+  }
+
+  /** The same for several, each with a counter of its own. */
+  static List<PacketCounter> onLoopback(Namespace host, List<String> matches) throws IOException {
+    StringBuilder counters = new StringBuilder();
+    StringBuilder rules = new StringBuilder();
+    List<PacketCounter> all = new ArrayList<>();
+    for (String match : matches) {
+      String name = "sent" + all.size();
+      counters.append("counter ").append(name).append(" { }\n");
+      rules.append("oifname \"lo\" ").append(match).append(" counter name ").append(name);
+      rules.append('\n');
+      all.add(new PacketCounter(host, "loopback", name));
+    }
+    String table =
         """
         table inet loopback { }
         delete table inet loopback
         table inet loopback {
-          counter sent { }
+          %s
           chain leaving {
             type filter hook output priority raw;
-            oifname "lo" %s counter name sent
+            %s
           }
         }
         """;
-    host.run("nft", String.format(Locale.ROOT, rules, match));
-    return new PacketCounter(host, "loopback", "sent");
+    host.run("nft", String.format(Locale.ROOT, table, counters, rules));
+    return all;
   }
 
   /** Packets so far. */

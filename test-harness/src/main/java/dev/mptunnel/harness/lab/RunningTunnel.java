@@ -23,6 +23,8 @@ public final class RunningTunnel implements AutoCloseable {
   private Daemon client;
   private PacketCounter givenUp;
   private PacketCounter givenDown;
+  private PacketCounter takenUp;
+  private PacketCounter takenDown;
 
   private RunningTunnel(
       Topology topology,
@@ -120,8 +122,27 @@ public final class RunningTunnel implements AutoCloseable {
 
   /** The VPN's own sockets are what tells its datagrams from all others. */
   private void countDatagrams() throws IOException {
-    givenUp = PacketCounter.onLoopback(topology.client(), "udp dport " + clientPort());
-    givenDown = PacketCounter.onLoopback(topology.server(), "udp sport " + targetPort());
+    List<String> ofClient = List.of("udp dport " + clientPort(), "udp sport " + clientPort());
+    List<PacketCounter> atClient = PacketCounter.onLoopback(topology.client(), ofClient);
+    List<String> ofTarget = List.of("udp sport " + targetPort(), "udp dport " + targetPort());
+    List<PacketCounter> atServer = PacketCounter.onLoopback(topology.server(), ofTarget);
+    givenUp = atClient.getFirst();
+    givenDown = atServer.getFirst();
+    takenUp = atServer.getLast();
+    takenDown = atClient.getLast();
+  }
+
+  /**
+   * Datagrams that went into the tunnel at the client, and how many never came out at the server.
+   * What is on its way counts as lost.
+   */
+  LossCount up() throws IOException {
+    return new LossCount(givenUp.packets(), givenUp.packets() - takenUp.packets());
+  }
+
+  /** The same toward the client. */
+  LossCount down() throws IOException {
+    return new LossCount(givenDown.packets(), givenDown.packets() - takenDown.packets());
   }
 
   /**

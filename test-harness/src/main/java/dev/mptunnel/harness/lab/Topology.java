@@ -27,6 +27,11 @@ public final class Topology implements AutoCloseable {
   /** Enough for what a device gets between two looks of the wire at it. */
   private static final int DEVICE_QUEUE_PACKETS = 10_000;
 
+  /** Columns of {@code /proc/net/dev} behind the device's name. */
+  private static final int RECEIVE_DROPS = 3;
+
+  private static final int TRANSMIT_DROPS = 11;
+
   private final Path directory;
   private final Deque<Namespace> namespaces = new ArrayDeque<>();
   private final Thread shutdownHook = new Thread(this::deleteAll, "lab-cleanup");
@@ -177,6 +182,31 @@ public final class Topology implements AutoCloseable {
    */
   public long queueDrops() throws IOException {
     return sum(LinkCounters::queueFull);
+  }
+
+  /**
+   * Packets that kernels threw away because a program did not come to read them: at sockets and at
+   * devices, on all hosts.
+   */
+  public long hostDrops() throws IOException {
+    long drops = 0;
+    for (Namespace host : namespaces) {
+      List<String> udp =
+          host.run("cat", "/proc/net/snmp")
+              .lines()
+              .filter(line -> line.startsWith("Udp:"))
+              .toList();
+      List<String> names = List.of(udp.getFirst().split(" "));
+      String[] values = udp.getLast().split(" ");
+      drops += Long.parseLong(values[names.indexOf("RcvbufErrors")]);
+      drops += Long.parseLong(values[names.indexOf("SndbufErrors")]);
+      List<String> devices = host.run("cat", "/proc/net/dev").lines().skip(2).toList();
+      for (String device : devices) {
+        String[] columns = device.substring(device.indexOf(':') + 1).strip().split("\\s+");
+        drops += Long.parseLong(columns[RECEIVE_DROPS]) + Long.parseLong(columns[TRANSMIT_DROPS]);
+      }
+    }
+    return drops;
   }
 
   /** Packets that were longer than a line's MTU and must not be fragmented, both ways. */
