@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Not thread-safe: used by the thread that drives its {@link Endpoint}.
  */
-public final class Session implements DataFrames.Handler {
+public final class Session {
 
   private static final long NEVER = Long.MAX_VALUE;
 
@@ -25,8 +25,7 @@ public final class Session implements DataFrames.Handler {
   private final boolean initiator;
   private final PathSet paths = new PathSet();
   private final FlowTable flows;
-  private final FlowIntroducer introducer;
-  private final FlowAdmission admission;
+  private final Arrivals arrivals;
   private final Policy policy = new DuplicatePolicy();
   private final Backlog backlog = new Backlog();
   private final LossMeter tunnelLossOut = new LossMeter();
@@ -37,7 +36,6 @@ public final class Session implements DataFrames.Handler {
   private final Initiator opener;
   private final PacketSender sender;
   private final PacketReceiver receiver;
-  private final Reassembler reassembler;
   private final byte[] peerKey;
   private Client client;
 
@@ -50,12 +48,9 @@ public final class Session implements DataFrames.Handler {
   private long lastHeardNanos;
   private long activeUntilNanos;
   private long nextFlowSweepNanos;
-  private long readAtNanos;
-  private Epoch readIn;
   private long scheduledNanos = NEVER;
 
   private long datagramsIn;
-  private long datagramsOut;
 
   private Session(
       Context context, long id, boolean initiator, byte[] peerKey, Client client, long now) {
@@ -66,12 +61,11 @@ public final class Session implements DataFrames.Handler {
     this.client = client;
     epochs = new Epochs(context.security().keysAge() ? context.settings().keySettings() : null);
     opener = initiator ? new Initiator(context, this) : null;
-    introducer = new FlowIntroducer(this);
+    FlowIntroducer introducer = new FlowIntroducer(this);
     sender = new PacketSender(context, this, introducer);
     receiver = new PacketReceiver(context, this);
-    reassembler = new Reassembler(context);
     flows = new FlowTable(this, context.settings().maxFlows());
-    admission = new FlowAdmission(context, this, flows);
+    arrivals = new Arrivals(context, this, flows, introducer);
     lastHeardNanos = now;
     nextFlowSweepNanos = now + flowSweepNanos();
   }
@@ -165,7 +159,7 @@ public final class Session implements DataFrames.Handler {
   /** Goes over to what its client may do now. */
   void review(Client now) {
     client = now;
-    admission.review();
+    arrivals.review();
   }
 
   void send(long now, Flow flow, ByteBuffer payload) {
@@ -282,83 +276,21 @@ public final class Session implements DataFrames.Handler {
 
   /** Takes the frames of a DATA packet. @return false if one is malformed */
   boolean onData(long now, Epoch epoch, ByteBuffer frames) {
-    readAtNanos = now;
-    readIn = epoch;
-    admission.onPacket();
-    reassembler.onPacket();
-    boolean wellFormed = DataFrames.read(frames, this);
-    readIn = null; // or an idle session would keep keys that it has forgotten
-    return wellFormed;
+    return arrivals.take(now, epoch, frames);
   }
 
-  @Override
-  public void onFragment(int flowId, int id, int index, int count, ByteBuffer piece) {
-    // The flow is opened by the first piece: the last one may not say where it leads any more.
-    Flow flow = arrivingOn(flowId);
-    if (flow != null) {
-      ByteBuffer whole =
-          reassembler.take(readAtNanos, readIn.number(), flowId, id, index, count, piece);
-      if (whole != null) {
-        deliver(flow, whole);
-      }
-    }
-  }
-
-  @Override
-  public void onDatagram(int flowId, ByteBuffer payload) {
-    Flow flow = arrivingOn(flowId);
-    if (flow != null) {
-      deliver(flow, payload);
-    }
-  }
-
-  private void deliver(Flow flow, ByteBuffer payload) {
-    datagramsOut++;
-    context.output().deliver(flow, payload);
-  }
-
-  /** The flow of which something has come, opened if need be; null if that is to be dropped. */
-  private Flow arrivingOn(int flowId) {
-    stayActive(readAtNanos);
-    // Null at an initiator: an answer to a flow that we have forgotten.
-    Flow flow = initiator ? flows.get(flowId) : admission.flowOf(readAtNanos, flowId);
-    if (flow == null) {
-      return null;
-    }
-    flow.touch(readAtNanos);
-    if (initiator && readIn == epochs.current()) {
-      introducer.onAnswer(flow);
-    }
-    return flow;
-  }
-
-  @Override
-  public void onOpen(int flowId, String target) {
-    if (!initiator) {
-      admission.onOpen(flowId, target);
-    }
-  }
-
-  @Override
-  public void onRefused(int flowId, int reason) {
-    Flow flow = initiator && readIn == epochs.current() ? flows.get(flowId) : null;
-    if (flow != null) {
-      introducer.onRefused(flow, reason);
-    }
-  }
-
-  @Override
-  public void onClose(int reason) {
-    if (closed || readIn != epochs.current()) {
-      return; // a copy, or said before the peer came back
+  /** The peer ends the session. */
+  void onClosed(long now, int reason) {
+    if (closed) {
+      return; // a copy
     }
     closed = true;
     if (initiator) {
       boolean revoked = reason == DataFrames.CLOSE_REVOKED;
       emit(new Event.SessionClosed(this, revoked ? CloseReason.REVOKED : CloseReason.PEER));
-      opener.onClosed(readAtNanos, revoked);
+      opener.onClosed(now, revoked);
     } else {
-      expiresNanos = readAtNanos + CoreLimits.DRAIN_NANOS;
+      expiresNanos = now + CoreLimits.DRAIN_NANOS;
     }
   }
 
@@ -383,7 +315,7 @@ public final class Session implements DataFrames.Handler {
 
   long nextTimer() {
     long next = Math.min(expiryNanos(), Math.min(nextFlowSweepNanos, epochs.nextForgettingNanos()));
-    next = Math.min(next, reassembler.nextTimer());
+    next = Math.min(next, arrivals.nextTimer());
     if (opener != null) {
       next = Math.min(next, opener.nextTimer());
     }
@@ -410,7 +342,7 @@ public final class Session implements DataFrames.Handler {
   void end(CloseReason reason) {
     emit(new Event.SessionClosed(this, reason));
     flows.removeUnusedSince(NEVER).forEach(flow -> emit(new Event.FlowClosed(flow)));
-    reassembler.clear();
+    arrivals.clear();
     closed = true;
   }
 
@@ -422,7 +354,7 @@ public final class Session implements DataFrames.Handler {
           .removeUnusedSince(now - context.settings().flowTimeoutNanos())
           .forEach(flow -> emit(new Event.FlowClosed(flow)));
     }
-    reassembler.forgetOld(now);
+    arrivals.onTimer(now);
     if (now >= nextFateNanos) {
       nextFateNanos = now + CoreLimits.TELL_SHARED_FATE_NANOS;
       paths.tellShared(fate, this);
@@ -450,7 +382,8 @@ public final class Session implements DataFrames.Handler {
     return now - lastHeardNanos > 2 * pingNanos() && paths.areSilent(now);
   }
 
-  private void stayActive(long now) {
+  /** Something is carried: the session is in use. */
+  void stayActive(long now) {
     boolean wasActive = isActive(now);
     activeUntilNanos = now + CoreLimits.IDLE_AFTER_NANOS;
     if (!wasActive) {
@@ -565,7 +498,7 @@ public final class Session implements DataFrames.Handler {
         isOpen() ? sender.roomBytes(policy.select(paths)) : 0,
         sender.fragmented(),
         datagramsIn,
-        datagramsOut,
+        arrivals.delivered(),
         receiver.duplicates(),
         tunnelLossOut.lossShare(),
         tunnelLossIn.lossShare(),
