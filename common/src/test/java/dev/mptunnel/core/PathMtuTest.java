@@ -63,11 +63,7 @@ class PathMtuTest {
 
   @Test
   void aPathThatShrinksInFlightIsNoticedWithinASecondAndTheOthersCarryOn() {
-    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
-    world.runFor(500);
-    world.mtu(0, 1_300);
-    talk(flow, 1_000);
-    assertEquals(1_300, mtus(world.client).getFirst());
+    flowOnAShrinkingPath(1_000);
     world.runFor(20);
     assertEquals(1_000, world.server.delivered.size());
   }
@@ -104,11 +100,7 @@ class PathMtuTest {
 
   @Test
   void aPathThatShrankForAMomentIsSearchedAgainSoonThoughItIsInDoubtNowAndThen() {
-    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
-    world.runFor(500);
-    world.mtu(0, 1_300);
-    talk(flow, 2_000);
-    assertEquals(1_300, mtus(world.client).getFirst());
+    Flow flow = flowOnAShrinkingPath(2_000);
     world.mtu(0, 1_500);
     for (int second = 0; second < 35; second++) {
       world.dropEveryNth(0, Side.CLIENT, second % 5 == 4 ? 2 : 0);
@@ -140,6 +132,16 @@ class PathMtuTest {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
     talk(flow, 3_000);
     assertEquals(List.of(1_500, 1_280, 1_500), mtus(world.server));
+  }
+
+  /** The first path comes to carry 1,300 bytes, which is found out while datagrams flow. */
+  private Flow flowOnAShrinkingPath(int millis) {
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.runFor(500);
+    world.mtu(0, 1_300);
+    talk(flow, millis);
+    assertEquals(1_300, mtus(world.client).getFirst());
+    return flow;
   }
 
   private void talk(Flow flow, int millis) {

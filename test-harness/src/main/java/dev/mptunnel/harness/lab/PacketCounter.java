@@ -27,14 +27,9 @@ final class PacketCounter {
    * Starts to count what processes of a host send over its loopback; what was counted before is
    * forgotten.
    *
-   * @param match nftables' words for what is meant, such as {@code udp dport 3000}
+   * @param matches nftables' words for what each counter is for, such as {@code udp dport 3000}
    */
-  static PacketCounter onLoopback(Namespace host, String match) throws IOException {
-    return onLoopback(host, List.of(match)).getFirst();
-  }
-
-  /** The same for several, each with a counter of its own. */
-  static List<PacketCounter> onLoopback(Namespace host, List<String> matches) throws IOException {
+  static List<PacketCounter> onLoopback(Namespace host, String... matches) throws IOException {
     StringBuilder counters = new StringBuilder();
     StringBuilder rules = new StringBuilder();
     List<PacketCounter> all = new ArrayList<>();

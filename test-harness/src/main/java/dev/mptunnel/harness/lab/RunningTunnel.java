@@ -122,10 +122,14 @@ public final class RunningTunnel implements AutoCloseable {
 
   /** The VPN's own sockets are what tells its datagrams from all others. */
   private void countDatagrams() throws IOException {
-    List<String> ofClient = List.of("udp dport " + clientPort(), "udp sport " + clientPort());
-    List<PacketCounter> atClient = PacketCounter.onLoopback(topology.client(), ofClient);
-    List<String> ofTarget = List.of("udp sport " + targetPort(), "udp dport " + targetPort());
-    List<PacketCounter> atServer = PacketCounter.onLoopback(topology.server(), ofTarget);
+    String toClient = "udp dport " + clientPort();
+    String fromClient = "udp sport " + clientPort();
+    List<PacketCounter> atClient =
+        PacketCounter.onLoopback(topology.client(), toClient, fromClient);
+    String fromTarget = "udp sport " + targetPort();
+    String toTarget = "udp dport " + targetPort();
+    List<PacketCounter> atServer =
+        PacketCounter.onLoopback(topology.server(), fromTarget, toTarget);
     givenUp = atClient.getFirst();
     givenDown = atServer.getFirst();
     takenUp = atServer.getLast();

@@ -198,13 +198,14 @@ public final class LocalTunnel implements AutoCloseable {
   }
 
   private boolean isKnown(List<PathReport> paths) {
-    return paths.stream()
-        .allMatch(
-            path -> {
-              int lineBytes = lines.get(path.id()).mtuBytes();
-              int wantedBytes = lineBytes == 0 ? ETHERNET_MTU : lineBytes;
-              return path.rttP50Micros() > 0 && path.mtuBytes() >= wantedBytes;
-            });
+    return paths.size() == lines.size()
+        && paths.stream()
+            .allMatch(
+                path -> {
+                  int lineBytes = lines.get(path.id()).mtuBytes();
+                  int wantedBytes = lineBytes == 0 ? ETHERNET_MTU : lineBytes;
+                  return path.rttP50Micros() > 0 && path.mtuBytes() >= wantedBytes;
+                });
   }
 
   /** Where applications send to. */
