@@ -59,7 +59,8 @@ public record LoadDatagram(
     if (length < MIN_BYTES
         || from.getInt(start) != MAGIC
         || Short.toUnsignedInt(from.getShort(start + 4)) != length
-        || Byte.toUnsignedInt(from.get(start + 6)) >= Direction.values().length) {
+        || Byte.toUnsignedInt(from.get(start + 6)) >= Direction.values().length
+        || from.get(start + 7) != 0) {
       return null;
     }
     LoadDatagram datagram =

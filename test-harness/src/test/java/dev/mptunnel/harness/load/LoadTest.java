@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
@@ -51,6 +52,15 @@ class LoadTest {
     for (int length = 0; length < bytes.capacity(); length++) {
       assertNull(LoadDatagram.read(bytes.duplicate().limit(length)));
     }
+  }
+
+  @Test
+  void noOtherBytesAreReadAsTheSameDatagram() {
+    ByteBuffer bytes = bytes(datagram(1, 2));
+    bytes.put(7, (byte) 1); // the byte that must be zero, under a check that is right
+    CRC32C check = new CRC32C();
+    check.update(bytes.duplicate().limit(96));
+    assertNull(LoadDatagram.read(bytes.putInt(96, (int) check.getValue())));
   }
 
   @Test
