@@ -13,11 +13,15 @@ import java.util.TreeMap;
  *
  * @param listen where applications send to that want the fixed target
  * @param listenNamed the same for each target with a name; with {@code listen} at least one
+ * @param passenger what sends to {@code listen}
+ * @param passengersNamed what sends to those of {@code listenNamed}, for each of its names
  * @param bridges the ways to the server, in the order written; at least one, their names unique
  */
 public record ClientConfig(
     List<HostPort> listen,
     SortedMap<String, List<HostPort>> listenNamed,
+    Passenger passenger,
+    SortedMap<String, Passenger> passengersNamed,
     List<BridgeLine> bridges,
     ClientSecurity security,
     SessionSettings session,
@@ -26,6 +30,7 @@ public record ClientConfig(
   public ClientConfig {
     listen = List.copyOf(listen);
     listenNamed = Collections.unmodifiableSortedMap(new TreeMap<>(listenNamed));
+    passengersNamed = Collections.unmodifiableSortedMap(new TreeMap<>(passengersNamed));
     bridges = List.copyOf(bridges);
   }
 
@@ -39,10 +44,38 @@ public record ClientConfig(
     return new ClientConfig(
         isNamedAlone ? List.of() : values.distinct(Settings.CLIENT_LISTEN),
         named,
+        values.get(Settings.FOR),
+        passengers(values, named.keySet(), isNamedAlone),
         named(values.all(Settings.BRIDGE), mark(values)),
         ClientSecurity.of(values),
         SessionSettings.of(values),
         SocketSettings.of(values));
+  }
+
+  private static SortedMap<String, Passenger> passengers(
+      SettingValues values, Set<String> names, boolean isNamedAlone) throws ConfigException {
+    if (isNamedAlone && values.has(Settings.FOR)) {
+      throw new ConfigException(
+              "for is of no use without listen, as there is listen."
+                  + names.iterator().next()
+                  + "; expected for.NAME, or listen too")
+          .at(values.find(Settings.FOR).place());
+    }
+    SortedMap<String, Passenger> passengers = new TreeMap<>();
+    names.forEach(name -> passengers.put(name, Passenger.ANY));
+    for (var member : values.members(Settings.FOR_NAMED).entrySet()) {
+      var passenger = member.getValue().getFirst();
+      if (passengers.put(member.getKey(), passenger.value()) == null) {
+        throw new ConfigException(
+                "for."
+                    + member.getKey()
+                    + " is of no use without listen."
+                    + member.getKey()
+                    + "; expected that too")
+            .at(passenger.place());
+      }
+    }
+    return passengers;
   }
 
   private static int mark(SettingValues values) throws ConfigException {

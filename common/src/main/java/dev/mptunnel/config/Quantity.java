@@ -5,9 +5,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A whole number with a unit, within a range: a duration in nanoseconds, a size in bytes, a count.
+ * A whole number with a unit, within a range: a duration in nanoseconds, a size in bytes, a count;
+ * or one of some words that each stand for a number.
  */
 final class Quantity implements ValueType<Long> {
+
+  /** A word that may stand in place of a number, and the number that it comes to. */
+  record Word(String text, long value) {}
 
   private record Unit(String suffix, long factor) {}
 
@@ -30,58 +34,51 @@ final class Quantity implements ValueType<Long> {
 
   private static final List<Unit> COUNT_UNITS = List.of(new Unit("", 1));
 
-  private static final String AUTO = "auto";
-
   private final String placeholder;
   private final String shape;
   private final List<Unit> units;
   private final long min;
   private final long max;
-  private final boolean isAutoAllowed;
+  private final List<Word> words;
 
   private Quantity(
-      String placeholder,
-      String shape,
-      List<Unit> units,
-      long min,
-      long max,
-      boolean isAutoAllowed) {
+      String placeholder, String shape, List<Unit> units, long min, long max, Word... words) {
+    this.words = List.of(words);
     this.placeholder = placeholder;
-    this.shape = shape;
+    this.shape = wordsOr() + shape;
     this.units = units;
     this.min = min;
     this.max = max;
-    this.isAutoAllowed = isAutoAllowed;
   }
 
-  /** A duration in nanoseconds, both bounds included. A bare number is refused: of what? */
-  static Quantity duration(long minMillis, long maxMillis) {
+  /**
+   * A duration in nanoseconds, both bounds included, or one of the words. A bare number is refused:
+   * of what?
+   */
+  static Quantity duration(long minMillis, long maxMillis, Word... words) {
     String shape = "a duration with its unit, such as 250ms, 5s or 2m";
     return new Quantity(
-        "DURATION", shape, TIME_UNITS, minMillis * 1_000_000L, maxMillis * 1_000_000L, false);
+        "DURATION", shape, TIME_UNITS, minMillis * 1_000_000L, maxMillis * 1_000_000L, words);
   }
 
   /**
    * A size in bytes, both bounds included; {@code k}, {@code m} and {@code g} are powers of 1024.
    */
   static Quantity size(long minBytes, long maxBytes) {
-    return new Quantity("SIZE", "a size such as 256k or 4m", SIZE_UNITS, minBytes, maxBytes, false);
+    return new Quantity("SIZE", "a size such as 256k or 4m", SIZE_UNITS, minBytes, maxBytes);
   }
 
-  /** A plain number, both bounds included. */
-  static Quantity count(long min, long max) {
-    return new Quantity("NUMBER", "a whole number", COUNT_UNITS, min, max, false);
-  }
-
-  /** A plain number, both bounds included and above 0, or {@code auto}, which is 0. */
-  static Quantity countOrAuto(long min, long max) {
-    return new Quantity("NUMBER", "auto or a whole number", COUNT_UNITS, min, max, true);
+  /** A plain number, both bounds included, or one of the words. */
+  static Quantity count(long min, long max, Word... words) {
+    return new Quantity("NUMBER", "a whole number", COUNT_UNITS, min, max, words);
   }
 
   @Override
   public Long parse(String text) throws ConfigException {
-    if (isAutoAllowed && text.equals(AUTO)) {
-      return 0L;
+    for (Word word : words) {
+      if (word.text.equals(text)) {
+        return word.value;
+      }
     }
     Matcher matcher = NUMBER_AND_UNIT.matcher(text);
     if (!matcher.matches()) {
@@ -127,7 +124,14 @@ final class Quantity implements ValueType<Long> {
 
   @Override
   public String expected() {
-    return (isAutoAllowed ? AUTO + " or " : "") + format(min) + " to " + format(max);
+    return wordsOr() + format(min) + " to " + format(max);
+  }
+
+  /** The words as they stand before what else is accepted: {@code auto, off or }. */
+  private String wordsOr() {
+    return words.isEmpty()
+        ? ""
+        : String.join(", ", words.stream().map(Word::text).toList()) + " or ";
   }
 
   private String format(long value) {

@@ -1,5 +1,7 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
+
 /**
  * What client and server set alike about sessions.
  *
@@ -7,6 +9,7 @@ package dev.mptunnel.config;
  * @param pingIdleNanos time between them while nothing is
  * @param pathTimeoutNanos how long a path may leave PINGs unanswered before it counts as down
  * @param mtuBytes the longest IP packet that every path carries, or 0 to find out
+ * @param repair what is asked for again, and what waits for it
  * @param flowTimeoutNanos how long a flow may be silent before it is forgotten
  * @param maxFlows flows at once in one session
  */
@@ -15,6 +18,7 @@ public record SessionSettings(
     long pingIdleNanos,
     long pathTimeoutNanos,
     int mtuBytes,
+    RepairSettings repair,
     long flowTimeoutNanos,
     int maxFlows) {
 
@@ -24,6 +28,7 @@ public record SessionSettings(
         values.get(Settings.PING_IDLE),
         values.get(Settings.PATH_TIMEOUT),
         Math.toIntExact(values.get(Settings.MTU)),
+        new RepairSettings(values.get(Settings.REPAIR), values.get(Settings.HOLD)),
         values.get(Settings.FLOW_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_FLOWS)));
   }

@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.secret.Secret;
 import dev.mptunnel.secret.SharedSecret;
 import dev.mptunnel.wire.Limits;
@@ -30,6 +31,20 @@ final class Settings {
           null,
           MAX_LISTENS,
           "the same for the server's target.NAME; beside listen or instead");
+
+  static final Setting<Passenger> FOR =
+      Setting.once(
+          "for",
+          new Choice<>(Passenger.class),
+          "any",
+          "what runs over listen, which says what may wait for what");
+
+  static final Setting<Passenger> FOR_NAMED =
+      Setting.once(
+          "for.NAME",
+          new Choice<>(Passenger.class),
+          null,
+          "the same for listen.NAME; any where it is not set");
 
   static final Setting<BridgeSyntax.Written> BRIDGE =
       new Setting<>(
@@ -149,9 +164,27 @@ final class Settings {
   static final Setting<Long> MTU =
       Setting.once(
           "mtu",
-          Quantity.countOrAuto(576, 65_535),
+          Quantity.count(576, 65_535, new Quantity.Word("auto", 0)),
           "auto",
           "the longest IP packet that every path carries; auto finds it out for each");
+
+  static final Setting<Double> REPAIR =
+      Setting.once(
+          "repair",
+          new Share(),
+          "3%",
+          "what asking again for what all paths lost may add to the bytes; off asks for nothing");
+
+  static final Setting<Long> HOLD =
+      Setting.once(
+          "hold",
+          Quantity.duration(
+              1,
+              SECOND,
+              new Quantity.Word("auto", RepairSettings.HOLD_AUTO),
+              new Quantity.Word("off", RepairSettings.HOLD_OFF)),
+          "auto",
+          "how long a datagram may wait for one sent before it");
 
   static final Setting<Long> FLOW_TIMEOUT =
       Setting.once(
@@ -202,6 +235,8 @@ final class Settings {
           BRIDGE,
           CLIENT_LISTEN,
           CLIENT_LISTEN_NAMED,
+          FOR,
+          FOR_NAMED,
           BRIDGE,
           FWMARK,
           CLIENT_SECRET,
@@ -212,6 +247,8 @@ final class Settings {
           PING_IDLE,
           PATH_TIMEOUT,
           MTU,
+          REPAIR,
+          HOLD,
           FLOW_TIMEOUT,
           MAX_FLOWS,
           SOCKET_BUFFER,
@@ -231,6 +268,8 @@ final class Settings {
           PING_IDLE,
           PATH_TIMEOUT,
           MTU,
+          REPAIR,
+          HOLD,
           FLOW_TIMEOUT,
           MAX_FLOWS,
           SESSION_TIMEOUT,

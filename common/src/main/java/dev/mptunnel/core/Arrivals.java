@@ -9,17 +9,23 @@ import java.nio.ByteBuffer;
  */
 final class Arrivals implements DataFrames.Handler {
 
+  /** What tells the datagrams of flows that want their order from others by their ids. */
+  private static final long ORDERED = 1L << 40;
+
   private final Context context;
   private final Session session;
   private final FlowTable flows;
   private final FlowIntroducer introducer;
   private final FlowAdmission admission;
   private final Reassembler reassembler;
+  private final InOrder order;
   private long delivered;
 
   // The packet that is being read.
   private long now;
   private Epoch epoch;
+  private long counter;
+  private Path path;
 
   /**
    * @param introducer is told of what comes back on flows of ours
@@ -31,6 +37,12 @@ final class Arrivals implements DataFrames.Handler {
     this.introducer = introducer;
     admission = new FlowAdmission(context, session, flows);
     reassembler = new Reassembler(context);
+    order = new InOrder(context, session.repair(), this);
+  }
+
+  /** Where datagrams wait for others. */
+  InOrder order() {
+    return order;
   }
 
   /** Datagrams delivered. */
@@ -46,12 +58,15 @@ final class Arrivals implements DataFrames.Handler {
   /**
    * Takes the frames of a packet.
    *
+   * @param path that it came on, or null
    * @param frames from position to limit
    * @return false if one is malformed
    */
-  boolean take(long now, Epoch epoch, ByteBuffer frames) {
+  boolean take(long now, Epoch epoch, long counter, Path path, ByteBuffer frames) {
     this.now = now;
     this.epoch = epoch;
+    this.counter = counter;
+    this.path = path;
     admission.onPacket();
     reassembler.onPacket();
     boolean wellFormed = DataFrames.read(frames, this);
@@ -63,7 +78,7 @@ final class Arrivals implements DataFrames.Handler {
   public void onDatagram(int flowId, ByteBuffer payload) {
     Flow flow = arrivingOn(flowId);
     if (flow != null) {
-      deliver(flow, payload);
+      asItComes(flow, payload);
     }
   }
 
@@ -72,14 +87,58 @@ final class Arrivals implements DataFrames.Handler {
     // The flow is opened by the first piece: the last one may not say where it leads any more.
     Flow flow = arrivingOn(flowId);
     if (flow != null) {
-      ByteBuffer whole = reassembler.take(now, epoch.number(), flowId, id, index, count, piece);
+      ByteBuffer whole = take(flowId, id & 0xffff_ffffL, index, count, piece);
       if (whole != null) {
-        deliver(flow, whole);
+        asItComes(flow, whole);
       }
     }
   }
 
-  private void deliver(Flow flow, ByteBuffer payload) {
+  @Override
+  public void onOrdered(int flowId, int sequence, int time, ByteBuffer payload) {
+    session.repair().onSentTime(now, epoch, counter, path, time);
+    Flow flow = arrivingOn(flowId);
+    if (flow != null) {
+      inOrder(flow, sequence, payload);
+    }
+  }
+
+  @Override
+  public void onOrderedFragment(
+      int flowId, int sequence, int time, int index, int count, ByteBuffer piece) {
+    session.repair().onSentTime(now, epoch, counter, path, time);
+    Flow flow = arrivingOn(flowId);
+    if (flow != null) {
+      long id = ORDERED | (long) flowId << 24 | sequence;
+      ByteBuffer whole = take(flowId, id, index, count, piece);
+      if (whole != null) {
+        inOrder(flow, sequence, whole);
+      }
+    }
+  }
+
+  private void asItComes(Flow flow, ByteBuffer payload) {
+    if (!session.isInitiator()) {
+      flow.setOrdered(false);
+    }
+    deliver(flow, payload);
+  }
+
+  /** Whether a flow wants its order says the initiator; the responder hears it by what comes. */
+  private void inOrder(Flow flow, int sequence, ByteBuffer payload) {
+    if (session.isInitiator() && !flow.isOrdered()) {
+      deliver(flow, payload);
+      return;
+    }
+    flow.setOrdered(true);
+    order.take(now, epoch, counter, flow, sequence, payload);
+  }
+
+  private ByteBuffer take(int flowId, long id, int index, int count, ByteBuffer piece) {
+    return reassembler.take(now, epoch.number(), flowId, id, index, count, piece);
+  }
+
+  void deliver(Flow flow, ByteBuffer payload) {
     delivered++;
     context.output().deliver(flow, payload);
   }
@@ -126,15 +185,32 @@ final class Arrivals implements DataFrames.Handler {
   }
 
   long nextTimer() {
-    return reassembler.nextTimer();
+    return Math.min(reassembler.nextTimer(), order.nextTimer());
   }
 
   void onTimer(long now) {
     reassembler.forgetOld(now);
+    order.release(now);
   }
 
-  /** Gives up all that waits. */
+  /** Delivers what need not wait any more. */
+  void release(long now) {
+    order.release(now);
+  }
+
+  /** Delivers what waits for others. */
+  void flush(long now) {
+    order.flush(now);
+  }
+
+  /** Delivers what waits of a flow that ends. */
+  void flush(Flow flow) {
+    order.flush(now, flow);
+  }
+
+  /** Gives up pieces that wait for others, and delivers datagrams that do. */
   void clear() {
     reassembler.clear();
+    order.flush(now);
   }
 }

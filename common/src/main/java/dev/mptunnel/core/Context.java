@@ -22,6 +22,8 @@ final class Context {
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
   private final FragmentPool fragments = new FragmentPool();
+  private final SharedRoom sentRoom = new SharedRoom(CoreLimits.RESEND_BYTES);
+  private final SharedRoom heldRoom = new SharedRoom(CoreLimits.HELD_BYTES);
 
   Context(EndpointSettings settings, Security security, RandomGenerator random, Output output) {
     this.settings = settings;
@@ -68,6 +70,16 @@ final class Context {
 
   void setTargets(TargetNames targets) {
     this.targets = targets;
+  }
+
+  /** Where sent packets are kept, to be sent again. */
+  SharedRoom sentRoom() {
+    return sentRoom;
+  }
+
+  /** Where datagrams wait for those before them. */
+  SharedRoom heldRoom() {
+    return heldRoom;
   }
 
   RefusedTargets refusedTargets() {

@@ -68,6 +68,39 @@ final class CoreLimits {
   /** What a piece costs besides its bytes, and a datagram besides its pieces. */
   static final int FRAGMENT_COST_BYTES = 128;
 
+  /** Bytes that may be saved up for repair in one session, each way. */
+  static final int REPAIR_SAVED_BYTES = 256 << 10;
+
+  /** How long packets are kept to be sent again, and how many bytes of one epoch, and in all. */
+  static final long RESEND_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  static final int RESEND_BYTES_PER_EPOCH = 4 << 20;
+  static final int RESEND_BYTES = 32 << 20;
+
+  /** Whoever keeps more than so much gets more only while half of the room is left. */
+  static final int MUCH_BYTES = 256 << 10;
+
+  /** Packets of one epoch that may be missing at once; older ones are given up for newer ones. */
+  static final int MAX_HOLES = 1_024;
+
+  /** How often a lost packet is asked for. */
+  static final int MAX_QUESTIONS = 3;
+
+  /** The longest that a datagram waits for one before it. */
+  static final long LONGEST_HOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Datagrams of one flow that wait for others, and bytes of one session, and in all. */
+  static final int HELD_PER_FLOW = 4_096;
+
+  static final int HELD_BYTES_PER_SESSION = 4 << 20;
+  static final int HELD_BYTES = 32 << 20;
+
+  /** What a datagram costs that waits, besides its bytes. */
+  static final int HELD_COST_BYTES = 64;
+
+  /** How often somebody is told that lost packets are not asked for. */
+  static final long TELL_STEPPED_BACK_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   /** How often it is looked whether paths lose the same packets. */
   static final long TELL_SHARED_FATE_NANOS = TimeUnit.SECONDS.toNanos(5);
 

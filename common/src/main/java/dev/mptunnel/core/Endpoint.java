@@ -87,18 +87,20 @@ public final class Endpoint {
     context.setTargets(targets);
   }
 
-  /** Opens a flow of ours to the fixed target; see {@link #openFlow(long, Session, String)}. */
+  /** Opens a flow of ours to the fixed target that wants its order. */
   public Flow openFlow(long now, Session session) {
-    return openFlow(now, session, null);
+    return openFlow(now, session, null, true);
   }
 
   /**
    * Opens a flow of ours; the longest idle one makes room if there are too many.
    *
    * @param target the name of the target that it leads to, or null for the fixed one
+   * @param ordered whether what one end sends, the other is to deliver in that order, so that a
+   *     datagram may have to wait for one before it; otherwise each is delivered as it comes
    */
-  public Flow openFlow(long now, Session session, String target) {
-    return session.openFlow(now, target);
+  public Flow openFlow(long now, Session session, String target, boolean ordered) {
+    return session.openFlow(now, target, ordered);
   }
 
   /**
@@ -251,7 +253,7 @@ public final class Endpoint {
     responder.confirm(answered);
     Session session = known != null ? known : accept(now, answered);
     if (session != null) {
-      Epoch epoch = new Epoch(now, answered.epoch(), answered.protection());
+      Epoch epoch = session.newEpoch(now, answered.epoch(), answered.protection());
       session.receiveFirst(now, epoch, port, source, length, packet);
       timers.schedule(session);
     }
@@ -366,6 +368,16 @@ public final class Endpoint {
   /** What the pieces of datagrams cost that wait for others, in bytes, over all sessions. */
   public long fragmentBytes() {
     return context.fragments().bytes();
+  }
+
+  /** The memory in which sent packets are kept, to be sent again, in bytes, over all sessions. */
+  public long sentBytes() {
+    return context.sentRoom().takenBytes();
+  }
+
+  /** What datagrams cost that wait for others, in bytes, over all sessions. */
+  public long heldBytes() {
+    return context.heldRoom().takenBytes();
   }
 
   /** What was dropped without a word. */

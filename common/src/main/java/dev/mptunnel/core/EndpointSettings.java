@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param maxSessionsPerClient of those, for one client that has a key of its own
  * @param mtuBytes the longest IP packet that a path carries, or 0 to find out
  * @param keySettings when keys are renewed, where they age
+ * @param repairSettings what is asked for again, and what waits for it
  */
 public record EndpointSettings(
     boolean acceptsSessions,
@@ -29,7 +30,8 @@ public record EndpointSettings(
     int maxSessions,
     int maxSessionsPerClient,
     int mtuBytes,
-    KeySettings keySettings) {
+    KeySettings keySettings,
+    RepairSettings repairSettings) {
 
   /**
    * When keys are renewed (WireGuard, section 6.1, renews after the same time).
@@ -45,6 +47,29 @@ public record EndpointSettings(
         new KeySettings(TimeUnit.SECONDS.toNanos(120), 1L << 28, TimeUnit.SECONDS.toNanos(180));
   }
 
+  /**
+   * What is done about packets that all paths lost.
+   *
+   * @param share the most that asking for them, and sending them again, may add to a session's
+   *     bytes, 0 to 1; at 0 nothing is asked for or sent again
+   * @param holdNanos how long what came may wait for what was sent before it, on flows that want
+   *     their order: {@link #HOLD_AUTO}, or {@link #HOLD_OFF}, or a fixed time
+   */
+  public record RepairSettings(double share, long holdNanos) {
+
+    /** As long as repair takes on these paths. */
+    public static final long HOLD_AUTO = -1;
+
+    /** Not at all. */
+    public static final long HOLD_OFF = 0;
+
+    /** 3 %, and as long as repair takes. */
+    public static final RepairSettings DEFAULT = new RepairSettings(0.03, HOLD_AUTO);
+
+    /** Neither. */
+    public static final RepairSettings OFF = new RepairSettings(0, HOLD_OFF);
+  }
+
   /** What the programs default to, for an end that accepts sessions or one that only opens them. */
   public static EndpointSettings defaults(boolean acceptsSessions) {
     return new EndpointSettings(
@@ -58,6 +83,7 @@ public record EndpointSettings(
         1024,
         16,
         0,
-        KeySettings.DEFAULT);
+        KeySettings.DEFAULT,
+        RepairSettings.DEFAULT);
   }
 }

@@ -12,13 +12,17 @@ final class Epoch {
   private final CopyLedger ledger = new CopyLedger(CoreLimits.DATA_WINDOW);
   private final PathEpoch noPath;
   private final SentCounters sent = new SentCounters();
+  private final SentRing kept;
+  private final LossDetector losses;
 
-  Epoch(long now, int number, PacketProtection protection) {
+  Epoch(long now, int number, PacketProtection protection, SentRing kept, LossDetector losses) {
     this.number = number;
     this.protection = protection;
     startedNanos = now;
     window = new CounterWindow(CoreLimits.DATA_WINDOW, protection.isAuthentic());
     noPath = new PathEpoch(protection.isAuthentic());
+    this.kept = kept;
+    this.losses = losses;
   }
 
   /** When the handshake was done. */
@@ -51,5 +55,21 @@ final class Epoch {
   /** The counters of the DATA packets that are sent, to however many paths. */
   SentCounters sent() {
     return sent;
+  }
+
+  /** The DATA packets that were sent lately. */
+  SentRing kept() {
+    return kept;
+  }
+
+  /** Which of the peer's DATA packets are missing. */
+  LossDetector losses() {
+    return losses;
+  }
+
+  /** It is forgotten: nothing more is asked for or sent again. */
+  void end() {
+    kept.clear();
+    losses.clear();
   }
 }

@@ -1,6 +1,7 @@
 package dev.mptunnel.core;
 
 import dev.mptunnel.core.EndpointSettings.KeySettings;
+import java.util.function.Consumer;
 
 /**
  * The epoch that a session is in, and the one before, to which late packets belong; when their keys
@@ -29,6 +30,34 @@ final class Epochs {
     return current;
   }
 
+  /** The epoch before, to which late packets belong, or null. */
+  Epoch previous() {
+    return previous;
+  }
+
+  /** Hands over both. */
+  void forEach(Consumer<Epoch> action) {
+    if (previous != null) {
+      action.accept(previous);
+    }
+    if (current != null) {
+      action.accept(current);
+    }
+  }
+
+  /**
+   * Gives back the memory of packets too old to be sent again.
+   *
+   * @return whether none is kept
+   */
+  boolean forgetSent(long now) {
+    boolean all = true;
+    for (Epoch epoch : new Epoch[] {previous, current}) {
+      all &= epoch == null || epoch.kept().forgetOld(now);
+    }
+    return all;
+  }
+
   /** Whether this is the epoch before. */
   boolean isPrevious(Epoch epoch) {
     return epoch == previous;
@@ -45,6 +74,7 @@ final class Epochs {
   /** Goes over to a new epoch. */
   void start(long now, Epoch epoch) {
     if (current != null) {
+      end(previous);
       previous = current;
       previousEndsNanos = Math.min(diesNanos(previous), now + CoreLimits.PREVIOUS_EPOCH_NANOS);
     }
@@ -54,11 +84,28 @@ final class Epochs {
   /** Forgets keys that are too old. */
   void forgetOld(long now) {
     if (now >= previousEndsNanos) {
+      end(previous);
       previous = null;
       previousEndsNanos = NEVER;
     }
     if (current != null && now >= diesNanos(current)) {
+      end(current);
       current = null;
+    }
+  }
+
+  /** Forgets both: the session is over. */
+  void clear() {
+    end(previous);
+    end(current);
+    previous = null;
+    previousEndsNanos = NEVER;
+    current = null;
+  }
+
+  private static void end(Epoch epoch) {
+    if (epoch != null) {
+      epoch.end();
     }
   }
 

@@ -61,6 +61,17 @@ public sealed interface Event {
   /** Two paths turn out to lose the same packets on their way to us. Told once of each two. */
   record PathsShareFate(Session session, SessionReport.Shared shared) implements OfSession {}
 
+  /** Why lost packets are not asked for. */
+  enum SteppingBack {
+    /** Our own queues are full: what is lost there is not to be sent again into them. */
+    CONGESTION,
+    /** More is lost than may be asked for. */
+    BUDGET
+  }
+
+  /** Packets that all paths lost are not asked for any more, for a while. Told at times only. */
+  record RepairSteppedBack(Session session, SteppingBack reason) implements OfSession {}
+
   /**
    * A flow of ours sends datagrams again and again that its session's paths carry in pieces only.
    * Told once, and again when they come to carry less.

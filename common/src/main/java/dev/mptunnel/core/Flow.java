@@ -1,5 +1,7 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.wire.DataFrames;
+
 /**
  * One application address inside a session. The two ends know it by the same id; whoever drives the
  * endpoint may hang a socket on it.
@@ -9,6 +11,9 @@ public final class Flow {
   private final Session session;
   private final int id;
   private final String target;
+  private boolean ordered;
+  private FlowOrder order;
+  private int sequence;
   private long lastUsedNanos;
   private long fragmented;
   private long introducedNanos;
@@ -20,6 +25,7 @@ public final class Flow {
     this.id = id;
     this.target = target;
     lastUsedNanos = now;
+    sequence = session.random().nextInt(DataFrames.SEQUENCES);
   }
 
   /** The session that the flow belongs to. */
@@ -37,6 +43,15 @@ public final class Flow {
     return target;
   }
 
+  /** Whether what is sent on it is to be delivered in the order in which it was sent. */
+  public boolean isOrdered() {
+    return ordered;
+  }
+
+  void setOrdered(boolean ordered) {
+    this.ordered = ordered;
+  }
+
   /** What was attached, or null. */
   public Object attachment() {
     return attachment;
@@ -45,6 +60,22 @@ public final class Flow {
   /** Hangs something on the flow, for whoever drives the endpoint. */
   public void attach(Object attachment) {
     this.attachment = attachment;
+  }
+
+  /** The order of what comes on it; null while nothing has that wants its order. */
+  FlowOrder order() {
+    return order;
+  }
+
+  void setOrder(FlowOrder order) {
+    this.order = order;
+  }
+
+  /** The sequence number of the next datagram that is sent on it. */
+  int takeSequence() {
+    int taken = sequence;
+    sequence = sequence + 1 & DataFrames.SEQUENCES - 1;
+    return taken;
   }
 
   void touch(long now) {

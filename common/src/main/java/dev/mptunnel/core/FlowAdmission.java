@@ -57,7 +57,7 @@ final class FlowAdmission {
     }
     if (known != null) {
       flows.remove(known); // its id has come to mean another
-      session.emit(new Event.FlowClosed(known));
+      session.closed(known);
     }
     if (!isIntroduced && flowId >= Limits.FIRST_NAMED_FLOW) {
       context.counters().flowsUnnamed++;
@@ -91,7 +91,7 @@ final class FlowAdmission {
     if (refused.size() < CoreLimits.REFUSALS_AT_ONCE) {
       refused.put(flowId, refusal);
     }
-    if (now >= nextRefusedNanos && session.sendRefused(refused)) {
+    if (now >= nextRefusedNanos && session.sendRefused(now, refused)) {
       nextRefusedNanos = now + CoreLimits.REFUSE_AGAIN_NANOS;
       refused.clear();
     }
@@ -102,6 +102,6 @@ final class FlowAdmission {
     refused.clear();
     flows
         .removeIf(flow -> context.targets().refusal(flow.target(), session.client()) != null)
-        .forEach(flow -> session.emit(new Event.FlowClosed(flow)));
+        .forEach(session::closed);
   }
 }

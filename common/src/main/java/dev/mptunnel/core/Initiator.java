@@ -186,7 +186,7 @@ final class Initiator {
         refusalTold = null;
         resetKey = established.resetKey();
         Opening opening = cause == Cause.RENEWAL ? Opening.RENEWED : Opening.FOUND_AGAIN;
-        session.startEpoch(now, new Epoch(now, epoch, established.protection()), opening);
+        session.startEpoch(now, session.newEpoch(now, epoch, established.protection()), opening);
       }
     }
   }

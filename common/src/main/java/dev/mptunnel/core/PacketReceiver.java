@@ -69,8 +69,11 @@ final class PacketReceiver {
       duplicates++;
       if (path != null) {
         path.countReceived(packet.remaining());
-        if (epoch.ledger().further(counter, path, session.paths()) && isCurrent(epoch)) {
-          path.epoch().countArrived();
+        if (epoch.ledger().further(counter, path, session.paths())) {
+          if (isCurrent(epoch)) {
+            path.epoch().countArrived();
+          }
+          session.repair().onCopy(now, epoch, counter, path);
         }
       }
       return true;
@@ -96,7 +99,9 @@ final class PacketReceiver {
     long counter = Header.dataCounter(packet);
     Path path = session.paths().from(port, source);
     epoch.window().take(counter);
-    epoch.ledger().first(counter, path, session.fate());
+    // Of one that every path lost the ledger is told of none, whatever brings the answer.
+    boolean isAnswer = session.repair().onFirst(now, epoch, counter, path, length);
+    epoch.ledger().first(counter, isAnswer ? null : path, session.fate());
     if (path != null) {
       path.countReceived(length);
       if (isCurrent(epoch)) {
@@ -107,9 +112,10 @@ final class PacketReceiver {
     }
     session.noteHeard(now, epoch);
     packet.position(packet.position() + Header.LENGTH);
-    if (!session.onData(now, epoch, packet)) {
+    if (!session.onData(now, epoch, counter, path, packet)) {
       context.counters().malformed++;
     }
+    session.onArrivals(now);
   }
 
   /**

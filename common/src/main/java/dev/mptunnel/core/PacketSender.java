@@ -36,7 +36,7 @@ final class PacketSender {
 
   /** The longest datagram that these paths carry in one packet. */
   int roomBytes(int selected) {
-    return framesRoomBytes(selected) - DataFrames.DATAGRAM_OVERHEAD_BYTES;
+    return framesRoomBytes(selected) - DataFrames.ORDERED_OVERHEAD_BYTES;
   }
 
   private int framesRoomBytes(int selected) {
@@ -53,32 +53,54 @@ final class PacketSender {
   void datagram(long now, Flow flow, ByteBuffer payload, int selected) {
     int bytes = payload.remaining();
     int framesRoomBytes = framesRoomBytes(selected) - introducer.bytes(now, flow);
-    if (bytes <= framesRoomBytes - DataFrames.DATAGRAM_OVERHEAD_BYTES) {
+    if (bytes <= framesRoomBytes - overheadBytes(flow)) {
       ByteBuffer packet = begin(now, flow);
-      DataFrames.putDatagram(packet, flow.id(), payload);
-      send(packet, selected);
+      if (flow.isOrdered()) {
+        DataFrames.putOrdered(
+            packet, flow.id(), flow.takeSequence(), DataFrames.time(now), payload);
+      } else {
+        DataFrames.putDatagram(packet, flow.id(), payload);
+      }
+      send(now, packet, selected);
       return;
     }
     fragments(now, flow, payload, framesRoomBytes, selected);
     fragmented++;
     // Without the name before it, and of paths that it is known of what they carry.
-    if (bytes > roomBytes(selected) && !session.paths().areSearched(selected)) {
-      tellOfFragments(flow, bytes, roomBytes(selected));
+    if (bytes > framesRoomBytes(selected) - overheadBytes(flow)
+        && !session.paths().areSearched(selected)) {
+      tellOfFragments(flow, bytes, framesRoomBytes(selected) - overheadBytes(flow));
     }
+  }
+
+  private static int overheadBytes(Flow flow) {
+    return flow.isOrdered()
+        ? DataFrames.ORDERED_OVERHEAD_BYTES
+        : DataFrames.DATAGRAM_OVERHEAD_BYTES;
   }
 
   private void fragments(
       long now, Flow flow, ByteBuffer payload, int framesRoomBytes, int selected) {
-    int roomBytes = framesRoomBytes - DataFrames.FRAGMENT_OVERHEAD_BYTES;
+    boolean ordered = flow.isOrdered();
+    int roomBytes =
+        framesRoomBytes
+            - (ordered
+                ? DataFrames.ORDERED_FRAGMENT_OVERHEAD_BYTES
+                : DataFrames.FRAGMENT_OVERHEAD_BYTES);
     int count = Math.ceilDiv(payload.remaining(), roomBytes);
     int pieceBytes = Math.ceilDiv(payload.remaining(), count);
-    int id = nextFragmentId++;
+    int id = ordered ? flow.takeSequence() : nextFragmentId++;
     int end = payload.limit();
     for (int index = 0; index < count; index++) {
       payload.limit(Math.min(payload.position() + pieceBytes, end));
       ByteBuffer packet = begin(now, flow);
-      DataFrames.putFragment(packet, flow.id(), id, index, count, payload);
-      send(packet, selected);
+      if (ordered) {
+        DataFrames.putOrderedFragment(
+            packet, flow.id(), id, DataFrames.time(now), index, count, payload);
+      } else {
+        DataFrames.putFragment(packet, flow.id(), id, index, count, payload);
+      }
+      send(now, packet, selected);
     }
   }
 
@@ -91,18 +113,19 @@ final class PacketSender {
     }
   }
 
-  /** Tells the peer that the session ends. */
+  /** Tells the peer that the session ends; nothing is sent after that. */
   void close(int reason, int selected) {
     ByteBuffer packet = begin();
     DataFrames.putClose(packet, reason);
-    send(packet, selected);
+    seal(packet);
+    transmit(packet, selected);
   }
 
   /** Tells the peer which of its flows lead nowhere. */
-  void refused(Map<Integer, TargetRefusal> refused, int selected) {
+  void refused(long now, Map<Integer, TargetRefusal> refused, int selected) {
     ByteBuffer packet = begin();
     refused.forEach((id, refusal) -> DataFrames.putRefused(packet, id, refusal.reason()));
-    send(packet, selected);
+    send(now, packet, selected);
   }
 
   /** A packet to which frames of the flow are appended. */
@@ -116,17 +139,26 @@ final class PacketSender {
     return context.scratch().position(Header.LENGTH);
   }
 
-  private void send(ByteBuffer packet, int selected) {
+  private void send(long now, ByteBuffer packet, int selected) {
+    long counter = seal(packet);
+    int copies = transmit(packet, selected);
+    session.repair().onSent(now, session.epochs().current(), counter, packet, copies);
+  }
+
+  private long seal(ByteBuffer packet) {
     packet.flip();
     Epoch epoch = session.epochs().current();
     long counter = epoch.sent().take();
     Header.putData(packet, session.isInitiator(), session.id(), epoch.number(), counter);
     epoch.protection().seal(packet);
+    return counter;
+  }
+
+  private int transmit(ByteBuffer packet, int selected) {
     int carrying = session.paths().carrying(selected, packet.remaining());
     for (int left = carrying; left != 0; left &= left - 1) {
-      Path path = session.path(Integer.numberOfTrailingZeros(left));
-      path.countSent(packet.remaining());
-      context.output().transmit(path.port(), path.remote(), packet);
+      session.path(Integer.numberOfTrailingZeros(left)).transmit(packet);
     }
+    return Integer.bitCount(carrying);
   }
 }

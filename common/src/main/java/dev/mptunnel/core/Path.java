@@ -26,6 +26,8 @@ public final class Path implements PathFrames.Handler {
   private final LossMeter lossIn = new LossMeter();
   private final PathMtu mtu;
   private final LongestArrived longestArrived = new LongestArrived();
+  private final Lag lag = new Lag();
+  private final QueueDelay queue = new QueueDelay();
 
   private int port;
   private InetSocketAddress remote;
@@ -54,6 +56,9 @@ public final class Path implements PathFrames.Handler {
   private boolean challenged;
   private long challenge;
   private long response;
+  private boolean marked;
+  private int markedEpoch;
+  private long markedHighest;
 
   /**
    * A path of a session.
@@ -140,6 +145,48 @@ public final class Path implements PathFrames.Handler {
     return mtu;
   }
 
+  /** The shortest round trip of the last while, or {@code Long.MAX_VALUE}. */
+  long leastRttNanos() {
+    return rtt.leastNanos();
+  }
+
+  /** How much later copies come on it than on the quickest path. */
+  Lag lag() {
+    return lag;
+  }
+
+  /** How long the queue in front of it is, on the way to us. */
+  QueueDelay queue() {
+    return queue;
+  }
+
+  /** Sends a DATA packet on it. */
+  void transmit(ByteBuffer packet) {
+    countSent(packet.remaining());
+    session.transmit(port, remote, packet);
+  }
+
+  /** Asks the peer for packets; see {@link PathFrames}. @return the bytes that this cost */
+  int ask(int question, int epochNumber, long[] counters, int count) {
+    ByteBuffer packet = session.beginPath(id, epoch);
+    PathFrames.putAsk(packet, question, epochNumber, counters, count);
+    return sendSmall(packet);
+  }
+
+  /** Tells the peer the last packet; see {@link PathFrames}. @return the bytes that this cost */
+  int mark(int epochNumber, long highest) {
+    ByteBuffer packet = session.beginPath(id, epoch);
+    PathFrames.putMark(packet, epochNumber, highest);
+    return sendSmall(packet);
+  }
+
+  /** Sends a PATH packet of a length that every path carries. */
+  private int sendSmall(ByteBuffer packet) {
+    countSent(0);
+    session.sendPath(packet, port, remote);
+    return packet.limit();
+  }
+
   void countSent(int bytes) {
     sent++;
     epoch.countSent();
@@ -171,6 +218,8 @@ public final class Path implements PathFrames.Handler {
     candidate = null;
     restartMtu();
     longestArrived.clear();
+    lag.clear();
+    queue.restart();
     if (epoch != null) {
       nextPingNanos = now;
     }
@@ -236,8 +285,10 @@ public final class Path implements PathFrames.Handler {
    * @return false if it is malformed
    */
   boolean onStray(long now, ByteBuffer frames) {
+    readAtNanos = now;
     challenged = false;
     boolean wellFormed = PathFrames.read(frames, this);
+    takeMark();
     if (challenged && remote != null) {
       token = challenge;
       sendPing(now);
@@ -309,6 +360,7 @@ public final class Path implements PathFrames.Handler {
     // path's packets over another moves the one onto the other, and the two fail together.
     elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
     boolean wellFormed = PathFrames.read(frames, this);
+    takeMark();
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
         candidate = new Candidate(fromPort, source);
@@ -374,6 +426,8 @@ public final class Path implements PathFrames.Handler {
     candidate = null;
     restartMtu();
     longestArrived.clear();
+    lag.clear();
+    queue.restart();
     lastProofNanos = readAtNanos;
     silentSinceNanos = NEVER;
     nextPingNanos = readAtNanos;
@@ -414,7 +468,7 @@ public final class Path implements PathFrames.Handler {
     token = 0;
     long roundTripNanos = readAtNanos - pings.atNanos(ping);
     if (roundTripNanos <= CoreLimits.LONGEST_ROUND_TRIP_NANOS) {
-      rtt.sample(roundTripNanos);
+      rtt.sample(readAtNanos, roundTripNanos);
     }
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);
@@ -445,6 +499,26 @@ public final class Path implements PathFrames.Handler {
   @Override
   public void onResponse(long token) {
     response = token;
+  }
+
+  @Override
+  public void onAsk(int question, int epochNumber, long first, ByteBuffer offsets) {
+    session.repair().onAsk(readAtNanos, question, epochNumber, first, offsets);
+  }
+
+  @Override
+  public void onMark(int epochNumber, long highest) {
+    marked = true;
+    markedEpoch = epochNumber;
+    markedHighest = highest;
+  }
+
+  /** Takes the last MARK of the packet that was read: each may make a thousand holes. */
+  private void takeMark() {
+    if (marked) {
+      marked = false;
+      session.repair().onMark(readAtNanos, markedEpoch, markedHighest, this);
+    }
   }
 
   private void prove() {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /** The paths of one session, by their ids. */
 final class PathSet {
@@ -117,15 +118,60 @@ final class PathSet {
     return true;
   }
 
-  /** The shortest smoothed round trip, or 0 where none has been measured. */
+  /** The shortest smoothed round trip of those that are up, or of all; 0: none was measured. */
   long shortestRttNanos() {
-    long shortest = Long.MAX_VALUE;
+    return shortest(Path::smoothedRttNanos);
+  }
+
+  /** The same of the shortest that each has had in the last while. */
+  long leastRttNanos() {
+    return shortest(Path::leastRttNanos);
+  }
+
+  private long shortest(ToLongFunction<Path> roundTrip) {
+    long ofUp = Long.MAX_VALUE;
+    long ofAll = Long.MAX_VALUE;
     for (Path path : byId) {
-      if (path != null && path.smoothedRttNanos() > 0) {
-        shortest = Math.min(shortest, path.smoothedRttNanos());
+      long nanos = path == null ? 0 : roundTrip.applyAsLong(path);
+      if (nanos > 0) {
+        ofAll = Math.min(ofAll, nanos);
+        ofUp = path.isUp() ? Math.min(ofUp, nanos) : ofUp;
       }
     }
+    long shortest = ofUp == Long.MAX_VALUE ? ofAll : ofUp;
     return shortest == Long.MAX_VALUE ? 0 : shortest;
+  }
+
+  /** The longest smoothed round trip of those that are up, or 0 where none has been measured. */
+  long longestRttNanos() {
+    long longest = 0;
+    for (Path path : byId) {
+      longest = path != null && path.isUp() ? Math.max(longest, path.smoothedRttNanos()) : longest;
+    }
+    return longest;
+  }
+
+  /** How much later than on the quickest path copies come on the slowest one that is up. */
+  long longestLagNanos() {
+    long longest = 0;
+    for (Path path : byId) {
+      longest = path != null && path.isUp() ? Math.max(longest, path.lag().nanos()) : longest;
+    }
+    return longest;
+  }
+
+  /** Whether the queues in front of all that are up are long, on their way to us. */
+  boolean areLong() {
+    boolean any = false;
+    for (Path path : byId) {
+      if (path != null && path.isUp()) {
+        if (!path.queue().isLong()) {
+          return false;
+        }
+        any = true;
+      }
+    }
+    return any;
   }
 
   /** Which paths lose the same packets. */

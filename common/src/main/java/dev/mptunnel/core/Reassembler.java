@@ -16,6 +16,8 @@ final class Reassembler {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  private static final int ID_BITS = 48;
+
   /** What of a datagram has come: its pieces by their places. */
   private static final class Assembly {
     private final long startedNanos;
@@ -55,13 +57,14 @@ final class Reassembler {
    * Takes a piece.
    *
    * @param epoch the number of the epoch that it came in
+   * @param id 48 bits that no other datagram of the epoch has
    * @param piece from position to limit; copied
    * @return the whole datagram if this was the last piece, valid until the next one comes; null if
    *     others are missing
    */
-  ByteBuffer take(long now, int epoch, int flow, int id, int index, int count, ByteBuffer piece) {
+  ByteBuffer take(long now, int epoch, int flow, long id, int index, int count, ByteBuffer piece) {
     forgetOld(now);
-    long key = (long) epoch << Integer.SIZE | (id & 0xffff_ffffL);
+    long key = (long) epoch << ID_BITS | id;
     Assembly known = oldestFirst.get(key);
     boolean contradicts = known != null && (known.flow != flow || known.count != count);
     if (contradicts || !isFirstOfPacket) {

@@ -12,34 +12,34 @@ final class RttEstimator {
   /** Room for the other end's scheduling delay, where RFC 6298's whole second would be too slow. */
   private static final long MIN_VARIATION_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  private static final long LEAST_PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private static final long MAX_MICROS = TimeUnit.MINUTES.toMicros(1);
 
   // Packed: a server has one per path of every session, most of them with few different values.
   private final PackedHistogram micros = new PackedHistogram(MAX_MICROS, 2);
-  private long smoothedNanos;
-  private long variationNanos;
+  private final SmoothedTime smoothed = new SmoothedTime();
+  private final RecentLeast least = new RecentLeast(LEAST_PERIOD_NANOS);
 
-  void sample(long nanos) {
-    if (micros.getTotalCount() == 0) {
-      smoothedNanos = nanos;
-      variationNanos = nanos / 2;
-    } else {
-      variationNanos += (Math.abs(smoothedNanos - nanos) - variationNanos) / 4;
-      smoothedNanos += (nanos - smoothedNanos) / 8;
-    }
+  void sample(long now, long nanos) {
+    smoothed.sample(nanos);
+    least.sample(now, nanos);
     micros.recordValue(Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos)));
   }
 
   /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
   long smoothedNanos() {
-    return smoothedNanos;
+    return smoothed.nanos();
+  }
+
+  /** The shortest round trip of the last while, or {@code Long.MAX_VALUE}. */
+  long leastNanos() {
+    return least.least();
   }
 
   /** After how long an answer is overdue, in nanoseconds. */
   long timeoutNanos() {
-    return micros.getTotalCount() == 0
-        ? INITIAL_TIMEOUT_NANOS
-        : smoothedNanos + Math.max(MIN_VARIATION_NANOS, 4 * variationNanos);
+    return smoothed.isUnknown() ? INITIAL_TIMEOUT_NANOS : smoothed.mostNanos(MIN_VARIATION_NANOS);
   }
 
   /** A percentile, 0 to 100, in microseconds, or 0 where nothing has been measured. */

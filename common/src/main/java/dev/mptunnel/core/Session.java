@@ -3,10 +3,12 @@ package dev.mptunnel.core;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.PacketProtection;
 import dev.mptunnel.wire.PacketType;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,6 +38,7 @@ public final class Session {
   private final Initiator opener;
   private final PacketSender sender;
   private final PacketReceiver receiver;
+  private final Repair repair;
   private final byte[] peerKey;
   private Client client;
 
@@ -65,6 +68,7 @@ public final class Session {
     sender = new PacketSender(context, this, introducer);
     receiver = new PacketReceiver(context, this);
     flows = new FlowTable(this, context.settings().maxFlows());
+    repair = new Repair(context, this);
     arrivals = new Arrivals(context, this, flows, introducer);
     lastHeardNanos = now;
     nextFlowSweepNanos = now + flowSweepNanos();
@@ -133,6 +137,30 @@ public final class Session {
     return paths;
   }
 
+  Repair repair() {
+    return repair;
+  }
+
+  /** An epoch that begins now, or soon. */
+  Epoch newEpoch(long now, int number, PacketProtection protection) {
+    SentRing kept = new SentRing(context.sentRoom());
+    return new Epoch(now, number, protection, kept, repair.newDetector());
+  }
+
+  /** Hands over the paths that are to carry a packet of so many bytes. @return how many */
+  int forEachCarrying(int bytes, Consumer<Path> action) {
+    int carrying = isOpen() ? paths.carrying(policy.select(paths), bytes) : 0;
+    for (int left = carrying; left != 0; left &= left - 1) {
+      action.accept(paths.get(Integer.numberOfTrailingZeros(left)));
+    }
+    return Integer.bitCount(carrying);
+  }
+
+  /** On how many paths a packet of so many bytes goes out; the peer's do on as many. */
+  int copies(int bytes) {
+    return Integer.bitCount(paths.carrying(policy.select(paths), bytes));
+  }
+
   /** The path of this id, or null. */
   public Path path(int pathId) {
     return paths.get(pathId);
@@ -151,9 +179,11 @@ public final class Session {
     paths.get(pathId).redirect(now, remote);
   }
 
-  Flow openFlow(long now, String target) {
+  Flow openFlow(long now, String target, boolean ordered) {
     makeRoomForFlow();
-    return flows.open(target, now);
+    Flow flow = flows.open(target, now);
+    flow.setOrdered(ordered);
+    return flow;
   }
 
   /** Goes over to what its client may do now. */
@@ -183,16 +213,17 @@ public final class Session {
     if (isOpen()) {
       sender.close(reason, policy.select(paths));
     }
+    arrivals.clear();
     closed = true;
   }
 
   /** Tells the peer which of its flows lead nowhere. @return false if no path leads to it now */
-  boolean sendRefused(Map<Integer, TargetRefusal> refused) {
+  boolean sendRefused(long now, Map<Integer, TargetRefusal> refused) {
     int selected = isOpen() ? policy.select(paths) : 0;
     if (selected == 0) {
       return false;
     }
-    sender.refused(refused, selected);
+    sender.refused(now, refused, selected);
     return true;
   }
 
@@ -201,6 +232,7 @@ public final class Session {
   /** Goes over to a new epoch; the one before is still listened to. */
   void startEpoch(long now, Epoch epoch, Event.Opening opening) {
     measureTunnelLossIn();
+    Epoch before = epochs.current();
     epochs.start(now, epoch);
     closed = false;
     flows.forEach(flow -> flow.setAnswered(false));
@@ -212,6 +244,7 @@ public final class Session {
     tunnelLossIn.update(0, 0);
     tunnelLossOut.update(0, 0);
     paths.forEach(path -> path.startEpoch(now));
+    repair.startEpoch(before, epoch, everOpen && opening == Event.Opening.RENEWED);
     emit(new Event.SessionOpened(this, everOpen ? opening : Event.Opening.FIRST));
     everOpen = true;
     // PINGs first: the responder then knows the paths before their first DATA.
@@ -274,9 +307,19 @@ public final class Session {
     }
   }
 
-  /** Takes the frames of a DATA packet. @return false if one is malformed */
-  boolean onData(long now, Epoch epoch, ByteBuffer frames) {
-    return arrivals.take(now, epoch, frames);
+  /**
+   * Takes the frames of a DATA packet.
+   *
+   * @param path that it came on, or null
+   * @return false if one is malformed
+   */
+  boolean onData(long now, Epoch epoch, long counter, Path path, ByteBuffer frames) {
+    return arrivals.take(now, epoch, counter, path, frames);
+  }
+
+  /** Datagrams may have come that others waited for, or be waited for no more. */
+  void onArrivals(long now) {
+    arrivals.release(now);
   }
 
   /** The peer ends the session. */
@@ -284,6 +327,7 @@ public final class Session {
     if (closed) {
       return; // a copy
     }
+    arrivals.flush(now);
     closed = true;
     if (initiator) {
       boolean revoked = reason == DataFrames.CLOSE_REVOKED;
@@ -298,8 +342,14 @@ public final class Session {
   void makeRoomForFlow() {
     Flow evicted = flows.evictIfFull();
     if (evicted != null) {
-      emit(new Event.FlowClosed(evicted));
+      closed(evicted);
     }
+  }
+
+  /** Tells that a flow has been taken out. */
+  void closed(Flow flow) {
+    arrivals.flush(flow);
+    emit(new Event.FlowClosed(flow));
   }
 
   // --- time ---
@@ -319,7 +369,7 @@ public final class Session {
     if (opener != null) {
       next = Math.min(next, opener.nextTimer());
     }
-    return isOpen() ? Math.min(next, paths.nextTimer()) : next;
+    return isOpen() ? Math.min(next, Math.min(paths.nextTimer(), repair.nextTimer())) : next;
   }
 
   private long expiryNanos() {
@@ -341,8 +391,9 @@ public final class Session {
   /** Tells that the session is over, and its flows with it. */
   void end(CloseReason reason) {
     emit(new Event.SessionClosed(this, reason));
-    flows.removeUnusedSince(NEVER).forEach(flow -> emit(new Event.FlowClosed(flow)));
     arrivals.clear();
+    flows.removeUnusedSince(NEVER).forEach(this::closed);
+    epochs.clear();
     closed = true;
   }
 
@@ -350,9 +401,10 @@ public final class Session {
     forgetOldKeys(now);
     if (now >= nextFlowSweepNanos) {
       nextFlowSweepNanos = now + flowSweepNanos();
-      flows
-          .removeUnusedSince(now - context.settings().flowTimeoutNanos())
-          .forEach(flow -> emit(new Event.FlowClosed(flow)));
+      flows.removeUnusedSince(now - context.settings().flowTimeoutNanos()).forEach(this::closed);
+    }
+    if (isOpen()) {
+      repair.onTimer(now);
     }
     arrivals.onTimer(now);
     if (now >= nextFateNanos) {
@@ -466,6 +518,11 @@ public final class Session {
 
   void sendPath(ByteBuffer packet, int port, InetSocketAddress remote) {
     epochs.current().protection().seal(packet.flip());
+    transmit(port, remote, packet);
+  }
+
+  void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
+    repair.figures().sentBytes += packet.remaining();
     context.output().transmit(port, remote, packet);
   }
 
@@ -503,6 +560,7 @@ public final class Session {
         tunnelLossOut.lossShare(),
         tunnelLossIn.lossShare(),
         paths.reports(),
+        repair.report(arrivals.order()),
         paths.shared(fate));
   }
 

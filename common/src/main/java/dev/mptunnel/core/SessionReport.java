@@ -17,6 +17,7 @@ import java.util.List;
  * @param lossOut the share, 0 to 1, of what we sent that reached the peer on no path; NaN: unknown
  * @param lossIn the same of what the peer sent
  * @param paths the paths, in the order of their ids
+ * @param repair what was done about packets that all paths lost
  * @param shared which paths lose the same of what the peer sends
  */
 public record SessionReport(
@@ -32,6 +33,7 @@ public record SessionReport(
     double lossOut,
     double lossIn,
     List<PathReport> paths,
+    RepairReport repair,
     List<Shared> shared) {
 
   /**

@@ -1,7 +1,9 @@
 package dev.mptunnel.observe;
 
 import dev.mptunnel.core.EndpointCounters;
+import dev.mptunnel.core.Event;
 import dev.mptunnel.core.PathReport;
+import dev.mptunnel.core.RepairReport;
 import dev.mptunnel.core.SessionReport;
 import java.util.Locale;
 
@@ -56,6 +58,7 @@ public final class SessionTable {
             "",
             "",
             ""));
+    table.append(repair(session));
     table.append(pieces(session));
     session.shared().forEach(shared -> table.append(lostTogether(shared)).append('\n'));
     return table.toString();
@@ -69,6 +72,37 @@ public final class SessionTable {
         shared.one(),
         shared.other(),
         percent(shared.share()));
+  }
+
+  /** Why lost packets are not asked for at the moment, one line, not ended. */
+  public static String steppedBack(Event.SteppingBack reason) {
+    return switch (reason) {
+      case CONGESTION ->
+          "more is sent than the paths carry: what their full queues drop is not asked for again";
+      case BUDGET ->
+          "more is lost than 'repair' allows to send again; the rest is lost, unless the paths lose"
+              + " less";
+    };
+  }
+
+  private static String repair(SessionReport session) {
+    RepairReport repair = session.repair();
+    return String.format(
+        Locale.ROOT,
+        "repair: %d holes, %d asked for, %d repaired, %d needless, %d given up (%d withheld), %d"
+            + " late; %d sent again, %s of the bytes; %d waited (p50 %s, p99 %s)%n",
+        repair.holes(),
+        repair.asked(),
+        repair.repaired(),
+        repair.needless(),
+        repair.givenUp(),
+        repair.withheld(),
+        repair.late(),
+        repair.resent(),
+        percent((double) repair.spentBytes() / repair.sentBytes()),
+        repair.held(),
+        millis(repair.heldP50Micros()),
+        millis(repair.heldP99Micros()));
   }
 
   private static String pieces(SessionReport session) {

@@ -14,11 +14,22 @@ import java.nio.ByteBuffer;
  *                                        one of the pieces of a datagram that no packet has room for
  *  OPEN     0x04  flow:16 | name          the target of a flow that has a named one
  *  REFUSED  0x05  flow:16 | reason:8      the flow leads nowhere
+ *  ORDERED  0x06  flow:16 | sequence:24 | time:16 | payload
+ *                                        a datagram of a flow that wants its order
+ *  ORDERED_FRAGMENT
+ *           0x07  flow:16 | sequence:24 | time:16 | index:8 | count:8 | piece
+ *                                        one of the pieces of such a datagram
  * </pre>
  *
  * <p>The pieces of a datagram have its id, which no other datagram of the epoch has had for a long
  * time, and the same count, 2 to {@value #MAX_FRAGMENTS}; joined in the order of their indices,
  * from 0, they are the datagram. All are in packets of one epoch.
+ *
+ * <p>The datagrams of a flow that wants its order are numbered by {@code sequence}, from any number
+ * on, modulo 2<sup>24</sup>; pieces of one have the same. {@code time} is when it was sent by the
+ * sender's own clock, in units of {@value #TIME_UNIT_NANOS} ns, modulo 2<sup>16</sup>: its changes
+ * tell how the one-way delay changes (as in RFC 6817, section 3.4.1). An end that hears ORDERED
+ * frames of a flow sends them on it too.
  *
  * <p>Flows below {@link Limits#FIRST_NAMED_FLOW} lead to the fixed target. Those from there on lead
  * to the target of the OPEN that stands before what a packet carries of the flow, and if none
@@ -34,6 +45,21 @@ public final class DataFrames {
 
   /** What a FRAGMENT adds to its piece. */
   public static final int FRAGMENT_OVERHEAD_BYTES = 11;
+
+  /** What an ORDERED adds to its payload. */
+  public static final int ORDERED_OVERHEAD_BYTES = 10;
+
+  /** What an ORDERED_FRAGMENT adds to its piece. */
+  public static final int ORDERED_FRAGMENT_OVERHEAD_BYTES = 12;
+
+  /** Sequence numbers are below this. */
+  public static final int SEQUENCES = 1 << 24;
+
+  /** The unit of an ORDERED's time, in nanoseconds. */
+  public static final int TIME_UNIT_NANOS = 64_000;
+
+  /** An ORDERED's time is below this. */
+  public static final int TIMES = 1 << 16;
 
   /** The longest datagram that is carried, in pieces if need be: UDP's longest over IPv4. */
   public static final int MAX_DATAGRAM_BYTES = Limits.MAX_PACKET_BYTES;
@@ -63,6 +89,10 @@ public final class DataFrames {
   private static final int FRAGMENT = 0x03;
   private static final int OPEN = 0x04;
   private static final int REFUSED = 0x05;
+  private static final int ORDERED = 0x06;
+  private static final int ORDERED_FRAGMENT = 0x07;
+  private static final int ORDERED_FIELDS = ORDERED_OVERHEAD_BYTES - HEAD_BYTES;
+  private static final int ORDERED_FRAGMENT_FIELDS = ORDERED_FRAGMENT_OVERHEAD_BYTES - HEAD_BYTES;
 
   private DataFrames() {}
 
@@ -84,6 +114,22 @@ public final class DataFrames {
      * @param piece from position to limit; valid until this returns
      */
     void onFragment(int flow, int id, int index, int count, ByteBuffer piece);
+
+    /**
+     * A datagram of a flow that wants its order.
+     *
+     * @param sequence its place in the flow, below {@link #SEQUENCES}
+     * @param time when it was sent, below {@link #TIMES}
+     * @param payload from position to limit, perhaps empty; valid until this returns
+     */
+    void onOrdered(int flow, int sequence, int time, ByteBuffer payload);
+
+    /**
+     * A piece of a datagram of a flow that wants its order; see {@link #onOrdered} and {@link
+     * #onFragment}.
+     */
+    void onOrderedFragment(
+        int flow, int sequence, int time, int index, int count, ByteBuffer piece);
 
     /** The peer ends the session. */
     void onClose(int reason);
@@ -115,6 +161,44 @@ public final class DataFrames {
     packet.putShort((short) (piece.remaining() + FRAGMENT_FIELDS));
     packet.putShort((short) flow).putInt(id).put((byte) index).put((byte) count);
     packet.put(piece);
+  }
+
+  /**
+   * Appends an ORDERED at the buffer's position, which moves behind it; empties the payload.
+   *
+   * @param time {@link #time} of the sender's clock
+   */
+  public static void putOrdered(
+      ByteBuffer packet, int flow, int sequence, int time, ByteBuffer payload) {
+    packet.put((byte) ORDERED);
+    packet.putShort((short) (payload.remaining() + ORDERED_FIELDS));
+    putPlace(packet, flow, sequence, time);
+    packet.put(payload);
+  }
+
+  /**
+   * Appends an ORDERED_FRAGMENT at the buffer's position, which moves behind it; empties the piece.
+   *
+   * @param time {@link #time} of the sender's clock
+   */
+  public static void putOrderedFragment(
+      ByteBuffer packet, int flow, int sequence, int time, int index, int count, ByteBuffer piece) {
+    packet.put((byte) ORDERED_FRAGMENT);
+    packet.putShort((short) (piece.remaining() + ORDERED_FRAGMENT_FIELDS));
+    putPlace(packet, flow, sequence, time);
+    packet.put((byte) index).put((byte) count);
+    packet.put(piece);
+  }
+
+  private static void putPlace(ByteBuffer packet, int flow, int sequence, int time) {
+    packet.putShort((short) flow);
+    packet.put((byte) (sequence >>> Short.SIZE)).putShort((short) sequence);
+    packet.putShort((short) time);
+  }
+
+  /** What an ORDERED says that is sent at this time, in nanoseconds, by the sender's clock. */
+  public static int time(long nanos) {
+    return (int) (nanos / TIME_UNIT_NANOS) & TIMES - 1;
   }
 
   /** Appends a CLOSE at the buffer's position, which moves behind it. */
@@ -170,6 +254,17 @@ public final class DataFrames {
             return false;
           }
         }
+        case ORDERED ->
+            handler.onOrdered(
+                frames.getShort() & 0xffff,
+                readSequence(frames),
+                frames.getShort() & 0xffff,
+                frames);
+        case ORDERED_FRAGMENT -> {
+          if (!readOrderedFragment(frames, handler)) {
+            return false;
+          }
+        }
         case OPEN -> {
           if (!readOpen(frames, handler)) {
             return false;
@@ -197,6 +292,23 @@ public final class DataFrames {
     return true;
   }
 
+  private static boolean readOrderedFragment(ByteBuffer fields, Handler handler) {
+    int flow = fields.getShort() & 0xffff;
+    int sequence = readSequence(fields);
+    int time = fields.getShort() & 0xffff;
+    int index = fields.get() & 0xff;
+    int count = fields.get() & 0xff;
+    if (count < 2 || index >= count) {
+      return false;
+    }
+    handler.onOrderedFragment(flow, sequence, time, index, count, fields);
+    return true;
+  }
+
+  private static int readSequence(ByteBuffer fields) {
+    return (fields.get() & 0xff) << Short.SIZE | (fields.getShort() & 0xffff);
+  }
+
   private static boolean readOpen(ByteBuffer fields, Handler handler) {
     int flow = fields.getShort() & 0xffff;
     String target = TargetName.read(fields);
@@ -213,6 +325,8 @@ public final class DataFrames {
       case CLOSE -> 1;
       case FRAGMENT -> FRAGMENT_FIELDS;
       case OPEN, REFUSED -> 3;
+      case ORDERED -> ORDERED_FIELDS;
+      case ORDERED_FRAGMENT -> ORDERED_FRAGMENT_FIELDS;
       default -> 0;
     };
   }

@@ -13,12 +13,20 @@ import java.nio.ByteBuffer;
  *  CHALLENGE 0x13  token:64
  *  RESPONSE  0x14  token:64
  *  PROBE     0x15  any bytes, ignored
+ *  ASK       0x16  question:32 | epoch:8 | first:48 | offset:16, up to 64 times
+ *  MARK      0x17  epoch:8 | highest:48
  * </pre>
  *
  * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
  * this packet included; {@code arrived} how many of the other end's have arrived on it; {@code
  * delivered} how many different DATA packets have arrived in this epoch on any path. Each end
  * learns so what is lost each way, whatever was sent where.
+ *
+ * <p>An ASK asks for DATA packets of an epoch again: those with the counters {@code first} and
+ * {@code first} plus each {@code offset}. It goes out on every path with the same {@code question},
+ * which no other one of the sender's in this epoch has, so that the first copy is answered and the
+ * others are not. A MARK says what the highest counter of an epoch is that was sent, when nothing
+ * more follows for a while.
  */
 public final class PathFrames {
 
@@ -34,17 +42,30 @@ public final class PathFrames {
   /** A PROBE without a byte in it. */
   public static final int MIN_PROBE_BYTES = 3;
 
+  /** Counters that one ASK may name. */
+  public static final int MAX_ASKED = 65;
+
+  /** The highest offset in an ASK. */
+  public static final int MAX_OFFSET = 0xffff;
+
+  /** A MARK, whole. */
+  public static final int MARK_BYTES = 10;
+
   private static final int PADDING = 0x10;
   private static final int PING = 0x11;
   private static final int PONG = 0x12;
   private static final int CHALLENGE = 0x13;
   private static final int RESPONSE = 0x14;
   private static final int PROBE = 0x15;
+  private static final int ASK = 0x16;
+  private static final int MARK = 0x17;
 
   private static final int HEAD_BYTES = 3;
   private static final int PING_FIELDS = 16;
   private static final int PONG_FIELDS = 24;
   private static final int TOKEN_FIELDS = 8;
+  private static final int ASK_FIELDS = 11;
+  private static final int MARK_FIELDS = 7;
 
   private PathFrames() {}
 
@@ -66,6 +87,20 @@ public final class PathFrames {
 
     /** The peer proves that it is where this packet came from. */
     void onResponse(long token);
+
+    /**
+     * The peer asks for packets again.
+     *
+     * @param question which of its questions this is
+     * @param epoch the number of the packets' epoch
+     * @param first the counter of one of them
+     * @param offsets what to add to it for each of the others, 16 bits each, from position to
+     *     limit; valid until this returns
+     */
+    void onAsk(int question, int epoch, long first, ByteBuffer offsets);
+
+    /** The peer has sent packets up to this counter in the epoch of this number. */
+    void onMark(int epoch, long highest);
   }
 
   /**
@@ -109,6 +144,33 @@ public final class PathFrames {
     putHead(packet, RESPONSE, TOKEN_FIELDS).putLong(token);
   }
 
+  /** How long an ASK for so many packets is, whole. */
+  public static int askBytes(int packets) {
+    return HEAD_BYTES + ASK_FIELDS + (packets - 1) * Short.BYTES;
+  }
+
+  /**
+   * Appends an ASK.
+   *
+   * @param counters of the packets asked for, ascending, the last at most {@link #MAX_OFFSET} above
+   *     the first
+   * @param count how many of them, 1 to {@link #MAX_ASKED}
+   */
+  public static void putAsk(
+      ByteBuffer packet, int question, int epoch, long[] counters, int count) {
+    putHead(packet, ASK, askBytes(count) - HEAD_BYTES).putInt(question).put((byte) epoch);
+    put48(packet, counters[0]);
+    for (int place = 1; place < count; place++) {
+      packet.putShort((short) (counters[place] - counters[0]));
+    }
+  }
+
+  /** Appends a MARK. */
+  public static void putMark(ByteBuffer packet, int epoch, long highest) {
+    putHead(packet, MARK, MARK_FIELDS).put((byte) epoch);
+    put48(packet, highest);
+  }
+
   /** Whether the frames from position to limit are those of a probe; neither is changed. */
   public static boolean isProbe(ByteBuffer frames) {
     return frames.hasRemaining() && frames.get(frames.position()) == PROBE;
@@ -141,6 +203,12 @@ public final class PathFrames {
                 frames.getShort() & 0xffff);
         case CHALLENGE -> handler.onChallenge(frames.getLong());
         case RESPONSE -> handler.onResponse(frames.getLong());
+        case ASK -> {
+          if (!readAsk(frames, length, handler)) {
+            return false;
+          }
+        }
+        case MARK -> handler.onMark(frames.get() & 0xff, get48(frames));
         default -> {
           // Padding, a probe, or of a later version; skipped.
         }
@@ -150,11 +218,28 @@ public final class PathFrames {
     return true;
   }
 
+  private static boolean readAsk(ByteBuffer frames, int length, Handler handler) {
+    int offsetsBytes = length - ASK_FIELDS;
+    if (offsetsBytes % Short.BYTES != 0 || offsetsBytes / Short.BYTES >= MAX_ASKED) {
+      return false;
+    }
+    int question = frames.getInt();
+    int epoch = frames.get() & 0xff;
+    long first = get48(frames);
+    int end = frames.limit();
+    frames.limit(frames.position() + offsetsBytes);
+    handler.onAsk(question, epoch, first, frames);
+    frames.limit(end);
+    return true;
+  }
+
   private static int fieldsOf(int type) {
     return switch (type) {
       case PING -> PING_FIELDS;
       case PONG -> PONG_FIELDS;
       case CHALLENGE, RESPONSE -> TOKEN_FIELDS;
+      case ASK -> ASK_FIELDS;
+      case MARK -> MARK_FIELDS;
       default -> 0;
     };
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,34 @@ class CommandTest {
         config.listenNamed());
   }
 
+  @Test
+  void whatRunsOverAPortMayBeTypedWhereTheFileOpensIt() throws Exception {
+    Path file = folder.resolve("mpclient.conf");
+    Files.writeString(file, "listen.wg = 1\nlisten.vpn = 2\nfor.wg = voice\na 1\n");
+    ClientConfig config =
+        new ClientCommand(Map.of())
+            .config("--for.wg=game", "--listen", "3", "--for", "vpn", file.toString());
+    assertEquals(Passenger.VPN, config.passenger());
+    assertEquals(Map.of("wg", Passenger.GAME, "vpn", Passenger.ANY), config.passengersNamed());
+  }
+
+  @Test
+  void repairAndHoldAreTypedAlikeForBothEnds() throws Exception {
+    RepairSettings expected = new RepairSettings(0.05, 20_000_000);
+    assertEquals(
+        expected,
+        new ClientCommand(Map.of())
+            .config("--bridge", "a:1", "--repair", "5%", "--hold=20ms")
+            .session()
+            .repair());
+    assertEquals(
+        expected,
+        new ServerCommand(Map.of())
+            .config("--repair=5%", "--hold", "20ms", "2000", "a", "1")
+            .session()
+            .repair());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -130,6 +159,18 @@ class CommandTest {
           mpclient | --lisetn.wg 1      | unknown option '--lisetn.wg'; did you mean --listen.wg?
           mpclient | --listen.NAME 1    | option '--listen.NAME' is refused; expected --listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
           mpclient | --listen.=1        | option '--listen.' is refused; expected --listen.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
+          mpclient | --for              | --for: there is no value; expected any, vpn, voice or game
+          mpclient | --for openvpn      | --for: 'openvpn' is not known; expected any, vpn, voice or game
+          mpclient | --for game --for vpn | --for: for is set again after --for; expected it once
+          mpclient | --for.wg vpn --bridge a:1 | --for.wg: for.wg is of no use without listen.wg; expected that too
+          mpclient | --for voice --listen.wg 1 --bridge a:1 | --for: for is of no use without listen, as there is listen.wg; expected for.NAME, or listen too
+          mpclient | --for.wg vpn --for.wg any | --for.wg: for.wg is set again after --for.wg; expected it once
+          mpclient | --for.fixed vpn    | option '--for.fixed' is refused; expected --for, or another name
+          mpclient | --fro.wg vpn       | unknown option '--fro.wg'; did you mean --for.wg?
+          mpclient | --repair           | --repair: there is no value; expected off or 0.1% to 100%
+          mpclient | --repair 1000%     | --repair: '1000%' is out of range; expected off or 0.1% to 100%
+          mpclient | --hold             | --hold: there is no value; expected auto, off or 1ms to 1s
+          mpclient | --hold 5s          | --hold: '5s' is out of range; expected auto, off or 1ms to 1s
           mpclient | --verbose=no       | option '--verbose' should be specified without 'no' parameter; expected it alone
           mpclient | a.conf b.conf      | more than one file is given, the last 'b.conf'; expected one
           mpclient | -c                 | --config: there is no value; expected FILE
@@ -142,6 +183,9 @@ class CommandTest {
           mpserver | 2000 --target.wg   | --target.wg: there is no value; expected host:port
           mpserver | 2000 --target.fixed a:1 | option '--target.fixed' is refused; expected --target, or another name
           mpserver | 2000 --target.w a:1 --target.w a:1 | --target.w: target.w is set again after --target.w; expected it once
+          mpserver | 2000 a 1 --repair 5 | --repair: '5' cannot be read; expected off or a share such as 3% or 0.5%
+          mpserver | 2000 a 1 --hold=2m | --hold: '2m' is out of range; expected auto, off or 1ms to 1s
+          mpserver | 2000 a 1 --repiar 5% | unknown option '--repiar'; did you mean --repair?
           mpserver | 0 a 1              | PORT: port 0 is out of range; expected 1 to 65535
           mpserver | 2000 a 70000       | TARGET: port 70000 is out of range; expected 1 to 65535
           mpserver | 2 a 1 --target b:1 | TARGET: target is set again after --target; expected it once

@@ -3,12 +3,15 @@ package dev.mptunnel.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -124,9 +127,31 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, flow-timeout, max-flows, socket-buffer, engine
+          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, socket-buffer, engine
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
+          repair = 3       | f:2: repair: '3' cannot be read; expected off or a share such as 3% or 0.5%
+          repair = 0%      | f:2: repair: '0%' is out of range; expected off or 0.1% to 100%
+          repair = 100.1%  | f:2: repair: '100.1%' is out of range; expected off or 0.1% to 100%
+          repair = 9999999999% | f:2: repair: '9999999999%' is out of range; expected off or 0.1% to 100%
+          repair = -3%     | f:2: repair: '-3%' cannot be read; expected off or a share such as 3% or 0.5%
+          repair = 3,5%    | f:2: repair: '3,5%' cannot be read; expected off or a share such as 3% or 0.5%
+          repair 5%        | f:2: 'repair 5%' has no '='; expected repair = ...
+          repair =         | f:2: repair: there is no value; expected off or 0.1% to 100%
+          repair = on      | f:2: repair: 'on' cannot be read; expected off or a share such as 3% or 0.5%
+          hold = 5s        | f:2: hold: '5s' is out of range; expected auto, off or 1ms to 1s
+          hold = 50        | f:2: hold: '50' has no unit; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
+          hold = never     | f:2: hold: 'never' cannot be read; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
+          hold = 0         | f:2: hold: '0' has no unit; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
+          hold = x; expected y | f:2: hold: 'x; expected y' cannot be read; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
+          for = VPN        | f:2: for: 'VPN' is not known; expected any, vpn, voice or game
+          for voice        | f:2: 'for voice' has no '='; expected for = ...
+          for.wg = wg      | f:2: for.wg: 'wg' is not known; expected any, vpn, voice or game
+          for.fixed = any  | f:2: key 'for.fixed' is refused; expected for, or another name
+          for-wg = any     | f:2: unknown key 'for-wg'; did you mean for?
+          for = openvpn    | f:2: for: 'openvpn' is not known; expected any, vpn, voice or game
+          for.wg = vpn     | f:2: for.wg: for.wg is of no use without listen.wg; expected that too
+          for.Wg = vpn     | f:2: key 'for.Wg' is refused; expected for.NAME, NAME being 1 to 32 of a-z, 0-9, '-' and '_'
           mtu = 575        | f:2: mtu: '575' is out of range; expected auto or 576 to 65535
           mtu = fine       | f:2: mtu: 'fine' cannot be read; expected auto or a whole number
           mtu = 0          | f:2: mtu: '0' is out of range; expected auto or 576 to 65535
@@ -164,6 +189,8 @@ class ConfigFileTest {
     "flow-timeout, 1s, 24h, 999ms, 1441m",
     "socket-buffer, 4096, 1g, 4095, 1048577k",
     "max-flows, 1, 32768, 0, 32769",
+    "repair, 0.1%, 100%, 0.099%, 100.001%",
+    "hold, 1ms, 1s, 0ms, 1001ms",
     "listen, 1, 65535, 0, 65536",
   })
   void bothEndsOfARangeBelongToIt(
@@ -215,6 +242,53 @@ class ConfigFileTest {
     ClientConfig alone = client("listen.wg = 2\na 1\n");
     assertEquals(List.of(), alone.listen(), "the default is for who names nothing");
     assertEquals(1, client("listen.example.org 4000\n").bridges().size(), "a bridge's name");
+  }
+
+  @Test
+  void whatRunsOverAPortIsSaidForEach() throws Exception {
+    ClientConfig config =
+        client("for = game\nlisten = 1\nlisten.a = 2\nlisten.b = 3\nfor.b = voice\na 1\n");
+    assertEquals(Passenger.GAME, config.passenger());
+    assertEquals(Map.of("a", Passenger.ANY, "b", Passenger.VOICE), config.passengersNamed());
+    assertEquals(
+        "f:1: for: for is of no use without listen, as there is listen.a; expected for.NAME, or"
+            + " listen too",
+        message("for = game\nlisten.a = 2\na 1\n"));
+    assertEquals(
+        "f:3: for.b: for.b is of no use without listen.b; expected that too",
+        message("listen = 1\nlisten.a = 2\nfor.b = any\na 1\n"));
+    assertEquals(Passenger.ANY, client("a 1\n").passenger());
+  }
+
+  @Test
+  void callsAndGamesAloneDoWithoutOrder() {
+    assertEquals(
+        List.of(Passenger.ANY, Passenger.VPN),
+        Arrays.stream(Passenger.values()).filter(Passenger::isOrdered).toList());
+  }
+
+  @Test
+  void aServerRepairsAsItIsToldAndDoesNotSayWhatRunsOverIt() throws Exception {
+    String needed = "listen = 1\ntarget = a:1\n";
+    assertEquals(RepairSettings.DEFAULT, server(needed).session().repair());
+    assertEquals(
+        new RepairSettings(0.001, 1_000_000_000),
+        server(needed + "repair = 0.1%\nhold = 1s\n").session().repair());
+    assertEquals(
+        "f:1: hold: '1001ms' is out of range; expected auto, off or 1ms to 1s",
+        serverMessage("hold = 1001ms"));
+    assertTrue(serverMessage("for = vpn").startsWith("f:1: unknown key 'for'; expected one of "));
+  }
+
+  @Test
+  void repairIsAShareOrOff() throws Exception {
+    assertEquals(RepairSettings.DEFAULT, client("a 1\n").session().repair());
+    assertEquals(RepairSettings.OFF, client("a 1\nrepair = off\nhold = off\n").session().repair());
+    assertEquals(
+        new RepairSettings(0.025, 50_000_000),
+        client("a 1\nrepair = 2.5%\nhold = 50ms\n").session().repair());
+    assertEquals(
+        RepairSettings.HOLD_AUTO, client("a 1\nhold = auto\n").session().repair().holdNanos());
   }
 
   @Test

@@ -30,7 +30,7 @@ class NamedFlowsTest {
   private static final TargetNames OFFER = new TargetNames(true, Set.of("wg", "vpn"));
 
   /** Bytes of a DATA packet with a DATAGRAM, without name and payload: header, frame, check sum. */
-  private static final int OVERHEAD = Header.LENGTH + DataFrames.DATAGRAM_OVERHEAD_BYTES + 4;
+  private static final int OVERHEAD = Header.LENGTH + DataFrames.ORDERED_OVERHEAD_BYTES + 4;
 
   private final PairWorld world = world(new PairWorld(1, Mode.PLAIN), OFFER);
 
@@ -40,7 +40,7 @@ class NamedFlowsTest {
   }
 
   private static Flow flow(PairWorld world, String target) {
-    return world.client.endpoint.openFlow(world.now(), world.session, target);
+    return world.client.endpoint.openFlow(world.now(), world.session, target, true);
   }
 
   /** How much the newest DATA packet of the client is longer than its DATAGRAM of one byte. */
@@ -140,7 +140,7 @@ class NamedFlowsTest {
     world.server.endpoint.offer(OFFER);
     ByteBuffer frames = ByteBuffer.allocate(100);
     DataFrames.putDatagram(frames, Limits.FIRST_NAMED_FLOW, ByteBuffer.allocate(1));
-    assertTrue(session.onData(world.now(), session.epochs().current(), frames.flip()));
+    assertTrue(session.onData(world.now(), session.epochs().current(), 0, null, frames.flip()));
     assertEquals(1, world.server.delivered.size());
   }
 
@@ -294,7 +294,7 @@ class NamedFlowsTest {
     DataFrames.putOpen(frames, 40_000, "wg");
     DataFrames.putDatagram(frames, 40_000, ByteBuffer.allocate(1));
     Epoch epoch = world.session.epochs().current();
-    assertTrue(world.session.onData(world.now(), epoch, frames.flip()));
+    assertTrue(world.session.onData(world.now(), epoch, 0, null, frames.flip()));
     assertEquals(List.of(), world.client.delivered);
     assertEquals(List.of(), targets(world.client));
   }

@@ -1,5 +1,6 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.crypto.ClientKeys;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.crypto.StaticKeys;
@@ -61,7 +62,8 @@ final class PairWorld {
               defaults.maxSessions(),
               2,
               mtu,
-              defaults.keySettings());
+              defaults.keySettings(),
+              repairSettings);
       endpoint = new Endpoint(settings, security, new SplittableRandom(seed), this);
     }
 
@@ -81,6 +83,9 @@ final class PairWorld {
         return; // as a router does that says nothing
       }
       int every = dropEvery[side.ordinal()][path];
+      if (random.nextDouble() < losing[side.ordinal()][path]) {
+        return;
+      }
       if (dark[path] || (every > 0 && ++sent[side.ordinal()][path] % every == 0)) {
         return;
       }
@@ -92,7 +97,7 @@ final class PairWorld {
       InetSocketAddress source =
           address(side == Side.CLIENT ? portOffset + path : SERVER_PORT + path);
       at(
-          Math.max(now + DELAY_NANOS, stalledUntil[side.ordinal()]),
+          Math.max(now + DELAY_NANOS + slower[path], stalledUntil[side.ordinal()]),
           () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
@@ -126,8 +131,12 @@ final class PairWorld {
   private final boolean[] dark;
   private final int[][] dropEvery;
   private final int[][] sent;
+  private final double[][] losing;
+  private final long[] slower;
+  private final SplittableRandom random = new SplittableRandom(6);
   private final int[] longest;
   private final int mtu;
+  private final RepairSettings repairSettings;
   private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
   private long order;
   private byte[] lastFromServer;
@@ -154,15 +163,26 @@ final class PairWorld {
 
   /** A world whose ends are told what each path carries. */
   PairWorld(int paths, Mode mode, int mtu) {
-    this(paths, client(mode), server(mode), mtu);
+    this(paths, client(mode), server(mode), mtu, RepairSettings.DEFAULT);
+  }
+
+  /** A world whose ends repair as is said. */
+  PairWorld(int paths, Mode mode, RepairSettings repairSettings) {
+    this(paths, client(mode), server(mode), 0, repairSettings);
   }
 
   PairWorld(int paths, Security clientSecurity, Security serverSecurity) {
-    this(paths, clientSecurity, serverSecurity, 0);
+    this(paths, clientSecurity, serverSecurity, 0, RepairSettings.DEFAULT);
   }
 
-  private PairWorld(int paths, Security clientSecurity, Security serverSecurity, int mtu) {
+  private PairWorld(
+      int paths,
+      Security clientSecurity,
+      Security serverSecurity,
+      int mtu,
+      RepairSettings repairSettings) {
     this.mtu = mtu;
+    this.repairSettings = repairSettings;
     this.clientSecurity = clientSecurity;
     this.serverSecurity = serverSecurity;
     client = new End(Side.CLIENT, 1);
@@ -170,6 +190,8 @@ final class PairWorld {
     dark = new boolean[paths];
     dropEvery = new int[2][paths];
     sent = new int[2][paths];
+    losing = new double[2][paths];
+    slower = new long[paths];
     longest = new int[paths];
     Arrays.fill(longest, 1_500);
     List<Endpoint.PathSpec> specs = new ArrayList<>();
@@ -211,6 +233,16 @@ final class PairWorld {
 
   void dropEveryNth(int path, Side from, int n) {
     dropEvery[from.ordinal()][path] = n;
+  }
+
+  /** The path loses this share, 0 to 1, of what this side sends, by chance, the same each time. */
+  void lose(int path, Side from, double share) {
+    losing[from.ordinal()][path] = share;
+  }
+
+  /** The path takes so much longer than 10 ms each way. */
+  void delay(int path, long millis) {
+    slower[path] = TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   /** Nothing from this side arrives for so long, and then everything at once. */

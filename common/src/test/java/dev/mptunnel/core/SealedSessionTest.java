@@ -85,7 +85,7 @@ class SealedSessionTest {
   @Test
   void whenAllPathsMoveTheAnswersFollowWithinTwoRoundTrips() {
     PairWorld world = new PairWorld(3, Mode.SEALED);
-    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session, null, false);
     world.server.echo = true;
     world.exchange(flow, 1000);
     world.rebindAll(100);

@@ -28,6 +28,19 @@ class FramesTest {
     }
 
     @Override
+    public void onOrdered(int flow, int sequence, int time, ByteBuffer payload) {
+      frames.add("ordered " + flow + " " + sequence + " " + time + " " + payload.remaining());
+    }
+
+    @Override
+    public void onOrderedFragment(
+        int flow, int sequence, int time, int index, int count, ByteBuffer piece) {
+      frames.add(
+          "ordered fragment %d %d %d %d/%d %d"
+              .formatted(flow, sequence, time, index, count, piece.remaining()));
+    }
+
+    @Override
     public void onClose(int reason) {
       frames.add("close " + reason);
     }
@@ -61,6 +74,20 @@ class FramesTest {
     public void onResponse(long token) {
       frames.add("response " + token);
     }
+
+    @Override
+    public void onAsk(int question, int epoch, long first, ByteBuffer offsets) {
+      StringBuilder text = new StringBuilder("ask " + question + " " + epoch + " " + first);
+      while (offsets.hasRemaining()) {
+        text.append(" +").append(offsets.getShort() & 0xffff);
+      }
+      frames.add(text.toString());
+    }
+
+    @Override
+    public void onMark(int epoch, long highest) {
+      frames.add("mark " + epoch + " " + highest);
+    }
   }
 
   private final ByteBuffer packet = ByteBuffer.allocate(2000);
@@ -74,6 +101,8 @@ class FramesTest {
     DataFrames.putClose(packet, 7);
     DataFrames.putOpen(packet, 32_768, "wg-2_a");
     DataFrames.putRefused(packet, 65_535, 1);
+    DataFrames.putOrdered(packet, 65_535, 0xffffff, 65_535, ByteBuffer.allocate(2));
+    DataFrames.putOrderedFragment(packet, 1, 0x800000, 0, 1, 2, ByteBuffer.allocate(4));
     assertTrue(DataFrames.read(packet.flip(), seen));
     assertEquals(
         List.of(
@@ -82,7 +111,9 @@ class FramesTest {
             "fragment 65535 -1 254/255 3",
             "close 7",
             "open 32768 wg-2_a",
-            "refused 65535 1"),
+            "refused 65535 1",
+            "ordered 65535 16777215 65535 2",
+            "ordered fragment 1 8388608 0 1/2 4"),
         seen.frames);
   }
 
@@ -110,13 +141,20 @@ class FramesTest {
     assertEquals(PathFrames.PADDED_PING_BYTES + PathFrames.PONG_BYTES, packet.position());
     PathFrames.putChallenge(packet, Long.MIN_VALUE);
     PathFrames.putResponse(packet, 9);
+    int before = packet.position();
+    PathFrames.putAsk(packet, -1, 255, new long[] {large - 65_535, large - 1, large}, 3);
+    assertEquals(before + PathFrames.askBytes(3), packet.position());
+    PathFrames.putMark(packet, 255, large);
+    assertEquals(before + PathFrames.askBytes(3) + PathFrames.MARK_BYTES, packet.position());
     assertTrue(PathFrames.read(packet.flip(), seen));
     assertEquals(
         List.of(
             "ping 1 " + large + " 2",
             "pong -1 3 " + large + " 5 65507",
             "challenge " + Long.MIN_VALUE,
-            "response 9"),
+            "response 9",
+            "ask -1 255 " + (large - 65_535) + " +65534 +65535",
+            "mark 255 " + large),
         seen.frames);
   }
 
@@ -140,11 +178,25 @@ class FramesTest {
   @Test
   void aFragmentOfNoDatagramIsMalformed() {
     for (byte[] place : new byte[][] {{0, 0}, {0, 1}, {2, 2}, {-1, 2}}) {
+      ByteBuffer ordered = ByteBuffer.wrap(new byte[12]);
+      ordered.put((byte) 7).putShort((short) 9).position(10).put(place).flip();
+      assertFalse(DataFrames.read(ordered, seen));
       ByteBuffer frame = ByteBuffer.wrap(new byte[11]);
       frame.put((byte) 3).putShort((short) 8).position(9).put(place).flip();
       assertFalse(DataFrames.read(frame, seen));
     }
     assertEquals(List.of(), seen.frames);
+  }
+
+  @Test
+  void aQuestionForTooManyPacketsIsMalformed() {
+    int most = PathFrames.MAX_ASKED;
+    PathFrames.putAsk(packet, 1, 2, new long[most], most);
+    assertTrue(PathFrames.read(packet.flip(), seen));
+    PathFrames.putAsk(packet.clear(), 1, 2, new long[most + 1], most + 1);
+    assertFalse(PathFrames.read(packet.flip(), seen));
+    packet.clear().put((byte) 0x16).putShort((short) 12).put(new byte[12]);
+    assertFalse(PathFrames.read(packet.flip(), seen), "half an offset");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.core.Endpoint;
@@ -96,9 +97,10 @@ public final class Client implements Program.Running {
       client.addPath(bridge, buffer);
     }
     CompletableFuture.runAsync(client::open, engine::execute).join();
-    client.listen(config.listen(), null, buffer);
+    client.listen(config.listen(), null, config.passenger(), buffer);
     for (var named : config.listenNamed().entrySet()) {
-      client.listen(named.getValue(), named.getKey(), buffer);
+      Passenger passenger = config.passengersNamed().get(named.getKey());
+      client.listen(named.getValue(), named.getKey(), passenger, buffer);
     }
     config.security().warnings().forEach(client.log::warn);
     return client;
@@ -123,13 +125,16 @@ public final class Client implements Program.Running {
         defaults.maxSessions(),
         defaults.maxSessionsPerClient(),
         settings.mtuBytes(),
-        defaults.keySettings());
+        defaults.keySettings(),
+        settings.repair());
   }
 
-  private void listen(List<HostPort> addresses, String target, int buffer) throws IOException {
+  private void listen(List<HostPort> addresses, String target, Passenger passenger, int buffer)
+      throws IOException {
     for (HostPort address : addresses) {
       PortOptions options = PortOptions.at(Addresses.local(address)).withBufferBytes(buffer);
-      entries.add(new Entry(engine.open(options, new ApplicationHandler(target)), target));
+      ApplicationHandler handler = new ApplicationHandler(target, passenger.isOrdered());
+      entries.add(new Entry(engine.open(options, handler), target));
     }
   }
 
@@ -298,16 +303,19 @@ public final class Client implements Program.Running {
   private final class ApplicationHandler implements DatagramHandler {
 
     private final String target;
+    private final boolean ordered;
 
-    ApplicationHandler(String target) {
+    ApplicationHandler(String target, boolean ordered) {
       this.target = target;
+      this.ordered = ordered;
     }
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
       long now = engine.nanoTime();
       Endpoint endpoint = driver.endpoint();
-      Flow flow = applications.flowOf(port, source, () -> endpoint.openFlow(now, session, target));
+      Flow flow =
+          applications.flowOf(port, source, () -> endpoint.openFlow(now, session, target, ordered));
       endpoint.send(now, flow, datagram);
     }
 

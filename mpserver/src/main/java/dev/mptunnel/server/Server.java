@@ -119,7 +119,8 @@ public final class Server implements Program.Running {
         config.maxSessions(),
         config.security().maxSessionsPerClient(),
         session.mtuBytes(),
-        EndpointSettings.KeySettings.DEFAULT);
+        EndpointSettings.KeySettings.DEFAULT,
+        session.repair());
   }
 
   /** Where clients and bridges may send to, with the ports that were really given. */

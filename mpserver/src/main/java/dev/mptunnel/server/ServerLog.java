@@ -63,6 +63,8 @@ final class ServerLog {
               narrow.session(),
               narrow.path(),
               Limits.MIN_PATH_PACKET_BYTES + Limits.IPV4_UDP_BYTES);
+      case Event.RepairSteppedBack told ->
+          LOG.info("client {}: {}", told.session(), SessionTable.steppedBack(told.reason()));
       case Event.PathsShareFate told ->
           LOG.warn(
               "client {}: {}; do they share a line? One that shares none would save more",

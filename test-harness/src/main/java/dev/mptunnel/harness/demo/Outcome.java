@@ -6,31 +6,13 @@ import dev.mptunnel.harness.link.LinkCounters;
 import dev.mptunnel.harness.link.LinkProperties;
 import dev.mptunnel.harness.load.LoadStream;
 import dev.mptunnel.harness.load.LoadTarget;
-import dev.mptunnel.harness.load.Reception;
 import dev.mptunnel.harness.tunnel.LocalTunnel;
 import dev.mptunnel.observe.SessionTable;
 import java.io.PrintStream;
-import java.util.BitSet;
 import java.util.List;
 
 /** What was sent, what the lines let through, and what arrived, datagram by datagram. */
 final class Outcome {
-
-  /** One direction. */
-  private record Way(int sent, BitSet passed, Reception received) {
-
-    int lost() {
-      return sent - (int) received.distinct();
-    }
-
-    boolean isExact() {
-      return received.arrived().equals(passed) && received.counts().clean();
-    }
-
-    double lossShare() {
-      return (double) lost() / sent;
-    }
-  }
 
   private final Way up;
   private final Way down;
@@ -38,7 +20,11 @@ final class Outcome {
   private final List<LinkCounters> linesDown;
   private final long kernelDrops;
 
-  private Outcome(
+  /**
+   * @param linesUp what each line did toward the target, {@code linesDown} what from there
+   * @param kernelDrops datagrams that found a socket of this machine's full
+   */
+  Outcome(
       Way up,
       Way down,
       List<LinkCounters> linesUp,
@@ -53,8 +39,8 @@ final class Outcome {
 
   static Outcome of(LocalTunnel tunnel, LoadStream stream, LoadTarget target, int id) {
     return new Outcome(
-        new Way(stream.sent(), tunnel.ledger().passed(Direction.UP, id), target.received(id)),
-        new Way(target.sent(id), tunnel.ledger().passed(Direction.DOWN, id), stream.received()),
+        Way.of(tunnel.ledger(), Direction.UP, id, stream.sent(), target.received(id)),
+        Way.of(tunnel.ledger(), Direction.DOWN, id, target.sent(id), stream.received()),
         counters(tunnel, Direction.UP),
         counters(tunnel, Direction.DOWN),
         tunnel.kernelDrops() + target.kernelDrops() + stream.kernelDrops());
@@ -64,40 +50,43 @@ final class Outcome {
     return tunnel.links().stream().map(link -> link.model(direction).counters()).toList();
   }
 
-  /** Prints the summary. @return whether exactly what had to arrive did */
+  /** Prints the summary of three lines. @return whether exactly what had to arrive did */
   boolean print(PrintStream out, List<LinkProperties> lines, Seed seed) {
     double product = lines.stream().mapToDouble(LinkProperties::loss).reduce(1, (a, b) -> a * b);
     out.println();
     for (int i = 0; i < lines.size(); i++) {
       out.printf(
           "line %d alone lost      %7s up, %7s down%n",
-          i + 1, share(linesUp.get(i)), share(linesDown.get(i)));
+          i + 1, lost(linesUp.get(i)), lost(linesDown.get(i)));
     }
+    int sent = up.sent() + down.sent();
+    int lostAtFirst = up.lostAtFirst() + down.lostAtFirst();
+    int lost = up.lost() + down.lost();
     out.printf(
-        "the tunnel lost        %7s up, %7s down; the product of the lines' losses is %s%n",
-        SessionTable.percent(up.lossShare()),
-        SessionTable.percent(down.lossShare()),
-        SessionTable.percent(product));
+        "all three lost the first copies of %d of %d datagrams: %s; the product of their losses is"
+            + " %s%n",
+        lostAtFirst, sent, share(lostAtFirst, sent), SessionTable.percent(product));
+    out.printf(
+        "%d of these came after being asked for; the tunnel lost %d: %s%n",
+        up.repaired() + down.repaired(), lost, share(lost, sent));
     boolean exact = up.isExact() && down.isExact();
     if (exact) {
       out.printf(
-          "exactly the %d datagrams of which a line let a copy through arrived, each once and"
-              + " undamaged%n",
-          up.received().distinct() + down.received().distinct());
+          "exactly the %d datagrams of which a copy got through, first or sent again, arrived, each"
+              + " once and undamaged%n",
+          sent - lost);
     } else {
-      out.printf("NOT what the lines let through: up %s, down %s%n", fault(up), fault(down));
+      out.printf("NOT what the lines let through: up %s; down %s%n", up.fault(), down.fault());
       out.printf("the kernel dropped %d datagrams at full sockets; %s%n", kernelDrops, seed);
     }
     return exact;
   }
 
-  private static String fault(Way way) {
-    BitSet missing = way.passed();
-    missing.andNot(way.received().arrived());
-    return missing.cardinality() + " missing, " + way.received().counts();
+  private static String lost(LinkCounters line) {
+    return share(line.lost(), line.offered());
   }
 
-  private static String share(LinkCounters line) {
-    return SessionTable.percent((double) line.lost() / line.offered());
+  private static String share(long part, long whole) {
+    return SessionTable.percent((double) part / whole);
   }
 }

@@ -42,6 +42,10 @@ final class ConfigFileTarget implements FuzzTarget {
             listen = 3000
             listen = [fe80::1%eth0]:3001
             listen.wg = 3002
+            for = voice
+            for.wg = vpn
+            repair = 2.5%
+            hold = 250ms
             ping = 50ms
             flow-timeout = 24h
             engine = io_uring
@@ -53,6 +57,8 @@ final class ConfigFileTarget implements FuzzTarget {
             target = target.example.org:1194
             target.wg = 127.0.0.1:51820
             session-timeout = 2m
+            repair = off
+            hold = off
             max-sessions = 10
             """),
         seed(

@@ -46,6 +46,18 @@ final class DataFramesTarget implements FuzzTarget {
     }
 
     @Override
+    public void onOrdered(int flow, int sequence, int time, ByteBuffer payload) {
+      Must.hold(sequence < DataFrames.SEQUENCES && time < DataFrames.TIMES, "fields too large");
+      DataFrames.putOrdered(packet, flow, sequence, time, payload);
+    }
+
+    @Override
+    public void onOrderedFragment(
+        int flow, int sequence, int time, int index, int count, ByteBuffer piece) {
+      DataFrames.putOrderedFragment(packet, flow, sequence, time, index, count, piece);
+    }
+
+    @Override
     public void onClose(int reason) {
       DataFrames.putClose(packet, reason);
     }
@@ -73,7 +85,10 @@ final class DataFramesTarget implements FuzzTarget {
     DataFrames.putOpen(named, 40_000, "wg-2");
     DataFrames.putDatagram(named, 40_000, ByteBuffer.wrap(new byte[] {1, 2, 3}));
     DataFrames.putRefused(named, 40_000, DataFrames.REFUSED_NOT_ALLOWED);
+    ByteBuffer ordered = ByteBuffer.allocate(40);
+    DataFrames.putOrdered(ordered, 7, 0xabcdef, 65_535, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    DataFrames.putOrderedFragment(ordered, 7, 0, 1, 1, 2, ByteBuffer.wrap(new byte[] {4, 5}));
     // Zeros behind them: no frame.
-    return List.of(packet.array(), named.array());
+    return List.of(packet.array(), named.array(), ordered.array());
   }
 }

@@ -6,6 +6,7 @@ import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
 import dev.mptunnel.core.PathReport;
+import dev.mptunnel.core.RepairReport;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.core.TargetNames;
@@ -47,6 +48,10 @@ final class FuzzedPair {
   private static final String TARGET = "wg";
 
   private static final int MAX_SESSIONS = 2;
+
+  /** What may wait for its order, and be kept to be sent again, in bytes each. */
+  private static final int MAX_KEPT_BYTES = 32 << 20;
+
   private static final int MAX_FLOWS = 3;
   private static final int MAX_IN_FLIGHT = 64;
   private static final int MAX_SETTLING_PACKETS = 500;
@@ -75,6 +80,7 @@ final class FuzzedPair {
   private final InetSocketAddress[] clientAddresses = new InetSocketAddress[PATHS];
   private int lives;
   private int rebindings;
+  private int flowsOpened;
   private Session session;
   private boolean forged;
   private long now = 1;
@@ -126,7 +132,8 @@ final class FuzzedPair {
               MAX_SESSIONS,
               usual.maxSessionsPerClient(),
               usual.mtuBytes(),
-              usual.keySettings());
+              usual.keySettings(),
+              usual.repairSettings());
       flows.clear();
       SplittableRandom random = new SplittableRandom(lives++);
       endpoint = new Endpoint(settings, keys.security(isServer), random, this);
@@ -244,8 +251,10 @@ final class FuzzedPair {
     }
   }
 
+  /** Every other one wants its order, the first one too. */
   void openFlow(boolean named) {
-    client.flows.add(client.endpoint.openFlow(now, session, named ? TARGET : null));
+    boolean ordered = flowsOpened++ % 2 == 0;
+    client.flows.add(client.endpoint.openFlow(now, session, named ? TARGET : null, ordered));
   }
 
   /** The server is there anew, without memory, with or without a farewell. */
@@ -316,6 +325,10 @@ final class FuzzedPair {
 
   /** At the end: percentiles take their time. */
   void checkFigures() {
+    for (End end : new End[] {client, server}) {
+      Must.hold(end.endpoint.heldBytes() <= MAX_KEPT_BYTES, "too much waits for its order");
+      Must.hold(end.endpoint.sentBytes() <= MAX_KEPT_BYTES, "too much is kept to be sent again");
+    }
     client.endpoint.sessions().forEach(each -> check(each.report()));
     server.endpoint.sessions().forEach(each -> check(each.report()));
   }
@@ -332,6 +345,11 @@ final class FuzzedPair {
       Must.hold(path.rttP50Micros() <= path.rttP99Micros(), "percentiles in disorder");
       Must.hold(path.saves() >= 0 && path.saves() <= path.wins(), "saves without wins");
     }
+    RepairReport repair = report.repair();
+    Must.hold(repair.repaired() + repair.needless() <= repair.asked(), "answers to no question");
+    Must.hold(repair.givenUp() <= repair.holes(), "more given up than missing");
+    Must.hold(repair.withheld() <= repair.givenUp(), "more withheld than given up");
+    Must.hold(repair.spentBytes() <= repair.sentBytes(), "more spent than sent");
   }
 
   private static void checkShare(double share) {

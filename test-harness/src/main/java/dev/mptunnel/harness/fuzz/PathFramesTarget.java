@@ -55,15 +55,38 @@ final class PathFramesTarget implements FuzzTarget {
       fields.add(token);
       PathFrames.putResponse(packet, token);
     }
+
+    @Override
+    public void onAsk(int question, int epoch, long first, ByteBuffer offsets) {
+      long[] counters = new long[PathFrames.MAX_ASKED];
+      counters[0] = first;
+      int count = 1;
+      while (offsets.hasRemaining()) {
+        counters[count++] = first + (offsets.getShort() & 0xffff);
+      }
+      fields.addAll(List.of((long) question, (long) epoch));
+      for (int place = 0; place < count; place++) {
+        fields.add(counters[place]);
+      }
+      PathFrames.putAsk(packet, question, epoch, counters, count);
+    }
+
+    @Override
+    public void onMark(int epoch, long highest) {
+      fields.addAll(List.of((long) epoch, highest));
+      PathFrames.putMark(packet, epoch, highest);
+    }
   }
 
   @Override
   public List<byte[]> seeds() {
-    ByteBuffer packet = ByteBuffer.allocate(128);
+    ByteBuffer packet = ByteBuffer.allocate(160);
     PathFrames.putPing(packet, 1, 2, 3);
     PathFrames.putPong(packet, 4, 5, 6, 7, 8);
     PathFrames.putChallenge(packet, 8);
     PathFrames.putResponse(packet, 9);
+    PathFrames.putAsk(packet, 10, 11, new long[] {12, 13, 12 + PathFrames.MAX_OFFSET}, 3);
+    PathFrames.putMark(packet, 14, 15);
     byte[] all = new byte[packet.position()];
     packet.get(0, all);
     return List.of(all);

@@ -115,6 +115,15 @@ final class PlainKeys implements PacketKeys {
     public void onFragment(int flow, int id, int index, int count, ByteBuffer piece) {}
 
     @Override
+    public void onOrdered(int flow, int sequence, int time, ByteBuffer payload) {
+      onDatagram(flow, payload);
+    }
+
+    @Override
+    public void onOrderedFragment(
+        int flow, int sequence, int time, int index, int count, ByteBuffer piece) {}
+
+    @Override
     public void onClose(int reason) {}
 
     @Override

@@ -8,10 +8,12 @@ import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.Command;
 import dev.mptunnel.config.CommandResult;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -19,20 +21,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
  * A program's command and how to write down, as options, what it was told: whatever is accepted
  * must come to the same when it is written and read again, and whatever is refused must be refused
- * in one line that a person can act on.
+ * in one line that a person can act on. What it was told of secrets and sealing is not written.
+ *
+ * @param withSecurityOf the first configuration with the second's secrets and sealing
  */
-record Program<C>(Command<C> command, Function<C, List<String>> writer) {
+record Program<C>(
+    Command<C> command, Function<C, List<String>> writer, BinaryOperator<C> withSecurityOf) {
 
   static final List<Program<?>> ALL =
       List.of(
-          new Program<>(new ClientCommand(Map.of()), Program::client),
-          new Program<>(new ServerCommand(Map.of()), Program::server),
-          new Program<>(new BridgeCommand(), Program::bridge));
+          new Program<>(new ClientCommand(Map.of()), Program::client, Program::withSecurityOf),
+          new Program<>(new ServerCommand(Map.of()), Program::server, Program::withSecurityOf),
+          new Program<>(new BridgeCommand(), Program::bridge, (config, _) -> config));
 
   /** Besides what the user gave: most of it is cut, but a file's name is shown whole. */
   private static final int MAX_ERROR_CHARS = 400;
@@ -57,7 +63,9 @@ record Program<C>(Command<C> command, Function<C, List<String>> writer) {
         List<String> written = writer.apply(config);
         CommandResult<C> again =
             command.start(written.toArray(String[]::new), print(out), print(err));
-        Must.equal(new CommandResult.Run<>(config, false), again, written + " " + err);
+        Must.hold(again instanceof CommandResult.Run<C>, written + " " + err);
+        C read = ((CommandResult.Run<C>) again).config();
+        Must.equal(config, withSecurityOf.apply(read, config), written + " " + err);
       }
     }
   }
@@ -94,12 +102,42 @@ record Program<C>(Command<C> command, Function<C, List<String>> writer) {
     }
   }
 
+  private static ClientConfig withSecurityOf(ClientConfig config, ClientConfig other) {
+    return new ClientConfig(
+        config.listen(),
+        config.listenNamed(),
+        config.passenger(),
+        config.passengersNamed(),
+        config.bridges(),
+        other.security(),
+        config.session(),
+        config.sockets());
+  }
+
+  private static ServerConfig withSecurityOf(ServerConfig config, ServerConfig other) {
+    return new ServerConfig(
+        config.listen(),
+        config.target(),
+        config.targetsNamed(),
+        other.security(),
+        config.session(),
+        config.sessionTimeoutNanos(),
+        config.maxSessions(),
+        config.sockets());
+  }
+
   // --- what each program was told, as options ---
 
   private static List<String> client(ClientConfig config) {
     List<String> options = new ArrayList<>();
     addresses(options, "--listen", config.listen());
     config.listenNamed().forEach((name, all) -> addresses(options, "--listen." + name, all));
+    if (!config.listen().isEmpty()) {
+      options.addAll(List.of("--for", word(config.passenger())));
+    }
+    config
+        .passengersNamed()
+        .forEach((name, passenger) -> options.addAll(List.of("--for." + name, word(passenger))));
     for (BridgeLine bridge : config.bridges()) {
       options.add("--bridge");
       options.add(line(bridge));
@@ -153,8 +191,32 @@ record Program<C>(Command<C> command, Function<C, List<String>> writer) {
     duration(options, "--ping", session.pingNanos());
     duration(options, "--ping-idle", session.pingIdleNanos());
     duration(options, "--path-timeout", session.pathTimeoutNanos());
+    if (session.mtuBytes() != 0) {
+      number(options, "--mtu", session.mtuBytes());
+    }
+    repair(options, session.repair());
     duration(options, "--flow-timeout", session.flowTimeoutNanos());
     number(options, "--max-flows", session.maxFlows());
+  }
+
+  private static void repair(List<String> options, RepairSettings repair) {
+    if (repair.share() == 0) {
+      options.addAll(List.of("--repair", "off"));
+    } else {
+      options.add("--repair");
+      options.add(String.format(Locale.ROOT, "%.3f%%", repair.share() * 100));
+    }
+    if (repair.holdNanos() == RepairSettings.HOLD_AUTO) {
+      options.addAll(List.of("--hold", "auto"));
+    } else if (repair.holdNanos() == RepairSettings.HOLD_OFF) {
+      options.addAll(List.of("--hold", "off"));
+    } else {
+      duration(options, "--hold", repair.holdNanos());
+    }
+  }
+
+  private static String word(Passenger passenger) {
+    return passenger.name().toLowerCase(Locale.ROOT);
   }
 
   private static void sockets(List<String> options, SocketSettings sockets) {

@@ -5,7 +5,6 @@ import dev.mptunnel.harness.emulator.UdpLink;
 import dev.mptunnel.harness.link.Verdict;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -15,9 +14,13 @@ import java.util.Map;
  * Which load datagrams were offered to a set of paths, and which of them any path let through: what
  * exactly a tunnel over them must deliver. May be used from any thread.
  *
+ * <p>A datagram that comes to a path again was sent again: a tunnel sends the first copies once on
+ * each path, and what it sends again is the same packet, with the same counter.
+ *
  * <p>It looks for them inside the packets or, where these are sealed, counts: a tunnel that carries
  * one stream each way, none of it lost on its way in, has datagram 0 in its first DATA packet, and
- * so on.
+ * so on. Either way a packet that is sent again, since every path had lost it, is known for what it
+ * was before.
  */
 public final class PathLedger {
 
@@ -30,6 +33,7 @@ public final class PathLedger {
 
   private final Map<Stream, BitSet> offered = new HashMap<>();
   private final Map<Stream, BitSet> passed = new HashMap<>();
+  private final Map<Stream, BitSet> passedAtFirst = new HashMap<>();
 
   // Kept, since counting the bits for every datagram would take longer than carrying it.
   private final Map<Stream, Integer> offeredCounts = new HashMap<>();
@@ -52,9 +56,10 @@ public final class PathLedger {
     return new PathLedger(stream);
   }
 
-  /** What to give to the {@link UdpLink} of each path. */
+  /** What to give to the {@link UdpLink} of one path; each path gets one of its own. */
   public UdpLink.Observer observer() {
-    return this::note;
+    Map<Stream, BitSet> seen = new HashMap<>();
+    return (direction, _, packet, verdict) -> note(seen, direction, packet, verdict);
   }
 
   /** Sequence numbers that came to any path; a copy. */
@@ -67,6 +72,11 @@ public final class PathLedger {
     return copy(passed, direction, stream);
   }
 
+  /** Those of {@link #passed} whose first copy on a path was let through there; a copy. */
+  public synchronized BitSet passedAtFirst(Direction direction, int stream) {
+    return copy(passedAtFirst, direction, stream);
+  }
+
   /** How many {@link #offered} has. */
   public synchronized int offeredCount(Direction direction, int stream) {
     return offeredCounts.getOrDefault(new Stream(direction, stream), 0);
@@ -77,24 +87,36 @@ public final class PathLedger {
     return passedCounts.getOrDefault(new Stream(direction, stream), 0);
   }
 
+  /**
+   * @param seen what has come to this path before
+   */
   private synchronized void note(
-      Direction direction, InetSocketAddress client, ByteBuffer packet, Verdict verdict) {
+      Map<Stream, BitSet> seen, Direction direction, ByteBuffer packet, Verdict verdict) {
     if (sealedStream != NOT_SEALED) {
       if (PacketType.type(packet.get(packet.position())) == PacketType.DATA) {
-        note(new Stream(direction, sealedStream), sequence(direction, packet), verdict);
+        note(seen, new Stream(direction, sealedStream), sequence(direction, packet), verdict);
       }
       return;
     }
     LoadDatagram datagram = LoadDatagram.find(packet);
     if (datagram != null) {
-      note(new Stream(direction, datagram.stream()), datagram.sequence(), verdict);
+      note(seen, new Stream(direction, datagram.stream()), datagram.sequence(), verdict);
     }
   }
 
-  private void note(Stream stream, int sequence, Verdict verdict) {
-    add(offered, offeredCounts, stream, sequence);
-    if (verdict.delivered()) {
-      add(passed, passedCounts, stream, sequence);
+  private void note(Map<Stream, BitSet> seen, Stream stream, int sequence, Verdict verdict) {
+    boolean isFirst = add(seen, stream, sequence);
+    if (add(offered, stream, sequence)) {
+      offeredCounts.merge(stream, 1, Integer::sum);
+    }
+    if (!verdict.delivered()) {
+      return;
+    }
+    if (add(passed, stream, sequence)) {
+      passedCounts.merge(stream, 1, Integer::sum);
+    }
+    if (isFirst) {
+      add(passedAtFirst, stream, sequence);
     }
   }
 
@@ -106,13 +128,12 @@ public final class PathLedger {
     return start + (int) Header.dataCounter(packet);
   }
 
-  private static void add(
-      Map<Stream, BitSet> sets, Map<Stream, Integer> counts, Stream stream, int sequence) {
-    BitSet set = sets.computeIfAbsent(stream, s -> new BitSet());
-    if (!set.get(sequence)) {
-      set.set(sequence);
-      counts.merge(stream, 1, Integer::sum);
-    }
+  /** Whether it was not there. */
+  private static boolean add(Map<Stream, BitSet> sets, Stream stream, int sequence) {
+    BitSet set = sets.computeIfAbsent(stream, _ -> new BitSet());
+    boolean isNew = !set.get(sequence);
+    set.set(sequence);
+    return isNew;
   }
 
   private static BitSet copy(Map<Stream, BitSet> sets, Direction direction, int id) {

@@ -9,11 +9,13 @@ import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.harness.Await;
@@ -62,6 +64,7 @@ public final class LocalTunnel implements AutoCloseable {
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(2),
           0,
+          RepairSettings.DEFAULT,
           TimeUnit.MINUTES.toNanos(5),
           256);
 
@@ -172,6 +175,8 @@ public final class LocalTunnel implements AutoCloseable {
             engine("mpclient"),
             new ClientConfig(
                 List.of(new HostPort("127.0.0.1", 0)),
+                Collections.emptySortedMap(),
+                Passenger.ANY,
                 Collections.emptySortedMap(),
                 bridges,
                 clientSecurity(secret),

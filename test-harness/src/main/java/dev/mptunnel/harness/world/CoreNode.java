@@ -2,6 +2,7 @@ package dev.mptunnel.harness.world;
 
 import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.EndpointSettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
@@ -22,6 +24,8 @@ import java.util.random.RandomGenerator;
  * may sleep: then it hears nothing and does nothing, but its clock goes on.
  */
 final class CoreNode implements SimNode, Output {
+
+  private static final long LONGEST_AUTO_HOLD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /**
    * What a node lives in.
@@ -39,10 +43,12 @@ final class CoreNode implements SimNode, Output {
       UnaryOperator<Output> wrapping) {}
 
   private final String name;
+  private final RepairSettings repair;
   private final Surroundings around;
   private final Endpoint endpoint;
   private final List<Flow> flows = new ArrayList<>();
   private long aheadNanos;
+  private int interruptions;
   private boolean asleep;
   private boolean killed;
 
@@ -53,6 +59,7 @@ final class CoreNode implements SimNode, Output {
       RandomGenerator random,
       Surroundings around) {
     this.name = name;
+    this.repair = settings.repairSettings();
     this.around = around;
     Security logged = new KeyLog(security, this, around.keys());
     this.endpoint = new Endpoint(settings, logged, random, around.wrapping().apply(this));
@@ -68,8 +75,20 @@ final class CoreNode implements SimNode, Output {
   }
 
   /** Opens a flow of the node's own to this target, or, if that is null, to the fixed one. */
-  void openFlow(Session session, String target) {
-    flows.add(endpoint.openFlow(clockNanos(), session, target));
+  void openFlow(Session session, String target, boolean ordered) {
+    flows.add(endpoint.openFlow(clockNanos(), session, target, ordered));
+  }
+
+  /** The longest that it may let a datagram wait for another; 0 for not at all. */
+  long longestHoldNanos() {
+    return repair.holdNanos() == RepairSettings.HOLD_AUTO
+        ? LONGEST_AUTO_HOLD_NANOS
+        : repair.holdNanos();
+  }
+
+  /** How often it has fallen asleep, or its clock has jumped. */
+  int interruptions() {
+    return interruptions;
   }
 
   /** What the node's clock says. */
@@ -80,10 +99,12 @@ final class CoreNode implements SimNode, Output {
   /** The clock jumps forward. */
   void jump(long nanos) {
     aheadNanos += nanos;
+    interruptions++;
   }
 
   void setAsleep(boolean asleep) {
     this.asleep = asleep;
+    interruptions++;
   }
 
   /** The process is gone. */

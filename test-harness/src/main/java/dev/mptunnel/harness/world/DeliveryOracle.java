@@ -3,6 +3,7 @@ package dev.mptunnel.harness.world;
 import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.Session;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
@@ -27,8 +28,13 @@ import java.util.function.Consumer;
  *   <li>what an application submits goes out in one DATA packet, or in pieces in several,
  *       unchanged, the same bytes on every path;
  *   <li>the first intact copy of a packet that reaches an end which has its epoch, whoever brings
- *       it, is delivered, at once, to its flow, unchanged; of pieces the whole datagram is, with
- *       the last of them, if it comes soon enough after the first;
+ *       it, and whether it was sent for the first time or again, is delivered to its flow,
+ *       unchanged; of pieces the whole datagram is, with the last of them, if it comes soon enough
+ *       after the first;
+ *   <li>that is at once, but on a flow that wants its order, where it may wait for others, for no
+ *       longer than it may;
+ *   <li>there, what one life of a flow sends comes out of one life of the other end's in that
+ *       order, except as often as that end owns up to;
  *   <li>of a flow with a named target, that holds for an end that opened the flow if it knows it,
  *       or if the packet says the name;
  *   <li>nothing else is ever delivered: no second copy, no damaged one, none of a former life, none
@@ -46,6 +52,9 @@ final class DeliveryOracle implements Watcher {
   private static final int PENDING_PER_SESSION = 4;
   private static final long PIECES_NANOS = 2_000_000_000L;
 
+  /** What was waited for leaves a few at a time. */
+  private static final long LEAVING_NANOS = 500_000_000L;
+
   private record Submitted(Flow flow, byte[] payload) {}
 
   private record PacketName(EpochKey key, boolean fromInitiator, long counter) {}
@@ -58,25 +67,29 @@ final class DeliveryOracle implements Watcher {
    */
   private record Sent(byte[] bytes, Datagram datagram, boolean isNamed, Set<CoreNode> takenBy) {}
 
-  private record DatagramName(EpochKey key, boolean fromInitiator, int id) {}
+  private record DatagramName(EpochKey key, boolean fromInitiator, long id) {}
 
   /** What has come of a datagram's pieces at one end. */
   private static final class Progress {
     private int pieces;
     private long firstAtNanos = Long.MAX_VALUE;
     private boolean doubtful;
-    private boolean delivered;
+    private Expectation expected;
   }
 
   /** A datagram in one packet or several. */
   private static final class Datagram {
     private final int flow;
+    private final boolean ordered;
     private final byte[][] pieces;
     private final Map<CoreNode, Progress> arrived = new HashMap<>();
     private int missing;
+    private Flow source;
+    private long number;
 
-    private Datagram(int flow, int count) {
+    private Datagram(int flow, boolean ordered, int count) {
       this.flow = flow;
+      this.ordered = ordered;
       pieces = new byte[count][];
       missing = count;
     }
@@ -91,6 +104,15 @@ final class DeliveryOracle implements Watcher {
 
     private Progress progress(CoreNode node) {
       return arrived.computeIfAbsent(node, any -> new Progress());
+    }
+
+    private Expectation expected(CoreNode node) {
+      Progress progress = progress(node);
+      if (progress.expected == null) {
+        boolean waits = ordered && node.longestHoldNanos() > 0;
+        progress.expected = new Expectation(source, number, payload(), waits);
+      }
+      return progress.expected;
     }
 
     private byte[] payload() {
@@ -129,18 +151,22 @@ final class DeliveryOracle implements Watcher {
   private final Map<CoreNode, Set<EpochKey>> confirmed = new HashMap<>();
   private final Set<FlowName> forgottenFlows = new HashSet<>();
   private final Set<FlowName> openedFlows = new HashSet<>();
+  private final Map<FlowName, FlowJudge> judges = new HashMap<>();
+  private final Map<Session, Long> overtakenOf = new HashMap<>();
 
   // What the arrival that is being handled must lead to.
   private ByteBuffer arriving;
   private EpochKey arrivingKey;
   private Sent arrivingPacket;
-  private Duty duty = Duty.MUST_NOT;
+  private Expectation expected;
   private boolean leadsNowhere;
 
   private long submitted;
   private long arrived;
   private long begun;
+  private long left;
   private long delivered;
+  private long overtaken;
   private long undecided;
 
   private Consumer<CoreNode> listener = node -> {};
@@ -172,6 +198,11 @@ final class DeliveryOracle implements Watcher {
   /** Datagrams that were delivered. */
   long delivered() {
     return delivered;
+  }
+
+  /** Datagrams of flows that want their order that came after one that was sent behind them. */
+  long overtaken() {
+    return overtaken;
   }
 
   /** Arrivals that might or might not have been delivered. */
@@ -223,6 +254,8 @@ final class DeliveryOracle implements Watcher {
           && next.flow.session().id() == sessionId
           && Arrays.equals(next.payload, payload)) {
         waiting.remove();
+        datagram.source = next.flow;
+        datagram.number = left++;
         return;
       }
     }
@@ -234,7 +267,7 @@ final class DeliveryOracle implements Watcher {
     arriving = ByteBuffer.wrap(bytes(packet)); // kept, since the node may change it
     arrivingKey = null;
     arrivingPacket = null;
-    duty = Duty.MUST_NOT;
+    expected = null;
     leadsNowhere = false;
     if (intact && PacketType.type(packet.get(packet.position())) == PacketType.DATA) {
       arrivingKey = keyOfSent(packet);
@@ -248,10 +281,18 @@ final class DeliveryOracle implements Watcher {
                 && !arrivingPacket.takenBy.contains(node)
                 && isNameMissing(node, arrivingPacket, flow);
         Duty ofDatagram = withOthers(node, leadsNowhere ? Duty.MUST_NOT : ofPacket);
-        duty = forgottenFlows.contains(flow) ? Duty.MUST_NOT : ofDatagram;
+        expect(node, flow, forgottenFlows.contains(flow) ? Duty.MUST_NOT : ofDatagram);
       }
-      undecided += duty == Duty.MAY ? 1 : 0;
-      arrived += duty == Duty.MUST ? 1 : 0;
+    }
+  }
+
+  private void expect(CoreNode node, FlowName flow, Duty duty) {
+    undecided += duty == Duty.MAY ? 1 : 0;
+    arrived += duty == Duty.MUST ? 1 : 0;
+    if (duty != Duty.MUST_NOT) {
+      expected = arrivingPacket.datagram.expected(node);
+      expected.come(node, duty == Duty.MUST);
+      judges.computeIfAbsent(flow, any -> new FlowJudge()).come(expected);
     }
   }
 
@@ -264,39 +305,93 @@ final class DeliveryOracle implements Watcher {
 
   @Override
   public void onDeliver(CoreNode node, Flow flow, ByteBuffer payload) {
-    if (duty == Duty.MUST_NOT) {
+    FlowJudge judge = judges.get(name(node, flow));
+    Expectation datagram = judge == null ? null : judge.take(payload);
+    if (datagram == null) {
       throw new AssertionError(
           node
               + " delivered to flow "
               + flow
-              + " what it must not: "
+              + " what it must not, twice, altered or astray: "
               + (arriving == null ? "nothing arrived" : words.describe(arriving)));
     }
-    boolean right =
-        flow.id() == arrivingPacket.datagram.flow
-            && flow.session().id() == arrivingKey.sessionId()
-            && ByteBuffer.wrap(arrivingPacket.datagram.payload()).equals(payload);
-    if (!right) {
-      throw new AssertionError(
-          node + " delivered to " + flow + " altered or astray: " + words.describe(arriving));
+    if (datagram.hasWaited(node, longestWaitNanos(node))) {
+      throw new AssertionError(node + " let wait for too long on " + flow + datagram);
     }
-    arrivingPacket.datagram.progress(node).delivered = true;
-    duty = Duty.MUST_NOT;
+    datagram.setDelivered();
+    if (datagram.waits() && flow.isOrdered() && judge.isOvertaken(datagram)) {
+      countOvertaken(node, flow.session());
+    }
     delivered++;
     listener.accept(node);
   }
 
+  private static long longestWaitNanos(CoreNode node) {
+    return node.longestHoldNanos() + LEAVING_NANOS;
+  }
+
+  /** One was delivered late: the session must have said so by now. */
+  private void countOvertaken(CoreNode node, Session session) {
+    overtaken++;
+    long ofSession = overtakenOf.merge(session, 1L, Long::sum);
+    long late = session.report().repair().late();
+    if (ofSession > late) {
+      throw new AssertionError(
+          node + " delivered " + ofSession + " out of order, and owns up to " + late);
+    }
+  }
+
   @Override
   public void afterArrival(CoreNode node) {
-    if (duty == Duty.MUST) {
-      throw new AssertionError(
-          node + " did not deliver the first intact copy of " + words.describe(arriving));
+    if (expected != null && !expected.isDelivered() && !expected.waits()) {
+      if (expected.isCertain()) {
+        throw new AssertionError(
+            node + " did not deliver the first intact copy of " + words.describe(arriving));
+      }
+      judges.get(flowOfArriving(node)).forget(expected);
     }
     if (leadsNowhere && holds(node, arrivingKey)) {
       arrivingPacket.takenBy.add(node); // and dropped; so are its copies, whatever is known by then
     }
     arriving = null;
-    duty = Duty.MUST_NOT;
+    expected = null;
+    judgeWaiting(node);
+  }
+
+  /** Nothing has waited at this node for longer than it may. */
+  void judgeWaiting(CoreNode node) {
+    judges.forEach(
+        (flow, judge) -> {
+          for (Expectation datagram : judge.waiting()) {
+            if (flow.node == node
+                && datagram.isCertain()
+                && datagram.hasWaited(node, longestWaitNanos(node))) {
+              throw new AssertionError(node + " lets wait for too long on " + flow.id + datagram);
+            }
+          }
+        });
+  }
+
+  private FlowName flowOfArriving(CoreNode node) {
+    return new FlowName(node, arrivingKey.sessionId(), arrivingPacket.datagram.flow);
+  }
+
+  /** What waited on a flow that an end forgets has been delivered by now. */
+  private void closeJudge(CoreNode node, Flow flow) {
+    FlowJudge judge = judges.remove(name(node, flow));
+    if (judge == null) {
+      return;
+    }
+    for (Expectation datagram : judge.waiting()) {
+      if (datagram.isCertain() && datagram != expected) {
+        throw new AssertionError(node + " forgot what waited on " + flow + datagram);
+      }
+    }
+    if (judge.waiting().contains(expected)) {
+      FlowJudge next = new FlowJudge();
+      next.come(expected);
+      judges.put(name(node, flow), next);
+    }
   }
 
   private boolean holds(CoreNode node, EpochKey key) {
@@ -315,6 +410,7 @@ final class DeliveryOracle implements Watcher {
       }
       case Event.FlowOpened(Flow flow) -> openedFlows.add(name(node, flow));
       case Event.FlowClosed(Flow flow) -> {
+        closeJudge(node, flow);
         openedFlows.remove(name(node, flow));
         if (flow.session().isInitiator()) { // the other end would open it again
           forgottenFlows.add(name(node, flow));
@@ -360,7 +456,8 @@ final class DeliveryOracle implements Watcher {
   private Duty withOthers(CoreNode node, Duty ofPiece) {
     Datagram datagram = arrivingPacket.datagram;
     Progress progress = datagram.progress(node);
-    if (ofPiece == Duty.MUST_NOT || progress.delivered || arrivingPacket.takenBy.contains(node)) {
+    boolean isDelivered = progress.expected != null && progress.expected.isDelivered();
+    if (ofPiece == Duty.MUST_NOT || isDelivered || arrivingPacket.takenBy.contains(node)) {
       return Duty.MUST_NOT;
     }
     long now = node.clockNanos();
@@ -433,15 +530,37 @@ final class DeliveryOracle implements Watcher {
             key.open(packet).position(Header.LENGTH),
             new DataFrames.Handler() {
               @Override
-              public void onDatagram(int id, ByteBuffer bytes) {
-                datagram[0] = new Datagram(id, 1);
-                datagram[0].put(0, bytes(bytes));
+              public void onDatagram(int flow, ByteBuffer bytes) {
+                whole(flow, false, bytes);
               }
 
               @Override
               public void onFragment(int flow, int id, int index, int count, ByteBuffer bytes) {
+                piece(flow, false, id & 0xffff_ffffL, index, count, bytes);
+              }
+
+              @Override
+              public void onOrdered(int flow, int sequence, int time, ByteBuffer bytes) {
+                whole(flow, true, bytes);
+              }
+
+              @Override
+              public void onOrderedFragment(
+                  int flow, int sequence, int time, int index, int count, ByteBuffer bytes) {
+                long id = -1L - sequence - (long) flow * DataFrames.SEQUENCES;
+                piece(flow, true, id, index, count, bytes);
+              }
+
+              private void whole(int flow, boolean ordered, ByteBuffer bytes) {
+                datagram[0] = new Datagram(flow, ordered, 1);
+                datagram[0].put(0, bytes(bytes));
+              }
+
+              private void piece(
+                  int flow, boolean ordered, long id, int index, int count, ByteBuffer bytes) {
                 DatagramName name = new DatagramName(key, fromInitiator, id);
-                datagram[0] = inPieces.computeIfAbsent(name, any -> new Datagram(flow, count));
+                datagram[0] =
+                    inPieces.computeIfAbsent(name, any -> new Datagram(flow, ordered, count));
                 datagram[0].put(index, bytes(bytes));
               }
 

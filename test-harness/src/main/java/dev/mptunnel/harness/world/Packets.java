@@ -103,6 +103,20 @@ final class Packets {
               }
 
               @Override
+              public void onOrdered(int flow, int sequence, int time, ByteBuffer payload) {
+                words.append(" flow ").append(flow).append(", ").append(payload.remaining());
+                words.append(", number ").append(sequence);
+              }
+
+              @Override
+              public void onOrderedFragment(
+                  int flow, int sequence, int time, int index, int count, ByteBuffer piece) {
+                words.append(" flow ").append(flow).append(", ").append(piece.remaining());
+                words.append(", piece ").append(index).append(" of ").append(count);
+                words.append(" of number ").append(sequence);
+              }
+
+              @Override
               public void onClose(int reason) {
                 words.append(" CLOSE");
               }
@@ -145,6 +159,17 @@ final class Packets {
               @Override
               public void onResponse(long token) {
                 words.append(" RESPONSE");
+              }
+
+              @Override
+              public void onAsk(int question, int epoch, long first, ByteBuffer offsets) {
+                words.append(" ASK ").append(question).append(" for ").append(first);
+                words.append(" and ").append(offsets.remaining() / Short.BYTES).append(" more");
+              }
+
+              @Override
+              public void onMark(int epoch, long highest) {
+                words.append(" MARK ").append(highest);
               }
             });
     return wellFormed ? words.toString() : words + " malformed";

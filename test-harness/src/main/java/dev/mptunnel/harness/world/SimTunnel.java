@@ -3,6 +3,7 @@ package dev.mptunnel.harness.world;
 import dev.mptunnel.core.Endpoint.PathSpec;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.EndpointSettings.KeySettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
 import dev.mptunnel.core.Session;
@@ -38,9 +39,20 @@ final class SimTunnel {
    * @param serverPorts how many ports the server listens on; the paths take turns
    * @param flows of the client's
    * @param namedFlows how many of them lead to a target with a name
+   * @param orderedFlows how many of them want their order
+   * @param clientRepair what the client does about packets that all paths lost
+   * @param serverRepair the same of the server
    */
   record Layout(
-      int paths, int serverPorts, int flows, int namedFlows, Mode mode, KeySettings keySettings) {
+      int paths,
+      int serverPorts,
+      int flows,
+      int namedFlows,
+      int orderedFlows,
+      Mode mode,
+      KeySettings keySettings,
+      RepairSettings clientRepair,
+      RepairSettings serverRepair) {
 
     /** When ends forget keys, for a {@link DeliveryOracle}. */
     long keysDieAfterNanos() {
@@ -112,7 +124,9 @@ final class SimTunnel {
   List<Flow> clientFlows() {
     while (client.flows().size() < layout.flows()) {
       long named = client.flows().stream().filter(flow -> flow.target() != null).count();
-      client.openFlow(session, named < layout.namedFlows() ? TARGET : null);
+      long ordered = client.flows().stream().filter(Flow::isOrdered).count();
+      String target = named < layout.namedFlows() ? TARGET : null;
+      client.openFlow(session, target, ordered < layout.orderedFlows());
     }
     return client.flows();
   }
@@ -180,7 +194,8 @@ final class SimTunnel {
         defaults.maxSessions(),
         defaults.maxSessionsPerClient(),
         defaults.mtuBytes(),
-        layout.keySettings());
+        layout.keySettings(),
+        isServer ? layout.serverRepair() : layout.clientRepair());
   }
 
   /** The node's process ends, in order or as by kill -9. */

@@ -20,6 +20,7 @@ public final class World {
 
   private static final long PROBE_NANOS = 50_000_000;
   private static final long RECOVERY_LIMIT_NANOS = 5_000_000_000L;
+  private static final long QUIET_NANOS = 4_000_000_000L;
   private static final int MAX_DATAGRAM_BYTES = 65_482;
 
   private final Seed seed;
@@ -32,6 +33,7 @@ public final class World {
   private final SimNetwork network;
   private boolean powerIsCut;
   private boolean over;
+  private boolean quiet;
 
   /** A world of this seed, of whose packets the trace keeps so many to print. */
   public World(Seed seed, int traceCapacity) {
@@ -51,8 +53,11 @@ public final class World {
             plan.serverPorts(),
             plan.flows(),
             plan.namedFlows(),
+            plan.orderedFlows(),
             plan.mode(),
-            plan.keySettings());
+            plan.keySettings(),
+            plan.clientRepair(),
+            plan.serverRepair());
     oracle = new DeliveryOracle(keys, layout.keysDieAfterNanos());
     stranger = new Stranger(seed.part("stranger").generator());
     tunnel = new SimTunnel(seed, layout, trace, keys, oracle.and(stranger), wrapping);
@@ -64,12 +69,19 @@ public final class World {
    *
    * @param submitted datagrams that applications gave, both ways
    * @param delivered datagrams that applications got
+   * @param overtaken those of flows that want their order that came after one sent behind them, as
+   *     the end that delivered them owned up to
    * @param undecided arrivals of which the oracle could not say whether they are delivered
    * @param recoveryNanos how long after the end datagrams passed both ways
    * @param digest of everything that was sent, and its fate
    */
   public record Outcome(
-      long submitted, long delivered, long undecided, long recoveryNanos, long digest) {}
+      long submitted,
+      long delivered,
+      long overtaken,
+      long undecided,
+      long recoveryNanos,
+      long digest) {}
 
   /**
    * Lets the world run.
@@ -91,10 +103,12 @@ public final class World {
       }
       network.driveUntil(at(plan.lengthNanos()));
       long recoveryNanos = recover();
+      fallSilent();
       accountForUnsent();
       return new Outcome(
           oracle.submitted(),
           oracle.delivered(),
+          oracle.overtaken(),
           oracle.undecided(),
           recoveryNanos,
           trace.digest());
@@ -268,9 +282,20 @@ public final class World {
   }
 
   private void probe() {
+    if (quiet) {
+      return;
+    }
     sendUp();
     sendDown();
     network.at(network.nowNanos() + PROBE_NANOS, this::probe);
+  }
+
+  /** Nothing is given any more: whatever has come, and waits for others, must soon be delivered. */
+  private void fallSilent() {
+    quiet = true;
+    network.driveUntil(network.nowNanos() + QUIET_NANOS);
+    oracle.judgeWaiting(tunnel.client());
+    oracle.judgeWaiting(tunnel.server());
   }
 
   /** What the client's applications gave has left, or was refused, and the endpoint says so. */

@@ -1,6 +1,7 @@
 package dev.mptunnel.harness.world;
 
 import dev.mptunnel.core.EndpointSettings.KeySettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.link.LinkProperties;
 import java.util.ArrayList;
@@ -16,9 +17,12 @@ import java.util.random.RandomGenerator;
  * @param serverPorts how many ports the server listens on; the paths take turns
  * @param flows applications on the client's side
  * @param namedFlows how many of them lead to a target with a name
+ * @param orderedFlows how many of them want their order
  * @param datagramsPerSecond each way, over all flows
  * @param mode how the ends are secured
  * @param keySettings of both ends
+ * @param clientRepair what the client does about packets that all paths lost
+ * @param serverRepair the same of the server
  * @param strangersPerSecond packets that a {@link Stranger} sends
  * @param lengthNanos how long things go on before the world is asked whether it still works
  * @param mishaps what else happens, in the order of time
@@ -29,9 +33,12 @@ record WorldPlan(
     int serverPorts,
     int flows,
     int namedFlows,
+    int orderedFlows,
     double datagramsPerSecond,
     Mode mode,
     KeySettings keySettings,
+    RepairSettings clientRepair,
+    RepairSettings serverRepair,
     double strangersPerSecond,
     long lengthNanos,
     List<Mishap> mishaps) {
@@ -103,9 +110,12 @@ record WorldPlan(
         1 + random.nextInt(paths),
         flows,
         chance(random, 0.5) ? 1 + random.nextInt(flows) : 0,
+        random.nextInt(flows + 1),
         (5 + random.nextDouble(60)) / (isLong ? 12 : 1),
         chance(random, 0.25) ? Mode.PLAIN : chance(random, 0.5) ? Mode.AES_128 : Mode.AES_256,
         drawKeySettings(random),
+        drawRepairSettings(random),
+        drawRepairSettings(random),
         chance(random, 0.3) ? random.nextDouble(200) / (isLong ? 12 : 1) : 0,
         lengthWith(mishaps, lengthNanos),
         mishaps);
@@ -120,6 +130,21 @@ record WorldPlan(
     long dieAfter = renewAfter + random.nextLong(200, 3_000) * MILLI;
     long packets = chance(random, 0.3) ? random.nextLong(10, 500) : 1L << 28;
     return new KeySettings(renewAfter, packets, dieAfter);
+  }
+
+  /** Mostly as the programs have them. */
+  private static RepairSettings drawRepairSettings(RandomGenerator random) {
+    if (chance(random, 0.6)) {
+      return RepairSettings.DEFAULT;
+    }
+    double share = chance(random, 0.3) ? 0 : random.nextDouble(0.5);
+    long hold =
+        switch (random.nextInt(4)) {
+          case 0 -> RepairSettings.HOLD_OFF;
+          case 1 -> RepairSettings.HOLD_AUTO;
+          default -> random.nextLong(1, 1_500) * MILLI;
+        };
+    return new RepairSettings(share, hold);
   }
 
   /** Whoever sleeps wakes up before the end. */
@@ -216,17 +241,20 @@ record WorldPlan(
     out.append(
         String.format(
             Locale.ROOT,
-            "%s, %d paths to %d ports, %d flows (%d named), %.0f/s, strangers %.0f/s, for %.1f s%n "
-                + " %s%n",
+            "%s, %d paths to %d ports, %d flows (%d named, %d ordered), %.0f/s, strangers %.0f/s,"
+                + " for %.1f s%n  %s%n  client %s%n  server %s%n",
             mode,
             paths(),
             serverPorts,
             flows,
             namedFlows,
+            orderedFlows,
             datagramsPerSecond,
             strangersPerSecond,
             lengthNanos / 1e9,
-            keySettings));
+            keySettings,
+            clientRepair,
+            serverRepair));
     for (int path = 0; path < paths(); path++) {
       out.append("  path ").append(path).append(" up    ").append(up.get(path)).append('\n');
       out.append("  path ").append(path).append(" down  ").append(down.get(path)).append('\n');

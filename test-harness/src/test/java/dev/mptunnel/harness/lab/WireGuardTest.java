@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WireGuardTest {
 
   private static final String SERVER = "10.8.0.1";
-  private static final String MTU = "1380";
+  private static final String MTU = "1376";
 
   @TempDir Path directory;
   private SetUp setUp;

@@ -71,6 +71,38 @@ class BadUsageTest {
   }
 
   @Test
+  void whatRunsOverAPortThatIsNotOpenedIsRefused() throws IOException {
+    Path file = file("listen = 3000", "for.wg = vpn", "127.0.0.1 4000");
+    assertRefused(
+        ProgramProcess.launchClient(file.toString()),
+        "mpclient: "
+            + file
+            + ":2: for.wg: for.wg is of no use without listen.wg; expected that too",
+        "try 'mpclient --help'");
+    assertRefused(
+        ProgramProcess.launchClient(
+            "--for", "game", "--listen.wg", "3002", "--bridge", "127.0.0.1 4000"),
+        "mpclient: --for: for is of no use without listen, as there is listen.wg; expected"
+            + " for.NAME, or listen too",
+        "try 'mpclient --help'");
+  }
+
+  @Test
+  void aBadShareOrHoldIsSaidWithWhatIsPossible() throws IOException {
+    Path file = file("127.0.0.1 4000", "repair = 3");
+    assertRefused(
+        ProgramProcess.launchClient(file.toString()),
+        "mpclient: "
+            + file
+            + ":2: repair: '3' cannot be read; expected off or a share such as 3% or 0.5%",
+        "try 'mpclient --help'");
+    assertRefused(
+        ProgramProcess.launchServer("2000", "127.0.0.1:1194", "--hold", "5s"),
+        "mpserver: --hold: '5s' is out of range; expected auto, off or 1ms to 1s",
+        "try 'mpserver --help'");
+  }
+
+  @Test
   void aBadPortIsSaidWithTheRange() throws IOException {
     assertRefused(
         ProgramProcess.launchServer("70000", "127.0.0.1", "1194"),

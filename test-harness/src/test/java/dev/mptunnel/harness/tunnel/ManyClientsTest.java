@@ -9,9 +9,11 @@ import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.load.LoadPlan;
@@ -54,6 +56,7 @@ class ManyClientsTest {
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(5),
           0,
+          RepairSettings.DEFAULT,
           TimeUnit.MINUTES.toNanos(5),
           256);
   private static final HostPort ANY_PORT = new HostPort("127.0.0.1", 0);
@@ -178,6 +181,8 @@ class ManyClientsTest {
             engine,
             new ClientConfig(
                 List.of(ANY_PORT),
+                Collections.emptySortedMap(),
+                Passenger.ANY,
                 Collections.emptySortedMap(),
                 lines,
                 LocalTunnel.clientSecurity(SECRET),

@@ -39,7 +39,7 @@ class SizesTest {
 
   @Test
   void lengthsNearWhereSomethingChangesAndSomeOthers() throws IOException {
-    IntStream near = IntStream.of(0, 1_135, 1_163, 1_215, 1_335, 1_415, 1_427, 1_435, 2_700, 4_000);
+    IntStream near = IntStream.of(0, 1_130, 1_158, 1_210, 1_330, 1_410, 1_422, 1_430, 2_700, 4_000);
     IntStream few = near.flatMap(length -> IntStream.range(length, length + 45));
     IntStream others =
         IntStream.iterate(5_000, length -> length <= MAX_BYTES, length -> length + 3_001);
@@ -73,7 +73,7 @@ class SizesTest {
             LocalTunnel.start(loop, new EchoTarget(loop).address(), lines, true, seed);
         DatagramSocket application = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       tunnel.awaitPaths();
-      int roomBytes = shortest - 28 - 37;
+      int roomBytes = shortest - 28 - 42;
       Await.until(
           "the MTUs to be known",
           Duration.ofSeconds(10),

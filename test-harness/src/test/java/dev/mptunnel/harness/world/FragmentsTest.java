@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.EndpointSettings.KeySettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
@@ -123,7 +124,16 @@ class FragmentsTest {
 
   private SimTunnel tunnel(UnaryOperator<Output> wrapping) {
     SimTunnel.Layout layout =
-        new SimTunnel.Layout(LINES.length, 1, 1, 0, Mode.PLAIN, KeySettings.DEFAULT);
+        new SimTunnel.Layout(
+            LINES.length,
+            1,
+            1,
+            0,
+            1,
+            Mode.PLAIN,
+            KeySettings.DEFAULT,
+            RepairSettings.DEFAULT,
+            RepairSettings.DEFAULT);
     Trace trace = new Trace(0, new Packets(keys)::describe);
     SimTunnel tunnel = new SimTunnel(seed, layout, trace, keys, oracle, wrapping);
     for (int path = 0; path < LINES.length; path++) {

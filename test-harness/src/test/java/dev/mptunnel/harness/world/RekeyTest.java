@@ -8,13 +8,8 @@ import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Event.Opening;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.harness.link.LinkProperties;
-import dev.mptunnel.wire.Header;
-import dev.mptunnel.wire.PacketType;
-import java.nio.ByteBuffer;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -25,53 +20,6 @@ class RekeyTest {
   private static final int LIMIT_MILLIS = 120_000;
   private static final KeySettings KEYS =
       new KeySettings(500 * SimPair.MILLI, 1L << 28, 5_000 * SimPair.MILLI);
-
-  /**
-   * The datagrams of which a line let a copy through. Within one epoch a packet's counter tells
-   * which datagram it has in it, as each is sent at once.
-   */
-  private static final class LetThrough implements SimPair.Tap {
-
-    private record Name(boolean up, int epoch, long counter) {}
-
-    private final Map<Name, Integer> numbers = new HashMap<>();
-    private final BitSet up = new BitSet();
-    private final BitSet down = new BitSet();
-    private SimPair pair;
-
-    /** From now on: what was sent before has arrived, or never will. */
-    void start(SimPair pair) {
-      this.pair = pair;
-      up.or(pair.up().delivered());
-      down.or(pair.down().delivered());
-    }
-
-    private Name name(ByteBuffer packet) {
-      byte type = packet.get(packet.position());
-      return pair != null && PacketType.type(type) == PacketType.DATA
-          ? new Name(
-              PacketType.isFromInitiator(type), Header.epoch(packet), Header.dataCounter(packet))
-          : null;
-    }
-
-    @Override
-    public boolean passes(SimPair.End from, ByteBuffer packet) {
-      Name name = name(packet);
-      if (name != null) {
-        int number = (name.up() ? pair.up() : pair.down()).sent() - 1;
-        assertEquals(number, numbers.computeIfAbsent(name, any -> number), "a counter used twice");
-      }
-      return true;
-    }
-
-    @Override
-    public void onArrival(SimPair.End to, ByteBuffer packet) {
-      Name name = name(packet);
-      if (name != null) {
-        (name.up() ? up : down).set(numbers.get(name));
-      }
-    }
-  }
 
   private final Seed seed = Seed.ofRun();
 
@@ -104,9 +52,12 @@ class RekeyTest {
     pair.idle(1_000); // so that all arrive that are under way
     System.out.printf(
         "%d new keys at 30 %% loss a line: up %s, down %s (%s)%n",
-        renewals(pair), words(pair.up(), letThrough.up), words(pair.down(), letThrough.down), seed);
-    assertDelivered(letThrough.up, pair.up());
-    assertDelivered(letThrough.down, pair.down());
+        renewals(pair),
+        words(pair.up(), letThrough.up()),
+        words(pair.down(), letThrough.down()),
+        seed);
+    assertDelivered(letThrough.up(), pair.up());
+    assertDelivered(letThrough.down(), pair.down());
   }
 
   @Test

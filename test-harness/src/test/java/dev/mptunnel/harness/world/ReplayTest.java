@@ -217,6 +217,7 @@ class ReplayTest {
       pair.exchange(window);
       shuffler.release(pair, order);
     }
+    pair.idle(2_000); // what waits for others has come out by then
     System.out.printf(
         "%d datagrams, %d copies each, shuffled by %d: up %d of %d delivered, down %d of %d (%s)%n",
         pair.up().sent() + pair.down().sent(),

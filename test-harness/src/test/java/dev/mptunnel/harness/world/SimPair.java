@@ -4,6 +4,7 @@ import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.Endpoint.PathSpec;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.EndpointSettings.KeySettings;
+import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
@@ -19,8 +20,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.ObjIntConsumer;
+import org.HdrHistogram.Histogram;
 
 /**
  * A client and a server joined by some lines in simulated time, with a dense stream of numbered
@@ -31,19 +36,90 @@ final class SimPair {
   static final long MILLI = 1_000_000;
 
   private static final long START_NANOS = 1_000_000_000_000L;
-  private static final int PAYLOAD_BYTES = 32;
+  private static final long NANOS_PER_MICRO = 1_000;
   private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 2_000);
 
-  /** The datagrams of one direction, whose numbers are their places among those sent. */
+  /**
+   * What a pair is made of.
+   *
+   * @param repair of both ends
+   * @param lines a path each, alike both ways; one with {@code with=} shares another's losses
+   * @param ordered the client's flows, and whether each wants its order
+   * @param payloadBytes how long a datagram is
+   * @param mtuBytes what every path carries, or 0 to find out
+   */
+  record Layout(
+      KeySettings keys,
+      RepairSettings repair,
+      List<LinkProperties> lines,
+      List<Boolean> ordered,
+      int payloadBytes,
+      int mtuBytes) {
+
+    /** Short datagrams on one flow that wants its order. */
+    Layout(KeySettings keys, List<LinkProperties> lines) {
+      this(keys, RepairSettings.DEFAULT, lines, List.of(true), 32, 0);
+    }
+
+    private long leastDelayNanos() {
+      return lines.stream()
+          .mapToLong(line -> line.delayNanos() - line.jitterNanos())
+          .min()
+          .orElseThrow();
+    }
+  }
+
+  /**
+   * The datagrams of one flow in one direction, whose numbers are their places among those sent.
+   * Their delays, and how often one was overtaken, are of those sent since the last {@link #begin}.
+   */
   static final class Stream {
     private final BitSet delivered = new BitSet();
+    private final int payloadBytes;
+    private final long leastDelayNanos;
+    private final Histogram addedMicros = new Histogram(3);
     private int sent;
+    private int begun;
+    private int highest = -1;
+    private int overtaken;
     private int deliveredAgain;
     private long markNanos = Long.MAX_VALUE;
     private long passedNanos = -1;
 
+    private Stream(Layout layout) {
+      payloadBytes = layout.payloadBytes;
+      leastDelayNanos = layout.leastDelayNanos();
+    }
+
+    /** From now on is counted anew. */
+    void begin() {
+      begun = sent;
+      overtaken = 0;
+      addedMicros.reset();
+    }
+
     int sent() {
       return sent;
+    }
+
+    /** The number of the first one that was sent since the beginning. */
+    int begun() {
+      return begun;
+    }
+
+    /** How many of those sent since the beginning have not arrived. */
+    int lost() {
+      return sent - begun - delivered.get(begun, Math.max(begun, sent)).cardinality();
+    }
+
+    /** How many came after one that was sent after them. */
+    int overtaken() {
+      return overtaken;
+    }
+
+    /** How much later than the least that the paths take each one came, in microseconds. */
+    Histogram addedMicros() {
+      return addedMicros;
     }
 
     /** The numbers of those that arrived. */
@@ -68,14 +144,21 @@ final class SimPair {
     }
 
     private ByteBuffer next(long now) {
-      return ByteBuffer.allocate(PAYLOAD_BYTES).putLong(sent++).putLong(now).clear();
+      return ByteBuffer.allocate(payloadBytes).putLong(sent++).putLong(now).clear();
     }
 
     private void take(long now, ByteBuffer payload) {
       int number = (int) payload.getLong(payload.position());
       deliveredAgain += delivered.get(number) ? 1 : 0;
       delivered.set(number);
-      if (passedNanos < 0 && payload.getLong(payload.position() + Long.BYTES) >= markNanos) {
+      overtaken += number < highest && number >= begun ? 1 : 0;
+      highest = Math.max(highest, number);
+      long sentNanos = payload.getLong(payload.position() + Long.BYTES);
+      if (number >= begun) {
+        long added = Math.max(0, now - sentNanos - leastDelayNanos);
+        addedMicros.recordValue(added / NANOS_PER_MICRO);
+      }
+      if (passedNanos < 0 && sentNanos >= markNanos) {
         passedNanos = now;
       }
     }
@@ -97,10 +180,12 @@ final class SimPair {
   final class End implements SimNode, Output {
 
     private final Endpoint endpoint;
-    private final Stream sends;
-    private final Stream receives;
+    private final List<Stream> sends;
+    private final List<Stream> receives;
     private final List<Flow> flows = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
+    private int sending = -1;
+    private long sentBytes;
 
     private End(boolean isServer, Seed life) {
       EndpointSettings defaults = EndpointSettings.defaults(isServer);
@@ -115,8 +200,9 @@ final class SimPair {
               defaults.maxFlows(),
               defaults.maxSessions(),
               defaults.maxSessionsPerClient(),
-              defaults.mtuBytes(),
-              keySettings);
+              layout.mtuBytes,
+              layout.keys,
+              layout.repair);
       endpoint =
           new Endpoint(
               settings,
@@ -125,8 +211,8 @@ final class SimPair {
                   : Mode.AES_256.client(secret, life.part("key").generator()),
               life.generator(),
               this);
-      sends = isServer ? down : up;
-      receives = isServer ? up : down;
+      sends = isServer ? downs : ups;
+      receives = isServer ? ups : downs;
     }
 
     Endpoint endpoint() {
@@ -138,9 +224,22 @@ final class SimPair {
       return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
+    /** The number of the datagram that the endpoint is being given now, on any flow, or -1. */
+    int sending() {
+      return sending;
+    }
+
+    /** The bytes of all packets, as UDP payloads, that it has sent to the network. */
+    long sentBytes() {
+      return sentBytes;
+    }
+
     private void sendOnEachFlow() {
       for (Flow flow : flows) {
-        endpoint.send(now(), flow, sends.next(now()));
+        Stream stream = sends.get(places.get(flow.id()));
+        sending = stream.sent;
+        endpoint.send(now(), flow, stream.next(now()));
+        sending = -1;
       }
     }
 
@@ -162,13 +261,14 @@ final class SimPair {
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
       if (tap.passes(this, packet.asReadOnlyBuffer())) {
+        sentBytes += packet.remaining();
         network.send(this, port, remote, packet);
       }
     }
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
-      receives.take(now(), payload);
+      receives.get(places.get(flow.id())).take(now(), payload);
     }
 
     @Override
@@ -183,27 +283,29 @@ final class SimPair {
   }
 
   private final Seed seed;
-  private final KeySettings keySettings;
+  private final Layout layout;
   private final Tap tap;
   private final SimNetwork network;
   private final ServerKeys secret;
   private final List<LinkModel> links = new ArrayList<>();
   private final InetSocketAddress[] shown;
-  private final Stream up = new Stream();
-  private final Stream down = new Stream();
+  private final List<Stream> ups = new ArrayList<>();
+  private final List<Stream> downs = new ArrayList<>();
+  private final Map<Integer, Integer> places = new HashMap<>(); // of flows, by their ids
   private End client;
   private End server;
   private Session session;
   private int lives;
 
-  /**
-   * A pair that has just been started.
-   *
-   * @param lines a path each, alike both ways
-   */
+  /** A pair that has just been started, with short datagrams on one flow. */
   SimPair(Seed seed, KeySettings keySettings, List<LinkProperties> lines, Tap tap) {
+    this(seed, new Layout(keySettings, lines), tap);
+  }
+
+  /** A pair that has just been started. */
+  SimPair(Seed seed, Layout layout, Tap tap) {
     this.seed = seed;
-    this.keySettings = keySettings;
+    this.layout = layout;
     this.tap = tap;
     network =
         new SimNetwork(
@@ -213,20 +315,31 @@ final class SimPair {
     byte[] bytes = new byte[20];
     seed.part("secret").generator().nextBytes(bytes);
     secret = ServerKeys.of(bytes);
-    shown = new InetSocketAddress[lines.size()];
-    for (int path = 0; path < lines.size(); path++) {
-      InetSocketAddress address = clientAddress(path);
-      network.link(address, SERVER, link(lines.get(path), "up " + path));
-      network.link(SERVER, address, link(lines.get(path), "down " + path));
+    shown = new InetSocketAddress[layout.lines.size()];
+    link("up", (link, path) -> network.link(clientAddress(path), SERVER, link));
+    link("down", (link, path) -> network.link(SERVER, clientAddress(path), link));
+    for (int flow = 0; flow < layout.ordered.size(); flow++) {
+      ups.add(new Stream(layout));
+      downs.add(new Stream(layout));
     }
     startServer();
     startClient();
   }
 
-  private LinkModel link(LinkProperties line, String name) {
-    LinkModel link = new LinkModel(line, seed.part(name).generator(), START_NANOS);
-    links.add(link);
-    return link;
+  private void link(String direction, ObjIntConsumer<LinkModel> tie) {
+    List<LinkModel> ofDirection = new ArrayList<>();
+    for (int path = 0; path < shown.length; path++) {
+      Seed part = seed.part(direction + " " + path);
+      LinkProperties line = layout.lines.get(path);
+      LinkModel link = new LinkModel(line, part.generator(), START_NANOS);
+      ofDirection.add(link);
+      tie.accept(link, path);
+    }
+    for (LinkModel link : ofDirection) {
+      int leader = link.properties().withLine();
+      link.follow(leader == 0 ? null : ofDirection.get(leader - 1));
+    }
+    links.addAll(ofDirection);
   }
 
   long now() {
@@ -255,14 +368,24 @@ final class SimPair {
     return shown.length;
   }
 
-  /** From the client to the server. */
+  /** From the client to the server, on the first flow. */
   Stream up() {
-    return up;
+    return ups.getFirst();
   }
 
-  /** From the server to the client. */
+  /** From the server to the client, on the first flow. */
   Stream down() {
-    return down;
+    return downs.getFirst();
+  }
+
+  /** From the client to the server, a stream for each flow. */
+  List<Stream> ups() {
+    return ups;
+  }
+
+  /** From the server to the client, a stream for each flow. */
+  List<Stream> downs() {
+    return downs;
   }
 
   void startServer() {
@@ -279,7 +402,11 @@ final class SimPair {
       specs.add(new PathSpec("p" + path, path, SERVER));
     }
     session = client.endpoint.open(now(), specs);
-    client.flows.add(client.endpoint.openFlow(now(), session));
+    for (int place = 0; place < ups.size(); place++) {
+      Flow flow = client.endpoint.openFlow(now(), session, null, layout.ordered.get(place));
+      places.put(flow.id(), place);
+      client.flows.add(flow);
+    }
   }
 
   /** The process is gone, as by kill -9. */
@@ -291,6 +418,12 @@ final class SimPair {
   /** Takes all lines down, or up again. */
   void setDown(boolean isDown) {
     links.forEach(link -> link.setDown(isDown));
+  }
+
+  /** Takes this path's line down both ways, or up again. */
+  void setDown(int path, boolean isDown) {
+    links.get(path).setDown(isDown);
+    links.get(shown.length + path).setDown(isDown);
   }
 
   /** What is between client and server gives the path another address, as seen by the server. */
@@ -326,7 +459,15 @@ final class SimPair {
     exchangeUntil(millis, () -> false);
   }
 
-  /** The same, until something has happened. */
+  /** A datagram each millisecond on each flow from the client, and none from the server. */
+  void send(long millis) {
+    for (long i = 0; i < millis; i++) {
+      client.sendOnEachFlow();
+      idle(1);
+    }
+  }
+
+  /** As {@link #exchange}, until something has happened. */
   boolean exchangeUntil(long atMostMillis, BooleanSupplier happened) {
     for (long i = 0; i < atMostMillis && !happened.getAsBoolean(); i++) {
       client.sendOnEachFlow();

@@ -37,6 +37,7 @@ class WorldTest {
     Seed run = Seed.ofRun();
     long submitted = 0;
     long delivered = 0;
+    long overtaken = 0;
     long undecided = 0;
     long longestRecoveryNanos = 0;
     Seed slowest = run;
@@ -45,6 +46,7 @@ class WorldTest {
       World.Outcome outcome = new World(seed, PACKETS_TO_PRINT).run();
       submitted += outcome.submitted();
       delivered += outcome.delivered();
+      overtaken += outcome.overtaken();
       undecided += outcome.undecided();
       if (outcome.recoveryNanos() > longestRecoveryNanos) {
         longestRecoveryNanos = outcome.recoveryNanos();
@@ -52,9 +54,9 @@ class WorldTest {
       }
     }
     System.out.printf(
-        "%d worlds: %d datagrams submitted, %d delivered, %d undecided;"
+        "%d worlds: %d datagrams submitted, %d delivered, %d of them late, %d undecided;"
             + " slowest to recover %.1f s (%s)%n",
-        WORLDS, submitted, delivered, undecided, longestRecoveryNanos / 1e9, slowest);
+        WORLDS, submitted, delivered, overtaken, undecided, longestRecoveryNanos / 1e9, slowest);
     assertTrue(delivered > WORLDS * 50L, "the worlds are too quiet to prove anything");
     assertTrue(undecided < delivered / 1_000, "the oracle has no opinion too often");
   }
@@ -84,7 +86,8 @@ class WorldTest {
   enum Sabotage {
     SWALLOWS,
     DELIVERS_TWICE,
-    ALTERS
+    ALTERS,
+    SWAPS
   }
 
   @ParameterizedTest
@@ -106,9 +109,15 @@ class WorldTest {
     return honest ->
         new Output() {
           private int deliveries;
+          private Flow keptFlow;
+          private ByteBuffer kept;
 
           @Override
           public void deliver(Flow flow, ByteBuffer payload) {
+            if (sabotage == Sabotage.SWAPS) {
+              swap(flow, payload);
+              return;
+            }
             boolean now = ++deliveries % 20 == 0 && payload.hasRemaining();
             if (now && sabotage == Sabotage.ALTERS) {
               payload.put(payload.position(), (byte) ~payload.get(payload.position()));
@@ -118,6 +127,20 @@ class WorldTest {
             }
             if (!now || sabotage != Sabotage.SWALLOWS) {
               honest.deliver(flow, payload);
+            }
+          }
+
+          // Only where that is not seen by when it is delivered.
+          private void swap(Flow flow, ByteBuffer payload) {
+            if (kept == null && flow.isOrdered() && ++deliveries % 20 == 0) {
+              keptFlow = flow;
+              kept = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+              return;
+            }
+            honest.deliver(flow, payload);
+            if (kept != null && flow.equals(keptFlow)) {
+              honest.deliver(flow, kept);
+              kept = null;
             }
           }
 

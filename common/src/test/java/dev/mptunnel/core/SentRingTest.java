@@ -1,0 +1,117 @@
+package dev.mptunnel.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SentRingTest {
+
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final SharedRoom room = new SharedRoom(CoreLimits.RESEND_BYTES);
+  private final SentRing ring = new SentRing(room);
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
+  }
+
+  @Test
+  void whatItFindsIsWhatWasSentAndNothingNeededIsMissing() {
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<Long, byte[]> sent = new HashMap<>();
+    for (long counter = 0; counter < 20_000; counter++) {
+      byte[] packet = new byte[random.nextInt(40, 1_500)];
+      random.nextBytes(packet);
+      sent.put(counter, packet);
+      long now = counter * SECOND / 2_000;
+      ring.add(now, counter, ByteBuffer.wrap(packet), SECOND / 2);
+      long asked = random.nextLong(counter + 1);
+      ByteBuffer found = ring.find(now, asked);
+      if (found != null) {
+        assertArrayEquals(sent.get(asked), bytes(found), "seed " + seed + ", " + asked);
+      } else {
+        assertTrue(counter - asked > 900, "seed " + seed + ", " + asked + " of " + counter);
+      }
+    }
+    assertTrue(ring.keptBytes() <= 2 << 20, ring.keptBytes() + " bytes");
+    assertEquals(ring.keptBytes(), room.takenBytes());
+  }
+
+  @Test
+  void itStaysWithinItsLimits() {
+    ByteBuffer packet = ByteBuffer.allocate(60_000);
+    for (long counter = 0; counter < 1_000; counter++) {
+      ring.add(0, counter, packet.rewind(), SECOND);
+      assertNotNull(ring.find(0, counter));
+    }
+    int notes = 256 * 20;
+    assertEquals(CoreLimits.RESEND_BYTES_PER_EPOCH + notes, ring.keptBytes());
+    assertNull(ring.find(0, 900));
+    ring.add(0, 1_000, ByteBuffer.allocate(65_507), SECOND);
+    assertEquals(65_507, ring.find(0, 1_000).remaining());
+  }
+
+  @Test
+  void whereThereIsNoRoomItKeepsLess() {
+    int least = (64 << 10) + 256 * 20;
+    assertTrue(room.take(CoreLimits.RESEND_BYTES - least));
+    for (long counter = 0; counter < 100; counter++) {
+      ring.add(0, counter, ByteBuffer.allocate(1_000), SECOND);
+    }
+    assertEquals(least, ring.keptBytes());
+    assertNotNull(ring.find(0, 99));
+    assertNull(ring.find(0, 0));
+    SentRing other = new SentRing(room);
+    other.add(0, 0, ByteBuffer.allocate(1_000), SECOND);
+    assertNull(other.find(0, 0));
+  }
+
+  @Test
+  void whoHasMuchLeavesSomeForOthers() {
+    List<SentRing> rings = new ArrayList<>();
+    for (int user = 0; user < 100; user++) {
+      SentRing each = new SentRing(room);
+      for (long counter = 0; counter < 100; counter++) {
+        each.add(0, counter, ByteBuffer.allocate(user < 20 ? 60_000 : 600), SECOND);
+      }
+      assertNotNull(each.find(0, 99), "user " + user);
+      rings.add(each);
+    }
+    assertEquals(rings.stream().mapToLong(SentRing::keptBytes).sum(), room.takenBytes());
+    // A ring that once was large is not kept for one packet now and then.
+    SentRing first = rings.getFirst();
+    long later = CoreLimits.RESEND_NANOS + 1;
+    first.add(later, 100, ByteBuffer.allocate(600), SECOND);
+    first.forgetOld(later);
+    assertEquals(0, first.keptBytes());
+  }
+
+  @Test
+  void whatIsOldIsForgottenAndItsMemoryGivenBack() {
+    ring.add(0, 7, ByteBuffer.allocate(1_000), SECOND);
+    assertNotNull(ring.find(CoreLimits.RESEND_NANOS, 7));
+    assertNull(ring.find(CoreLimits.RESEND_NANOS + 1, 7));
+    assertNull(ring.find(0, 6));
+    assertNull(ring.find(0, 8));
+    assertFalse(ring.forgetOld(CoreLimits.RESEND_NANOS));
+    assertTrue(ring.forgetOld(CoreLimits.RESEND_NANOS + 1));
+    assertEquals(0, room.takenBytes());
+    ring.add(0, 8, ByteBuffer.allocate(1_000), SECOND);
+    assertNotNull(ring.find(0, 8));
+  }
+}
