@@ -72,8 +72,22 @@ public record Comparison(
 
   private Run measureOne(Topology topology, Tunnel tunnel, String congestionControl)
       throws IOException {
-    try (RunningTunnel running = RunningTunnel.start(topology, tunnel, bridges);
-        OpenVpn vpn = OpenVpn.connect(topology, running.entrance(), sizes, CONNECT_LIMIT)) {
+    try {
+      RunningTunnel running = RunningTunnel.start(topology, tunnel, bridges);
+      Run run;
+      try (running) {
+        run = measureOne(topology, running, tunnel.name(), congestionControl);
+      }
+      return run.withRepair(running.repair());
+    } catch (IOException e) {
+      throw new IOException(tunnel.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Run measureOne(
+      Topology topology, RunningTunnel running, String name, String congestionControl)
+      throws IOException {
+    try (OpenVpn vpn = OpenVpn.connect(topology, running.entrance(), sizes, CONNECT_LIMIT)) {
       if (warmUpSeconds > 0) {
         Transfer.run(topology, direction, warmUpSeconds, congestionControl);
         settled(vpn);
@@ -93,7 +107,7 @@ public record Comparison(
       tooBig = topology.tooBig() - tooBig;
       LossCount left = settled(vpn).minus(inside);
       return new Run(
-          tunnel.name(),
+          name,
           transfer,
           lineUp,
           lineDown,
@@ -102,9 +116,8 @@ public record Comparison(
           vpn.replayDrops() - replays,
           used,
           left,
-          vpn.connections());
-    } catch (IOException e) {
-      throw new IOException(tunnel.name() + ": " + e.getMessage(), e);
+          vpn.connections(),
+          List.of());
     }
   }
 

@@ -65,16 +65,20 @@ public record Conditions(List<LinkProperties> lines, String congestionControl) {
    * losses adds nothing to them.
    */
   public LinkProperties product() {
-    LinkProperties fastest =
-        Collections.min(lines, Comparator.comparingLong(LinkProperties::delayNanos));
+    return withProductLoss(
+        Collections.min(lines, Comparator.comparingLong(LinkProperties::delayNanos)));
+  }
+
+  /** A line made to lose exactly what all of these lose. */
+  LinkProperties withProductLoss(LinkProperties line) {
     BigDecimal loss =
         lines.stream()
-            .filter(line -> line.withLine() == 0)
-            .map(line -> BigDecimal.valueOf(line.loss()))
+            .filter(each -> each.withLine() == 0)
+            .map(each -> BigDecimal.valueOf(each.loss()))
             .reduce(BigDecimal.ONE, BigDecimal::multiply)
             .setScale(LOSS_DECIMALS, RoundingMode.HALF_UP);
     String words = loss.movePointRight(2).toPlainString();
-    return fastest.changed("burst=0 with=0 loss=" + words + "%");
+    return line.changed("burst=0 with=0 loss=" + words + "%");
   }
 
   private static LinkProperties line(

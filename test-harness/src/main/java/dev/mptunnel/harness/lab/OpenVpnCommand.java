@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class OpenVpnCommand implements Callable<Integer> {
+
+  /** Take part only where they are named. */
+  private static final Set<String> ON_REQUEST = Set.of(Tunnel.LOSSLESS, Tunnel.DUPLICATE);
 
   @Option(
       names = "--line",
@@ -79,12 +83,26 @@ public final class OpenVpnCommand implements Callable<Integer> {
       names = "--only",
       split = ",",
       description = {
-        "Which of direct, product, mptunnel, plain and the other tunnel take part; all if not",
-        "given. Product is one line that loses what all lines lose together."
+        "Which of lossless, direct, product, duplicate, mptunnel, plain and the other tunnel take",
+        "part; all but lossless and duplicate if not given. Direct is OpenVPN over line 1 alone;",
+        "product over one line that loses what all lines lose together, lossless over one that",
+        "loses nothing; duplicate is mptunnel with '--repair off --hold off' on both ends."
       })
   private List<String> only = List.of();
 
-  @Option(names = "--keep-logs", description = "A directory for all logs, which is kept.")
+  @Option(
+      names = "--one",
+      paramLabel = "WORDS",
+      description = {
+        "How the one line of direct, product and lossless differs from line 1, such as",
+        "'delay=30ms rate=20mbit queue=50ms'; after the word perfect, nothing of line 1 is left."
+      })
+  private String one;
+
+  @Option(
+      names = "--keep-logs",
+      paramLabel = "DIR",
+      description = "A directory for all logs of programs and of OpenVPN, which is kept.")
   private Path logs;
 
   @ArgGroup(exclusive = false, heading = "Another tunnel beside ours, these four together:%n")
@@ -152,14 +170,30 @@ public final class OpenVpnCommand implements Callable<Integer> {
     }
   }
 
+  private OneLine oneLine(Conditions conditions) {
+    try {
+      return one == null ? OneLine.of(conditions) : OneLine.of(conditions, one);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--one: " + e.getMessage(), e);
+    }
+  }
+
   private List<Tunnel> tunnels(Conditions conditions) {
+    OneLine line = oneLine(conditions);
     List<Tunnel> all =
         new ArrayList<>(
-            List.of(Tunnel.direct(), Tunnel.product(conditions), Tunnel.ours(), Tunnel.plain()));
+            List.of(
+                Tunnel.lossless(line),
+                Tunnel.direct(line),
+                Tunnel.product(line),
+                Tunnel.duplicate(),
+                Tunnel.ours(),
+                Tunnel.plain()));
     if (other != null) {
       all.add(
           Tunnel.other(other.name, other.server, other.serverPort, other.client, other.clientPort));
     }
-    return Choice.of(spec, "--only", only, all, Tunnel::name);
+    return Choice.of(
+        spec, "--only", only, all, Tunnel::name, tunnel -> !ON_REQUEST.contains(tunnel.name()));
   }
 }

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 /** The lab's table: the conditions first, then a row for each tunnel. */
 public final class Report {
 
-  private static final String ROW = "%-12s %7s %7s %7s %9s %9s %7s %7s %9s %7s  %s%n";
+  private static final String ROW = "%-12s %7s%s %7s %7s %9s %9s %7s %7s %9s %7s  %s%n";
+  private static final String RATIO = " %7s";
 
   private final PrintStream out;
 
@@ -34,7 +35,9 @@ public final class Report {
     for (int i = 0; i < lines.size(); i++) {
       out.println("line " + (i + 1) + "      " + lines.get(i));
     }
-    out.println("product     " + conditions.product());
+    for (Tunnel tunnel : comparison.tunnels()) {
+      tunnel.firstLine().ifPresent(line -> out.printf("%-11s %s%n", tunnel.name(), line));
+    }
     out.println("seed        " + seed);
     out.printf(
         "transfer    TCP %s, %s, %d s after %d s of warm-up, %d runs in turn, bridges %s%n%n",
@@ -67,11 +70,16 @@ public final class Report {
 
   /** Prints the table. */
   public void table(List<Run> runs) {
+    Map<String, List<Run>> byTunnel =
+        runs.stream()
+            .collect(Collectors.groupingBy(Run::tunnel, LinkedHashMap::new, Collectors.toList()));
+    List<Run> lossless = byTunnel.getOrDefault(Tunnel.LOSSLESS, List.of());
     out.println();
     out.printf(
         ROW,
         "tunnel",
         "Mbit/s",
+        lossless.isEmpty() ? "" : RATIO.formatted("ratio"),
         "client",
         "server",
         "loss up",
@@ -81,10 +89,7 @@ public final class Report {
         "left",
         "replays",
         "each run; notes");
-    Map<String, List<Run>> byTunnel =
-        runs.stream()
-            .collect(Collectors.groupingBy(Run::tunnel, LinkedHashMap::new, Collectors.toList()));
-    byTunnel.forEach(this::row);
+    byTunnel.forEach((tunnel, itsRuns) -> row(tunnel, itsRuns, lossless));
     out.println("Mbit/s is the median of the receiver's goodput; client and server are what the");
     out.println(
         "tunnel's processes used for each datagram that the VPN gave them, µs of processor");
@@ -92,9 +97,22 @@ public final class Report {
     out.println("queue and too big are what full queues and MTUs dropped, packets;");
     out.println("left is what was still lost inside the VPN, in the direction of the data;");
     out.println("replays are packets that OpenVPN refused because they came too late, or twice.");
+    if (!lossless.isEmpty()) {
+      out.println("ratio is that of the median to the median of lossless.");
+    }
+    byTunnel.values().forEach(this::repair);
   }
 
-  private void row(String tunnel, List<Run> runs) {
+  /** What the programs said at the end of each run of a tunnel of ours. */
+  private void repair(List<Run> runs) {
+    for (int i = 0; i < runs.size(); i++) {
+      for (String line : runs.get(i).repair()) {
+        out.println(runs.get(i).tunnel() + " run " + (i + 1) + ", warm-up and all: " + line);
+      }
+    }
+  }
+
+  private void row(String tunnel, List<Run> runs, List<Run> lossless) {
     LossCount up = runs.stream().map(Run::lineUp).reduce(LossCount.NONE, LossCount::plus);
     LossCount down = runs.stream().map(Run::lineDown).reduce(LossCount.NONE, LossCount::plus);
     LossCount left = runs.stream().map(Run::left).reduce(LossCount.NONE, LossCount::plus);
@@ -108,6 +126,7 @@ public final class Report {
         ROW,
         tunnel,
         mbit(medianGoodputMbit(runs)),
+        lossless.isEmpty() ? "" : RATIO.formatted(ratio(runs, lossless)),
         micros(Median.of(runs, run -> run.used().clientMicros())),
         micros(Median.of(runs, run -> run.used().serverMicros())),
         percent(up),
@@ -117,6 +136,11 @@ public final class Report {
         percent(left),
         runs.stream().mapToLong(Run::replays).sum(),
         notes);
+  }
+
+  private static String ratio(List<Run> runs, List<Run> lossless) {
+    double ratio = medianGoodputMbit(runs) / medianGoodputMbit(lossless);
+    return String.format(Locale.ROOT, "%.2f", ratio);
   }
 
   /** The median goodput of these runs, Mbit/s. */

@@ -1,5 +1,7 @@
 package dev.mptunnel.harness.lab;
 
+import java.util.List;
+
 /**
  * What one transfer over one tunnel showed.
  *
@@ -13,6 +15,8 @@ package dev.mptunnel.harness.lab;
  * @param used what the tunnel's processes used for the datagrams that the VPN gave them
  * @param left loss that was left inside the VPN, in the direction of the data
  * @param connections how often the VPN connected: more than 1 means that it broke
+ * @param repair what the tables of the tunnel's ends say of repair, warm-up and all, a line each;
+ *     empty where they have no such tables
  */
 public record Run(
     String tunnel,
@@ -24,4 +28,26 @@ public record Run(
     long replays,
     Usage used,
     LossCount left,
-    int connections) {}
+    int connections,
+    List<String> repair) {
+
+  public Run {
+    repair = List.copyOf(repair);
+  }
+
+  /** The same with what the tables say, which are printed when the run is over. */
+  Run withRepair(List<String> lines) {
+    return new Run(
+        tunnel,
+        transfer,
+        lineUp,
+        lineDown,
+        queueDrops,
+        tooBig,
+        replays,
+        used,
+        left,
+        connections,
+        lines);
+  }
+}

@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A tunnel's processes on the lab's hosts. Each part can be stopped and started alone. */
 public final class RunningTunnel implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+  /** Begins the line of repair in a program's table. */
+  private static final String REPAIR = "repair:";
 
   private final Topology topology;
   private final Tunnel tunnel;
@@ -209,14 +213,36 @@ public final class RunningTunnel implements AutoCloseable {
     return List.copyOf(bridges);
   }
 
+  /**
+   * What the tables of both ends say of repair, once they are closed; empty where there are none.
+   */
+  List<String> repair() throws IOException {
+    List<String> lines = new ArrayList<>();
+    if (client != null && server != null) {
+      repairIn(client).ifPresent(line -> lines.add("client " + line));
+      repairIn(server).ifPresent(line -> lines.add("server " + line));
+    }
+    return lines;
+  }
+
+  private static Optional<String> repairIn(Daemon program) throws IOException {
+    // The last table is the one that was printed at the end.
+    return program
+        .output()
+        .lines()
+        .filter(line -> line.startsWith(REPAIR))
+        .reduce((_, line) -> line);
+  }
+
   /** Stops everything: politely, so that the programs print their tables, then with children. */
   @Override
   public void close() throws IOException {
-    if (client != null) {
-      client.close();
-    }
+    // The server first: its table has the sessions that it still knows.
     if (server != null) {
       server.close();
+    }
+    if (client != null) {
+      client.close();
     }
     bridges.forEach(Daemon::close);
     // a shell's or a forking relay's children

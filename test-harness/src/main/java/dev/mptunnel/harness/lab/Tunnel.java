@@ -1,6 +1,7 @@
 package dev.mptunnel.harness.lab;
 
 import dev.mptunnel.harness.link.LinkProperties;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,14 @@ public record Tunnel(
     int clientPort,
     Optional<LinkProperties> firstLine) {
 
+  /** The name of the one that all others are held against. */
+  static final String LOSSLESS = "lossless";
+
+  /** The name of the one of ours that only sends everything on every path. */
+  static final String DUPLICATE = "duplicate";
+
+  private static final List<String> SEALED = List.of("--secret-file", "{secret}");
+
   public Tunnel {
     server = List.copyOf(server);
     client = List.copyOf(client);
@@ -36,33 +45,65 @@ public record Tunnel(
 
   /** No tunnel: the VPN over the first line and its bridge only. */
   public static Tunnel direct() {
-    return new Tunnel("direct", List.of(), OpenVpn.PORT, List.of(), 0, Optional.empty());
+    return withoutTunnel("direct", Optional.empty());
   }
 
-  /** No tunnel, over the first line made into what {@link Conditions#product} says. */
-  public static Tunnel product(Conditions conditions) {
-    Optional<LinkProperties> line = Optional.of(conditions.product());
-    return new Tunnel("product", List.of(), OpenVpn.PORT, List.of(), 0, line);
+  /** The same over the first line made into {@link OneLine#direct}. */
+  static Tunnel direct(OneLine line) {
+    return withoutTunnel("direct", line.direct());
+  }
+
+  /** No tunnel, over the first line made into {@link OneLine#product}. */
+  static Tunnel product(OneLine line) {
+    return withoutTunnel("product", Optional.of(line.product()));
+  }
+
+  /** No tunnel, over the first line made into {@link OneLine#lossless}. */
+  static Tunnel lossless(OneLine line) {
+    return withoutTunnel(LOSSLESS, Optional.of(line.lossless()));
+  }
+
+  private static Tunnel withoutTunnel(String name, Optional<LinkProperties> firstLine) {
+    return new Tunnel(name, List.of(), OpenVpn.PORT, List.of(), 0, firstLine);
   }
 
   /** This project's mpclient and mpserver, sealed with a secret. */
   public static Tunnel ours() {
-    return ours("mptunnel", "--secret-file", "{secret}");
+    return ours("mptunnel", SEALED, List.of());
+  }
+
+  /**
+   * The same for one kind of traffic.
+   *
+   * @param traffic what mpclient's setting {@code for} takes
+   */
+  public static Tunnel oursFor(String traffic) {
+    return ours("mptunnel", SEALED, List.of("--for", traffic));
   }
 
   /** The same in plain mode. */
   public static Tunnel plain() {
-    return ours("plain", "--encrypt", "off");
+    return ours("plain", List.of("--encrypt", "off"), List.of());
   }
 
-  private static Tunnel ours(String name, String option, String value) {
+  /** The same, sealed, that only sends everything on every path: nothing is repaired, or waits. */
+  public static Tunnel duplicate() {
+    List<String> options = new ArrayList<>(SEALED);
+    options.addAll(List.of("--repair", "off", "--hold", "off"));
+    return ours(DUPLICATE, options, List.of());
+  }
+
+  private static Tunnel ours(String name, List<String> ofBoth, List<String> ofClient) {
+    List<String> server = new ArrayList<>(ofBoth);
+    server.addAll(List.of("{port}", "127.0.0.1", "{target}"));
+    List<String> client = new ArrayList<>(ofBoth);
+    client.addAll(ofClient);
+    client.addAll(List.of("--listen", "{listen}", "{bridges}"));
     return new Tunnel(
         name,
-        JavaProgram.command(
-            "dev.mptunnel.server.Main", option, value, "{port}", "127.0.0.1", "{target}"),
+        JavaProgram.command("dev.mptunnel.server.Main", server.toArray(String[]::new)),
         2000,
-        JavaProgram.command(
-            "dev.mptunnel.client.Main", option, value, "--listen", "{listen}", "{bridges}"),
+        JavaProgram.command("dev.mptunnel.client.Main", client.toArray(String[]::new)),
         3000,
         Optional.empty());
   }

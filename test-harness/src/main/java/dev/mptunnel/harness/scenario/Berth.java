@@ -30,8 +30,17 @@ enum Berth {
     return way;
   }
 
-  RunningTunnel open(Topology topology) throws IOException {
-    Tunnel tunnel = bridges == BridgeKind.OURS ? Tunnel.ours() : Tunnel.direct();
-    return RunningTunnel.start(topology, tunnel, bridges, ordinal());
+  /**
+   * Starts what is there.
+   *
+   * @param kind who is to use it; the first, where several do
+   */
+  RunningTunnel open(Topology topology, PassengerKind kind) throws IOException {
+    return RunningTunnel.start(topology, tunnel(kind), bridges, ordinal());
+  }
+
+  /** What is started: a tunnel that is told what it carries, or none. */
+  Tunnel tunnel(PassengerKind kind) {
+    return bridges == BridgeKind.OURS ? Tunnel.oursFor(kind.traffic()) : Tunnel.direct();
   }
 }

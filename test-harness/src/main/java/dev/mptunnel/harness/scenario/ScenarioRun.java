@@ -123,27 +123,27 @@ final class ScenarioRun implements AutoCloseable {
             .toList();
     if (!streams.isEmpty()) {
       for (Berth berth : List.of(Berth.STREAMS, Berth.STREAMS_BESIDE)) {
-        RunningTunnel tunnel = open(berth);
+        RunningTunnel tunnel = open(berth, streams.getFirst());
         InetSocketAddress target = Streams.address("0.0.0.0", tunnel.targetPort());
         passengers.add(streams(streams, berth, tunnel, target));
       }
     }
     if (scenario.passengers().contains(PassengerKind.WIREGUARD)) {
       for (Berth berth : List.of(Berth.WIREGUARD, Berth.WIREGUARD_BESIDE)) {
-        RunningTunnel tunnel = open(berth);
+        RunningTunnel tunnel = open(berth, PassengerKind.WIREGUARD);
         passengers.add(insideWireGuard(berth, tunnel));
       }
     }
     if (scenario.passengers().contains(PassengerKind.OPENVPN)) {
-      RunningTunnel tunnel = open(Berth.OPENVPN);
+      RunningTunnel tunnel = open(Berth.OPENVPN, PassengerKind.OPENVPN);
       Passenger transfer = new VpnTransfer(topology, tunnel, scenario.length());
       opened.push(transfer);
       passengers.add(transfer);
     }
   }
 
-  private RunningTunnel open(Berth berth) throws IOException {
-    RunningTunnel tunnel = berth.open(topology);
+  private RunningTunnel open(Berth berth, PassengerKind kind) throws IOException {
+    RunningTunnel tunnel = berth.open(topology, kind);
     opened.push(tunnel);
     return tunnel;
   }

@@ -24,6 +24,17 @@ class ChoiceTest {
   }
 
   @Test
+  void whatIsNotUsualTakesPartOnlyIfNamed() {
+    CommandSpec spec = new CommandLine(CommandSpec.create()).getCommandSpec();
+    List<String> all = List.of("rare", "usual");
+    for (List<String> names : List.of(List.<String>of(), List.of("usual", "rare"))) {
+      assertEquals(
+          names.isEmpty() ? List.of("usual") : all,
+          Choice.of(spec, "--only", names, all, name -> name, name -> !name.equals("rare")));
+    }
+  }
+
+  @Test
   void anUnknownNameIsAnError() {
     ParameterException e = assertThrows(ParameterException.class, () -> only("a", "d"));
     assertEquals("--only d: expected one of a, b, c", e.getMessage());

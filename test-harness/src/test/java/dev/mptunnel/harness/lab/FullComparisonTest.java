@@ -24,7 +24,11 @@ class FullComparisonTest {
     Conditions conditions = new Conditions(lossPercent, 50, 20, 50, "cubic");
     Comparison comparison =
         new Comparison(
-            List.of(Tunnel.direct(), Tunnel.product(conditions), Tunnel.ours(), Tunnel.plain()),
+            List.of(
+                Tunnel.direct(),
+                Tunnel.product(OneLine.of(conditions)),
+                Tunnel.ours(),
+                Tunnel.plain()),
             OpenVpn.Sizes.FOR_TUNNEL,
             bridges,
             Direction.UP,

@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.lab;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -29,8 +30,45 @@ class ReportTest {
     assertRow(table, "mptunnel 25.0 30.0 40.0 5.000 % 5.000 % 6 3 5.000 % 9 30.0 20.0 25.0");
   }
 
+  @Test
+  void whereOneLineLosesNothingAllAreHeldAgainstIt() {
+    List<Run> runs =
+        List.of(
+            run("lossless", 40.0, Usage.NONE),
+            run("mptunnel", 10.0, Usage.NONE),
+            run("lossless", 50.0, Usage.NONE),
+            run("mptunnel", 30.0, Usage.NONE),
+            run("lossless", 60.0, Usage.NONE),
+            run("mptunnel", 20.0, Usage.NONE));
+    String table = printed(out -> new Report(out).table(runs));
+    assertRow(table, "lossless 50.0 1.00 - - 5.000 % 5.000 % 6 3 5.000 % 9 40.0 50.0 60.0");
+    assertRow(table, "mptunnel 20.0 0.40 - - 5.000 % 5.000 % 6 3 5.000 % 9 10.0 30.0 20.0");
+  }
+
+  @Test
+  void whatTheProgramsSayOfRepairStandsBelowRunByRun() {
+    List<Run> runs =
+        List.of(
+            run("mptunnel", 1.0, Usage.NONE).withRepair(List.of("client repair: 1 holes")),
+            run("direct", 1.0, Usage.NONE),
+            run("mptunnel", 1.0, Usage.NONE)
+                .withRepair(List.of("client repair: 2 holes", "server repair: 3 holes")));
+    List<String> said =
+        printed(out -> new Report(out).table(runs))
+            .lines()
+            .filter(line -> line.contains("repair:"))
+            .toList();
+    assertEquals(
+        List.of(
+            "mptunnel run 1, warm-up and all: client repair: 1 holes",
+            "mptunnel run 2, warm-up and all: client repair: 2 holes",
+            "mptunnel run 2, warm-up and all: server repair: 3 holes"),
+        said);
+  }
+
   private static Run run(String tunnel, double mbit, Usage used) {
-    return new Run(tunnel, new Transfer(mbit, 0), LOSS, LOSS, 2, 1, 3, used, LOSS, 1);
+    Transfer transfer = new Transfer(mbit, 0);
+    return new Run(tunnel, transfer, LOSS, LOSS, 2, 1, 3, used, LOSS, 1, List.of());
   }
 
   @Test
