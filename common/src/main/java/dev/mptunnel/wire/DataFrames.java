@@ -28,8 +28,8 @@ import java.nio.ByteBuffer;
  * <p>The datagrams of a flow that wants its order are numbered by {@code sequence}, from any number
  * on, modulo 2<sup>24</sup>; pieces of one have the same. {@code time} is when it was sent by the
  * sender's own clock, in units of {@value #TIME_UNIT_NANOS} ns, modulo 2<sup>16</sup>: its changes
- * tell how the one-way delay changes (as in RFC 6817, section 3.4.1). An end that hears ORDERED
- * frames of a flow sends them on it too.
+ * tell how the one-way delay changes (as in RFC 6817, section 3.4.1). A responder sends ORDERED
+ * frames on a flow if these are what it heard on it last.
  *
  * <p>Flows below {@link Limits#FIRST_NAMED_FLOW} lead to the fixed target. Those from there on lead
  * to the target of the OPEN that stands before what a packet carries of the flow, and if none
