@@ -5,19 +5,22 @@ final class Hole {
 
   private final long counter;
   private final long seenNanos;
+  private long overdueNanos;
   private long dueNanos;
   private long askedNanos;
   private int questions;
+  private boolean isGivenUp;
 
   /**
    * A hole that was not asked for.
    *
-   * @param dueNanos when it is to be taken for a loss
+   * @param overdueNanos when it will not come by itself any more, and is to be taken for a loss
    */
-  Hole(long counter, long seenNanos, long dueNanos) {
+  Hole(long counter, long seenNanos, long overdueNanos) {
     this.counter = counter;
     this.seenNanos = seenNanos;
-    this.dueNanos = dueNanos;
+    this.overdueNanos = overdueNanos;
+    dueNanos = overdueNanos;
   }
 
   long counter() {
@@ -36,9 +39,32 @@ final class Hole {
 
   /** If it was not asked for yet, it is due no later than this. */
   void hasten(long nanos) {
-    if (questions == 0) {
+    if (questions == 0 && !isGivenUp) {
       dueNanos = Math.min(dueNanos, nanos);
     }
+  }
+
+  /** It will not come by itself later than this. */
+  void hastenOverdue(long nanos) {
+    overdueNanos = Math.min(overdueNanos, nanos);
+    if (questions == 0 || isGivenUp) {
+      dueNanos = Math.min(dueNanos, nanos);
+    }
+  }
+
+  /** It is not asked for any more; but it may yet come by itself, until it is overdue. */
+  void giveUp() {
+    isGivenUp = true;
+    dueNanos = overdueNanos;
+  }
+
+  boolean isGivenUp() {
+    return isGivenUp;
+  }
+
+  /** Whether it will not come by itself any more. */
+  boolean isOverdue(long now) {
+    return now >= overdueNanos;
   }
 
   /** It was asked for. */

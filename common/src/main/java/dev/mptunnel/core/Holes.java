@@ -47,14 +47,14 @@ final class Holes {
     return ascending.isEmpty() ? Long.MAX_VALUE : ascending.getFirst().counter();
   }
 
-  /** Those from one counter to below another are due no later than then. */
-  void hasten(long from, long to, long nanos) {
+  /** Does this to those from one counter to below another, which may be due sooner by it. */
+  void hasten(long from, long to, Consumer<Hole> action) {
     for (int place = place(from); place < ascending.size(); place++) {
       Hole hole = ascending.get(place);
       if (hole.counter() >= to) {
         break;
       }
-      hole.hasten(nanos);
+      action.accept(hole);
       nextDueNanos = Math.min(nextDueNanos, hole.dueNanos());
     }
   }

@@ -193,15 +193,16 @@ final class LossDetector {
     if (holes.isEmpty()) {
       return;
     }
+    long soon = now + questions.reorderingNanos();
     long passedNow = passedByAll(now, NEVER);
     if (passedNow > passed) {
-      holes.hasten(passed, passedNow, now + questions.reorderingNanos());
+      holes.hasten(passed, passedNow, hole -> hole.hastenOverdue(soon));
       passed = passedNow;
     }
     if (questions.mayAskEarly()) {
       long passedEarlyNow = passedByAll(now, questions.answerNanos());
       if (passedEarlyNow > passedEarly) {
-        holes.hasten(passedEarly, passedEarlyNow, now + questions.reorderingNanos());
+        holes.hasten(passedEarly, passedEarlyNow, hole -> hole.hasten(soon));
         passedEarly = passedEarlyNow;
       }
     }

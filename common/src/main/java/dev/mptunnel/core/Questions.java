@@ -135,16 +135,25 @@ final class Questions {
   /**
    * A packet is a loss, or what was asked for has not come.
    *
-   * @return whether it is given up
+   * @return whether it is not waited for any more
    */
   boolean isOver(Hole hole) {
-    if (hole.questions() == CoreLimits.MAX_QUESTIONS || isOff || isWithheld(hole)) {
-      onGivenUp(hole);
-      return true;
+    if (hole.isGivenUp()
+        || hole.questions() == CoreLimits.MAX_QUESTIONS
+        || isOff
+        || isWithheld(hole)) {
+      hole.giveUp();
+      if (hole.isOverdue(now)) {
+        onGivenUp(hole);
+        return true;
+      }
+      return false; // a path may bring it that was too slow to be waited for before asking
     }
     figures.holes += hole.questions() == 0 ? 1 : 0;
     figures.asked++;
-    hole.ask(now, now + answerNanos());
+    boolean isLast = hole.questions() + 1 == CoreLimits.MAX_QUESTIONS;
+    long slowestNanos = isLast ? session.paths().longestLagNanos() : 0;
+    hole.ask(now, now + answerNanos() + slowestNanos);
     boolean fits =
         count < counters.length
             && (count == 0 || hole.counter() - counters[0] <= PathFrames.MAX_OFFSET);

@@ -95,17 +95,17 @@ final class Repair {
 
   /**
    * How long a datagram may wait for one before it. By itself: as long as it takes to find out that
-   * one is lost and to ask for it twice, since the answer to the first question may be lost as
-   * well.
+   * one is lost and to ask for it as often as is done. What comes later than that is of use to few:
+   * OpenVPN takes it for a replay.
    */
   long holdNanos() {
     if (settings.holdNanos() != RepairSettings.HOLD_AUTO) {
       return settings.holdNanos();
     }
-    long untilLost = session.paths().longestLagNanos() + questions.reorderingNanos();
-    long rttNanos = session.paths().shortestRttNanos();
-    long answers = Math.max(2 * questions.answerNanos(), rttNanos * 3 / 2);
-    return Math.min(CoreLimits.LONGEST_HOLD_NANOS, untilLost + rttNanos / 4 + answers);
+    long lagNanos = session.paths().longestLagNanos();
+    long untilLost = lagNanos + session.paths().shortestRttNanos() / 4 + questions.reorderingNanos();
+    long answers = CoreLimits.MAX_QUESTIONS * questions.answerNanos() + lagNanos;
+    return Math.min(CoreLimits.LONGEST_HOLD_NANOS, untilLost + answers);
   }
 
   // --- time ---

@@ -31,7 +31,7 @@ class HolesTest {
     assertEquals(300, holes.nextDueNanos());
     assertEquals(List.of(), due(299));
     assertEquals(List.of(3L), due(300));
-    holes.hasten(5, 7, 310);
+    holes.hasten(5, 7, hole -> hole.hasten(310));
     assertEquals(310, holes.nextDueNanos());
     assertEquals(List.of(5L, 6L), due(310));
     assertEquals(400, holes.nextDueNanos());
@@ -43,9 +43,37 @@ class HolesTest {
     Hole hole = new Hole(1, 0, 10);
     holes.add(hole);
     hole.ask(10, 50);
-    holes.hasten(0, 2, 11);
+    holes.hasten(0, 2, each -> each.hasten(11));
     assertEquals(50, hole.dueNanos());
     assertEquals(1, hole.questions());
+  }
+
+  @Test
+  void whatIsGivenUpEarlyMayYetComeUntilItIsOverdue() {
+    Hole hole = new Hole(1, 0, 100);
+    holes.add(hole);
+    holes.hasten(0, 2, each -> each.hasten(10));
+    assertEquals(List.of(1L), dueAndGivenUp(10));
+    assertEquals(List.of(), dueAndGivenUp(99));
+    assertEquals(1, holes.first());
+    holes.hasten(0, 2, each -> each.hasten(50)); // a path that is quick knows nothing new
+    assertEquals(100, holes.nextDueNanos());
+    holes.hasten(0, 2, each -> each.hastenOverdue(60)); // now the slow one has passed it as well
+    assertEquals(60, holes.nextDueNanos());
+    assertEquals(List.of(1L), dueAndGivenUp(60));
+    assertTrue(holes.isEmpty());
+  }
+
+  private List<Long> dueAndGivenUp(long now) {
+    List<Long> out = new ArrayList<>();
+    holes.takeDue(
+        now,
+        hole -> {
+          out.add(hole.counter());
+          hole.giveUp();
+          return hole.isOverdue(now);
+        });
+    return out;
   }
 
   @Test

@@ -230,6 +230,27 @@ class RepairTest {
   }
 
   @Test
+  void whatIsNotAskedForSinceQueuesAreFullIsStillWaitedForOnASlowPath() {
+    PairWorld world = new PairWorld(3, Mode.SEALED);
+    world.delay(2, 100);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.exchange(flow, 5_000);
+    int[] withQueues = {40, 40, 130};
+    for (int path = 0; path < 3; path++) {
+      world.delay(path, withQueues[path]);
+    }
+    world.exchange(flow, 1_000);
+    for (int path = 0; path < 2; path++) {
+      world.lose(path, Side.CLIENT, 0.5);
+    }
+    world.exchange(flow, 5_000);
+    world.runFor(2_000);
+    assertTrue(report(world.server).withheld() > 50, report(world.server) + "");
+    assertEquals(0, report(world.server).late(), report(world.server) + "");
+    assertEquals(11_000, world.server.delivered.size());
+  }
+
+  @Test
   void aNewEpochLosesNothingOfTheOneBefore() {
     PairWorld world = new PairWorld(3, Mode.SEALED);
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
