@@ -43,13 +43,13 @@ final class Congestion {
     (areLong ? whileLong : atOtherTimes).add(false);
   }
 
-  /**
-   * A packet is lost.
-   *
-   * @return whether it was dropped by full queues, most likely
-   */
-  boolean isDrop(boolean areLong) {
+  /** A packet is lost. */
+  void onLoss(boolean areLong) {
     (areLong ? whileLong : atOtherTimes).add(true);
+  }
+
+  /** Whether the last one lost was dropped by full queues, most likely. */
+  boolean isDrop(boolean areLong) {
     double share = (atOtherTimes.losses + 1) / (atOtherTimes.packets + UNKNOWN);
     double expected = share * whileLong.packets;
     return areLong && whileLong.losses > expected + DEVIATIONS * (1 + Math.sqrt(expected));

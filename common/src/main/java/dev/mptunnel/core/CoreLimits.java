@@ -83,6 +83,9 @@ final class CoreLimits {
   /** Packets of one epoch that may be missing at once; older ones are given up for newer ones. */
   static final int MAX_HOLES = 1_024;
 
+  /** The longest packets that a parity is made of. */
+  static final int PARITY_PACKET_BYTES = 2_048;
+
   /** How often a lost packet is asked for. */
   static final int MAX_QUESTIONS = 3;
 

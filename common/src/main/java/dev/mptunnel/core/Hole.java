@@ -10,17 +10,19 @@ final class Hole {
   private long askedNanos;
   private int questions;
   private boolean isGivenUp;
+  private boolean isWithheld;
 
   /**
    * A hole that was not asked for.
    *
-   * @param overdueNanos when it will not come by itself any more, and is to be taken for a loss
+   * @param dueNanos when it is to be taken for a loss
+   * @param overdueNanos when it will not come any more, unless it is asked for; not earlier
    */
-  Hole(long counter, long seenNanos, long overdueNanos) {
+  Hole(long counter, long seenNanos, long dueNanos, long overdueNanos) {
     this.counter = counter;
     this.seenNanos = seenNanos;
+    this.dueNanos = dueNanos;
     this.overdueNanos = overdueNanos;
-    dueNanos = overdueNanos;
   }
 
   long counter() {
@@ -50,6 +52,15 @@ final class Hole {
     if (questions == 0 || isGivenUp) {
       dueNanos = Math.min(dueNanos, nanos);
     }
+  }
+
+  /** It would be asked for, but may not be. */
+  void withhold() {
+    isWithheld = true;
+  }
+
+  boolean isWithheld() {
+    return isWithheld;
   }
 
   /** It is not asked for any more; but it may yet come by itself, until it is overdue. */

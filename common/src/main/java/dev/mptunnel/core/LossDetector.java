@@ -32,6 +32,7 @@ final class LossDetector {
   private final PathSet paths;
   private final Questions questions;
   private final Holes holes = new Holes();
+  private final ParityGroups parity = new ParityGroups();
   private long[] cameNanos = new long[FIRST_REMEMBERED];
   private long[] sentNanos = new long[FIRST_REMEMBERED];
   private final long[] pathPassed = new long[Limits.MAX_PATHS];
@@ -125,6 +126,30 @@ final class LossDetector {
     }
   }
 
+  /** What is put together of packets that are lost. */
+  ParityGroups parity() {
+    return parity;
+  }
+
+  /** Whether a parity of packets from this counter on can be one: it is sent right behind them. */
+  boolean isParityOfNow(long first) {
+    return Math.abs(first - highest) < CoreLimits.MAX_HOLES;
+  }
+
+  /**
+   * A packet that did not come was put together.
+   *
+   * @param believed as of {@link #onFirst}
+   */
+  void onRebuilt(long now, long counter, long believed) {
+    boolean isNews = counter > highest;
+    seeUpTo(now, believed, counter);
+    Hole hole = holes.remove(counter);
+    if (isNews || hole != null) { // and it was not given up before
+      questions.onRebuilt(hole);
+    }
+  }
+
   private boolean remembers(long counter) {
     return counter <= highest && counter > highest - cameNanos.length;
   }
@@ -174,7 +199,7 @@ final class LossDetector {
       cameNanos[slot(missing)] = NEVER;
       sentNanos[slot(missing)] = NEVER;
       if (missing != came) {
-        holes.add(new Hole(missing, now, dueNanos));
+        holes.add(new Hole(missing, now, dueNanos, dueNanos + parity.periodNanos(missing)));
       }
     }
   }
@@ -196,7 +221,14 @@ final class LossDetector {
     long soon = now + questions.reorderingNanos();
     long passedNow = passedByAll(now, NEVER);
     if (passedNow > passed) {
-      holes.hasten(passed, passedNow, hole -> hole.hastenOverdue(soon));
+      long overdue = soon + parity.periodNanos(passed);
+      holes.hasten(
+          passed,
+          passedNow,
+          hole -> {
+            hole.hastenOverdue(overdue);
+            hole.hasten(soon);
+          });
       passed = passedNow;
     }
     if (questions.mayAskEarly()) {

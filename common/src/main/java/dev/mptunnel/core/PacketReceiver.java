@@ -18,6 +18,10 @@ final class PacketReceiver {
   private final Session session;
   private long duplicates;
 
+  // What the PATH packet that is being read has brought back.
+  private Epoch rebuiltEpoch;
+  private ParityGroups.Rebuilt rebuilt;
+
   PacketReceiver(Context context, Session session) {
     this.context = context;
     this.session = session;
@@ -83,6 +87,11 @@ final class PacketReceiver {
       return true;
     }
     int length = packet.remaining();
+    ParityGroups parity = epoch.losses().parity();
+    boolean isOfGroup = parity.isExpected(counter);
+    if (isOfGroup) {
+      parity.hold(packet);
+    }
     ByteBuffer opened = context.onHeap(packet);
     if (!epoch.protection().open(opened)) {
       if (path == null) {
@@ -91,7 +100,59 @@ final class PacketReceiver {
       return false;
     }
     takeData(now, epoch, port, source, length, opened);
+    if (isOfGroup) {
+      keepRebuilt(epoch, parity.take(counter));
+      takeRebuilt(now);
+    }
     return true;
+  }
+
+  /**
+   * Keeps a DATA packet that was put together, until the packet that made it possible is done with:
+   * it may end the session, which nothing else in a PATH packet does.
+   *
+   * @param packet or null
+   */
+  void keepRebuilt(Epoch epoch, ParityGroups.Rebuilt packet) {
+    if (packet != null) {
+      rebuiltEpoch = epoch;
+      rebuilt = packet;
+    }
+  }
+
+  /** Takes the last one that is kept, as if it had come; but it came on no path. */
+  private void takeRebuilt(long now) {
+    if (rebuilt != null) {
+      Epoch epoch = rebuiltEpoch;
+      ParityGroups.Rebuilt packet = rebuilt;
+      rebuiltEpoch = null;
+      rebuilt = null;
+      takeRebuilt(now, epoch, packet);
+    }
+  }
+
+  private void takeRebuilt(long now, Epoch epoch, ParityGroups.Rebuilt rebuilt) {
+    if (session.isClosed() || !epoch.window().isNew(rebuilt.counter())) {
+      return;
+    }
+    ByteBuffer packet = rebuilt.packet();
+    Header.putData(packet, !session.isInitiator(), session.id(), epoch.number(), rebuilt.counter());
+    if (!epoch.protection().open(packet)) {
+      context.counters().malformed++;
+      return;
+    }
+    epoch.window().take(rebuilt.counter());
+    session.repair().onRebuilt(now, epoch, rebuilt.counter());
+    epoch.ledger().first(rebuilt.counter(), null, session.fate());
+    takeFrames(now, epoch, rebuilt.counter(), null, packet);
+  }
+
+  private void takeFrames(long now, Epoch epoch, long counter, Path path, ByteBuffer packet) {
+    packet.position(packet.position() + Header.LENGTH);
+    if (!session.onData(now, epoch, counter, path, packet)) {
+      context.counters().malformed++;
+    }
+    session.onArrivals(now);
   }
 
   private void takeData(
@@ -111,11 +172,7 @@ final class PacketReceiver {
       challengeStray(now, epoch, port, source, length);
     }
     session.noteHeard(now, epoch);
-    packet.position(packet.position() + Header.LENGTH);
-    if (!session.onData(now, epoch, counter, path, packet)) {
-      context.counters().malformed++;
-    }
-    session.onArrivals(now);
+    takeFrames(now, epoch, counter, path, packet);
   }
 
   /**
@@ -201,5 +258,6 @@ final class PacketReceiver {
     if (!wellFormed) {
       context.counters().malformed++;
     }
+    takeRebuilt(now);
   }
 }

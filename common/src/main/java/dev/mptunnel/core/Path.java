@@ -180,6 +180,14 @@ public final class Path implements PathFrames.Handler {
     return sendSmall(packet);
   }
 
+  /** Sends a part of a parity; see {@link PathFrames}. @return the bytes that this cost */
+  int parity(int epochNumber, long first, ParitySum sum, int offset, int partBytes) {
+    ByteBuffer packet = session.beginPath(id, epoch);
+    ByteBuffer part = sum.part(offset, partBytes);
+    PathFrames.putParity(packet, epochNumber, first, sum.lengths(), offset, part);
+    return sendSmall(packet);
+  }
+
   /** Sends a PATH packet of a length that every path carries. */
   private int sendSmall(ByteBuffer packet) {
     countSent(0);
@@ -511,6 +519,11 @@ public final class Path implements PathFrames.Handler {
     marked = true;
     markedEpoch = epochNumber;
     markedHighest = highest;
+  }
+
+  @Override
+  public void onParity(int epochNumber, long first, int lengths, int offset, ByteBuffer bytes) {
+    session.onParity(readAtNanos, epochNumber, first, lengths, offset, bytes);
   }
 
   /** Takes the last MARK of the packet that was read: each may make a thousand holes. */

@@ -120,10 +120,30 @@ final class Questions {
     return isAnswer;
   }
 
+  /**
+   * What was missing was put together from a parity.
+   *
+   * @param hole or null if nothing behind it had come
+   */
+  void onRebuilt(Hole hole) {
+    if (hole == null || (hole.questions() == 0 && !hole.isWithheld())) {
+      congestion.onLoss(session.paths().areLong());
+    }
+    figures.holes += hole == null || hole.questions() == 0 ? 1 : 0;
+    figures.rebuilt++;
+  }
+
+  /** A part of a parity came, a packet of so many bytes: the peer had enough left for it. */
+  void onParity(int bytes, int copies) {
+    double spare = answers.leftBytes() - CoreLimits.REPAIR_SAVED_BYTES / 2.0;
+    answers.spend((long) Math.min(Math.max(0, spare), (double) bytes * copies));
+  }
+
   /** What is missing is not waited for any more. */
   void onGivenUp(Hole hole) {
     figures.holes += hole.questions() == 0 ? 1 : 0;
     figures.givenUp++;
+    figures.withheld += hole.isWithheld() ? 1 : 0;
   }
 
   /** What is lost of this epoch follows. */
@@ -165,8 +185,8 @@ final class Questions {
   }
 
   private boolean isWithheld(Hole hole) {
-    if (hole.questions() == 0 && congestion.isDrop(session.paths().areLong())) {
-      withhold();
+    if (hole.questions() == 0 && isDrop()) {
+      withhold(hole);
       tell(Event.SteppingBack.CONGESTION);
       return true;
     }
@@ -177,7 +197,7 @@ final class Questions {
       }
       return false;
     }
-    withhold();
+    withhold(hole);
     if (now >= pausedUntilNanos && ++overBudget >= TOO_MANY) {
       overBudget = 0;
       pausedUntilNanos = now + pauseNanos;
@@ -187,13 +207,19 @@ final class Questions {
     return true;
   }
 
+  private boolean isDrop() {
+    boolean areLong = session.paths().areLong();
+    congestion.onLoss(areLong);
+    return congestion.isDrop(areLong);
+  }
+
   private long questionBytes() {
     int bytes = session.pathPacketBytes(PathFrames.askBytes(1));
     return (long) bytes * session.copies(bytes);
   }
 
-  private void withhold() {
-    figures.withheld++;
+  private void withhold(Hole hole) {
+    hole.withhold();
     shortenReordering(); // it did not come in the time that was given to it
   }
 

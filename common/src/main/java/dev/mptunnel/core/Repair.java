@@ -1,6 +1,7 @@
 package dev.mptunnel.core;
 
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
+import dev.mptunnel.wire.PathFrames;
 import java.nio.ByteBuffer;
 
 /**
@@ -84,6 +85,28 @@ final class Repair {
     }
   }
 
+  /**
+   * Half of a parity came; for the fields see {@link PathFrames}.
+   *
+   * @return what it brings back, or null
+   */
+  ParityGroups.Rebuilt onParity(
+      long now, Epoch epoch, long first, int lengths, int offset, ByteBuffer bytes) {
+    ParityGroups parity = epoch.losses().parity();
+    int partBytes = bytes.remaining();
+    if (!epoch.losses().isParityOfNow(first) || !parity.add(now, first, lengths, offset, bytes)) {
+      return null;
+    }
+    int packetBytes = session.pathPacketBytes(PathFrames.parityBytes(partBytes));
+    questions.onParity(packetBytes, session.copies(packetBytes));
+    return parity.rebuild(first);
+  }
+
+  /** A DATA packet was put together. */
+  void onRebuilt(long now, Epoch epoch, long counter) {
+    epoch.losses().onRebuilt(now, counter, epoch.window().highest());
+  }
+
   /** Whether something may yet come that was sent before this packet. */
   boolean isAwaitedBefore(Epoch epoch, long counter) {
     if (epoch.losses().isAwaitedBelow(counter)) {
@@ -103,7 +126,8 @@ final class Repair {
       return settings.holdNanos();
     }
     long lagNanos = session.paths().longestLagNanos();
-    long untilLost = lagNanos + session.paths().shortestRttNanos() / 4 + questions.reorderingNanos();
+    long untilLost =
+        lagNanos + session.paths().shortestRttNanos() / 4 + questions.reorderingNanos();
     long answers = CoreLimits.MAX_QUESTIONS * questions.answerNanos() + lagNanos;
     return Math.min(CoreLimits.LONGEST_HOLD_NANOS, untilLost + answers);
   }
@@ -132,6 +156,7 @@ final class Repair {
         figures.asked,
         figures.repaired,
         figures.needless,
+        figures.rebuilt,
         figures.givenUp,
         figures.withheld,
         figures.late,

@@ -6,6 +6,7 @@ final class RepairFigures {
   long asked;
   long repaired;
   long needless;
+  long rebuilt;
   long givenUp;
   long withheld;
   long late;

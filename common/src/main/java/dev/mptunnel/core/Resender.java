@@ -25,6 +25,7 @@ final class Resender {
   private final RepairFigures figures;
   private final RepairBudget budget;
   private final boolean isOff;
+  private final ParityMaker parity;
   private CounterWindow answered;
   private long sentAtNanos;
   private long gapNanos = LONGEST_PAUSE_NANOS;
@@ -42,6 +43,7 @@ final class Resender {
     this.figures = figures;
     isOff = share == 0;
     budget = new RepairBudget(share);
+    parity = new ParityMaker(session, share);
   }
 
   /**
@@ -50,6 +52,7 @@ final class Resender {
   void startEpoch(Epoch previous, Epoch current) {
     answered = new CounterWindow(QUESTIONS, current.protection().isAuthentic());
     markNanos = NEVER;
+    parity.startEpoch();
     if (previous != null && previous.sent().count() > 0 && !isOff) {
       mark(previous);
     }
@@ -69,6 +72,10 @@ final class Resender {
     // A second question, and its answer, may be lost too.
     long neededNanos = 4 * session.paths().longestRttNanos() + LONGEST_PAUSE_NANOS;
     epoch.kept().add(now, counter, packet, Math.min(neededNanos, CoreLimits.RESEND_NANOS));
+    boolean isAffordable = budget.leftBytes() >= CoreLimits.REPAIR_SAVED_BYTES / 2.0;
+    long parityBytes = parity.onSent(epoch, counter, packet, isAffordable, gapNanos);
+    budget.spend(parityBytes); // which is far less than the half that was left
+    figures.spentBytes += parityBytes;
     long gap = Math.min(now - sentAtNanos, LONGEST_PAUSE_NANOS);
     gapNanos += (gap - gapNanos) / 8;
     sentAtNanos = now;
@@ -95,6 +102,7 @@ final class Resender {
     if (epoch == null) {
       return;
     }
+    parity.onAsked(1 + offsets.remaining() / Short.BYTES);
     resend(now, epoch, first);
     while (offsets.hasRemaining()) {
       resend(now, epoch, first + (offsets.getShort() & 0xffff));

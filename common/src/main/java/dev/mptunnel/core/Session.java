@@ -317,6 +317,14 @@ public final class Session {
     return arrivals.take(now, epoch, counter, path, frames);
   }
 
+  /** Half of a parity came; for the fields see {@link dev.mptunnel.wire.PathFrames}. */
+  void onParity(long now, int epochNumber, long first, int lengths, int offset, ByteBuffer bytes) {
+    Epoch epoch = epochs.find(epochNumber);
+    if (epoch != null) {
+      receiver.keepRebuilt(epoch, repair.onParity(now, epoch, first, lengths, offset, bytes));
+    }
+  }
+
   /** Datagrams may have come that others waited for, or be waited for no more. */
   void onArrivals(long now) {
     arrivals.release(now);
@@ -528,7 +536,7 @@ public final class Session {
 
   /** Datagrams that waited for a path need not wait any more. */
   void onPathUsable(long now) {
-    if (!backlog.isEmpty() && policy.select(paths) != 0) {
+    if (isOpen() && !backlog.isEmpty() && policy.select(paths) != 0) {
       context.counters().waitedTooLong += backlog.drain(now, this);
     }
   }

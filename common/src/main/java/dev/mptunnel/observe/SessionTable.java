@@ -89,12 +89,13 @@ public final class SessionTable {
     RepairReport repair = session.repair();
     return String.format(
         Locale.ROOT,
-        "repair: %d holes, %d asked for, %d repaired, %d needless, %d given up (%d withheld), %d"
-            + " late; %d sent again, %s of the bytes; %d waited (p50 %s, p99 %s)%n",
+        "repair: %d holes, %d asked for, %d repaired, %d needless, %d rebuilt, %d given up (%d"
+            + " withheld), %d late; %d sent again, %s of the bytes; %d waited (p50 %s, p99 %s)%n",
         repair.holes(),
         repair.asked(),
         repair.repaired(),
         repair.needless(),
+        repair.rebuilt(),
         repair.givenUp(),
         repair.withheld(),
         repair.late(),

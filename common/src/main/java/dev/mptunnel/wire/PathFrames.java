@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  *  PROBE     0x15  any bytes, ignored
  *  ASK       0x16  question:32 | epoch:8 | first:48 | offset:16, up to 64 times
  *  MARK      0x17  epoch:8 | highest:48
+ *  PARITY    0x18  epoch:8 | first:48 | lengths:16 | offset:16 | bytes
  * </pre>
  *
  * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
@@ -27,6 +28,12 @@ import java.nio.ByteBuffer;
  * which no other one of the sender's in this epoch has, so that the first copy is answered and the
  * others are not. A MARK says what the highest counter of an epoch is that was sent, when nothing
  * more follows for a while.
+ *
+ * <p>Two PARITYs hold the exclusive or of {@link #PARITY_GROUP} DATA packets, sealed as they were
+ * sent and each filled up with zeros to the longest: those from the counter {@code first} on, which
+ * is a multiple of their number. {@code lengths} is the exclusive or of their lengths in bytes. One
+ * holds the first half, with the {@code offset} 0, the other the rest, from {@code offset} on. From
+ * both and all but one of the packets that one can be had (simple parity, as in RFC 5109).
  */
 public final class PathFrames {
 
@@ -51,6 +58,9 @@ public final class PathFrames {
   /** A MARK, whole. */
   public static final int MARK_BYTES = 10;
 
+  /** DATA packets that a parity is made of. */
+  public static final int PARITY_GROUP = 64;
+
   private static final int PADDING = 0x10;
   private static final int PING = 0x11;
   private static final int PONG = 0x12;
@@ -59,6 +69,7 @@ public final class PathFrames {
   private static final int PROBE = 0x15;
   private static final int ASK = 0x16;
   private static final int MARK = 0x17;
+  private static final int PARITY = 0x18;
 
   private static final int HEAD_BYTES = 3;
   private static final int PING_FIELDS = 16;
@@ -66,6 +77,7 @@ public final class PathFrames {
   private static final int TOKEN_FIELDS = 8;
   private static final int ASK_FIELDS = 11;
   private static final int MARK_FIELDS = 7;
+  private static final int PARITY_FIELDS = 11;
 
   private PathFrames() {}
 
@@ -101,6 +113,17 @@ public final class PathFrames {
 
     /** The peer has sent packets up to this counter in the epoch of this number. */
     void onMark(int epoch, long highest);
+
+    /**
+     * Half of the exclusive or of packets.
+     *
+     * @param epoch the number of the packets' epoch
+     * @param first the lowest counter of them, a multiple of {@link #PARITY_GROUP}
+     * @param lengths the exclusive or of their lengths, in bytes
+     * @param offset where in the exclusive or these bytes stand
+     * @param bytes from position to limit; valid until this returns
+     */
+    void onParity(int epoch, long first, int lengths, int offset, ByteBuffer bytes);
   }
 
   /**
@@ -171,6 +194,24 @@ public final class PathFrames {
     put48(packet, highest);
   }
 
+  /** How long a PARITY with so many bytes of the exclusive or is, whole. */
+  public static int parityBytes(int bytes) {
+    return HEAD_BYTES + PARITY_FIELDS + bytes;
+  }
+
+  /**
+   * Appends a PARITY.
+   *
+   * @param first a multiple of {@link #PARITY_GROUP}
+   * @param bytes from position to limit
+   */
+  public static void putParity(
+      ByteBuffer packet, int epoch, long first, int lengths, int offset, ByteBuffer bytes) {
+    putHead(packet, PARITY, PARITY_FIELDS + bytes.remaining()).put((byte) epoch);
+    put48(packet, first);
+    packet.putShort((short) lengths).putShort((short) offset).put(bytes);
+  }
+
   /** Whether the frames from position to limit are those of a probe; neither is changed. */
   public static boolean isProbe(ByteBuffer frames) {
     return frames.hasRemaining() && frames.get(frames.position()) == PROBE;
@@ -209,6 +250,11 @@ public final class PathFrames {
           }
         }
         case MARK -> handler.onMark(frames.get() & 0xff, get48(frames));
+        case PARITY -> {
+          if (!readParity(frames, next, handler)) {
+            return false;
+          }
+        }
         default -> {
           // Padding, a probe, or of a later version; skipped.
         }
@@ -233,6 +279,21 @@ public final class PathFrames {
     return true;
   }
 
+  private static boolean readParity(ByteBuffer frames, int next, Handler handler) {
+    int epoch = frames.get() & 0xff;
+    long first = get48(frames);
+    int lengths = frames.getShort() & 0xffff;
+    int offset = frames.getShort() & 0xffff;
+    if (first % PARITY_GROUP != 0) {
+      return false;
+    }
+    int end = frames.limit();
+    frames.limit(next);
+    handler.onParity(epoch, first, lengths, offset, frames);
+    frames.limit(end);
+    return true;
+  }
+
   private static int fieldsOf(int type) {
     return switch (type) {
       case PING -> PING_FIELDS;
@@ -240,6 +301,7 @@ public final class PathFrames {
       case CHALLENGE, RESPONSE -> TOKEN_FIELDS;
       case ASK -> ASK_FIELDS;
       case MARK -> MARK_FIELDS;
+      case PARITY -> PARITY_FIELDS;
       default -> 0;
     };
   }

@@ -23,6 +23,7 @@ class CongestionTest {
         isFull = random.nextDouble() < fullShare;
       }
       if (random.nextDouble() < (isFull ? lossWhileFull : lossElse)) {
+        congestion.onLoss(isFull);
         drops += congestion.isDrop(isFull) ? 1 : 0;
       } else {
         congestion.onArrival(isFull);

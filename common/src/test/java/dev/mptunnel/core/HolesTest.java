@@ -26,7 +26,7 @@ class HolesTest {
   @Test
   void eachIsDueAtItsTimeAndEarlierIfHastened() {
     for (long counter = 3; counter < 8; counter++) {
-      holes.add(new Hole(counter, 0, 100 * counter));
+      holes.add(new Hole(counter, 0, 100 * counter, 100 * counter));
     }
     assertEquals(300, holes.nextDueNanos());
     assertEquals(List.of(), due(299));
@@ -40,7 +40,7 @@ class HolesTest {
 
   @Test
   void whatWasAskedForIsHastenedNoMore() {
-    Hole hole = new Hole(1, 0, 10);
+    Hole hole = new Hole(1, 0, 10, 10);
     holes.add(hole);
     hole.ask(10, 50);
     holes.hasten(0, 2, each -> each.hasten(11));
@@ -50,7 +50,7 @@ class HolesTest {
 
   @Test
   void whatIsGivenUpEarlyMayYetComeUntilItIsOverdue() {
-    Hole hole = new Hole(1, 0, 100);
+    Hole hole = new Hole(1, 0, 100, 100);
     holes.add(hole);
     holes.hasten(0, 2, each -> each.hasten(10));
     assertEquals(List.of(1L), dueAndGivenUp(10));
@@ -79,7 +79,7 @@ class HolesTest {
   @Test
   void theFirstOnesMakeRoom() {
     for (long counter = 0; counter < 5; counter++) {
-      holes.add(new Hole(counter, 0, 10));
+      holes.add(new Hole(counter, 0, 10, 10));
     }
     List<Long> out = new ArrayList<>();
     holes.removeFirst(3, hole -> out.add(hole.counter()));
@@ -90,8 +90,8 @@ class HolesTest {
 
   @Test
   void aHoleIsFilledOnce() {
-    holes.add(new Hole(1, 0, 10));
-    holes.add(new Hole(9, 0, 10));
+    holes.add(new Hole(1, 0, 10, 10));
+    holes.add(new Hole(9, 0, 10, 10));
     assertNull(holes.remove(2));
     assertEquals(9, holes.remove(9).counter());
     assertNull(holes.remove(9));

@@ -88,6 +88,12 @@ class FramesTest {
     public void onMark(int epoch, long highest) {
       frames.add("mark " + epoch + " " + highest);
     }
+
+    @Override
+    public void onParity(int epoch, long first, int lengths, int offset, ByteBuffer bytes) {
+      frames.add(
+          "parity " + epoch + " " + first + " " + lengths + " " + offset + " " + bytes.remaining());
+    }
   }
 
   private final ByteBuffer packet = ByteBuffer.allocate(2000);
@@ -146,6 +152,10 @@ class FramesTest {
     assertEquals(before + PathFrames.askBytes(3), packet.position());
     PathFrames.putMark(packet, 255, large);
     assertEquals(before + PathFrames.askBytes(3) + PathFrames.MARK_BYTES, packet.position());
+    before = packet.position();
+    PathFrames.putParity(packet, 255, large - 63, 65_535, 700, ByteBuffer.allocate(701));
+    assertEquals(before + PathFrames.parityBytes(701), packet.position());
+    PathFrames.putParity(packet, 0, 0, 0, 0, ByteBuffer.allocate(0));
     assertTrue(PathFrames.read(packet.flip(), seen));
     assertEquals(
         List.of(
@@ -154,7 +164,9 @@ class FramesTest {
             "challenge " + Long.MIN_VALUE,
             "response 9",
             "ask -1 255 " + (large - 65_535) + " +65534 +65535",
-            "mark 255 " + large),
+            "mark 255 " + large,
+            "parity 255 " + (large - 63) + " 65535 700 701",
+            "parity 0 0 0 0 0"),
         seen.frames);
   }
 

@@ -347,7 +347,7 @@ final class FuzzedPair {
     }
     RepairReport repair = report.repair();
     Must.hold(repair.repaired() + repair.needless() <= repair.asked(), "answers to no question");
-    Must.hold(repair.givenUp() <= repair.holes(), "more given up than missing");
+    Must.hold(repair.givenUp() + repair.rebuilt() <= repair.holes(), "more ended than missing");
     Must.hold(repair.withheld() <= repair.givenUp(), "more withheld than given up");
     Must.hold(repair.spentBytes() <= repair.sentBytes(), "more spent than sent");
   }

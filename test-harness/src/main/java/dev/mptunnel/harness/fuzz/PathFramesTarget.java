@@ -76,6 +76,12 @@ final class PathFramesTarget implements FuzzTarget {
       fields.addAll(List.of((long) epoch, highest));
       PathFrames.putMark(packet, epoch, highest);
     }
+
+    @Override
+    public void onParity(int epoch, long first, int lengths, int offset, ByteBuffer bytes) {
+      fields.addAll(List.of((long) epoch, first, (long) lengths, (long) offset));
+      PathFrames.putParity(packet, epoch, first, lengths, offset, bytes.duplicate());
+    }
   }
 
   @Override
@@ -87,6 +93,7 @@ final class PathFramesTarget implements FuzzTarget {
     PathFrames.putResponse(packet, 9);
     PathFrames.putAsk(packet, 10, 11, new long[] {12, 13, 12 + PathFrames.MAX_OFFSET}, 3);
     PathFrames.putMark(packet, 14, 15);
+    PathFrames.putParity(packet, 16, 17 * 64, 18, 19, ByteBuffer.allocate(5));
     byte[] all = new byte[packet.position()];
     packet.get(0, all);
     return List.of(all);

@@ -171,6 +171,12 @@ final class Packets {
               public void onMark(int epoch, long highest) {
                 words.append(" MARK ").append(highest);
               }
+
+              @Override
+              public void onParity(
+                  int epoch, long first, int lengths, int offset, ByteBuffer bytes) {
+                words.append(" PARITY ").append(first).append(" from ").append(offset);
+              }
             });
     return wellFormed ? words.toString() : words + " malformed";
   }
