@@ -3,6 +3,7 @@ package dev.mptunnel.harness.world;
 import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.RepairReport;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
@@ -153,6 +154,7 @@ final class DeliveryOracle implements Watcher {
   private final Set<FlowName> openedFlows = new HashSet<>();
   private final Map<FlowName, FlowJudge> judges = new HashMap<>();
   private final Map<Session, Long> overtakenOf = new HashMap<>();
+  private final Map<Session, Long> rebuiltOf = new HashMap<>();
 
   // What the arrival that is being handled must lead to.
   private ByteBuffer arriving;
@@ -305,8 +307,11 @@ final class DeliveryOracle implements Watcher {
 
   @Override
   public void onDeliver(CoreNode node, Flow flow, ByteBuffer payload) {
-    FlowJudge judge = judges.get(name(node, flow));
-    Expectation datagram = judge == null ? null : judge.take(payload);
+    FlowJudge judge = judges.computeIfAbsent(name(node, flow), any -> new FlowJudge());
+    Expectation datagram = judge.take(payload);
+    if (datagram == null && rebuild(node, flow, payload)) {
+      datagram = judge.take(payload);
+    }
     if (datagram == null) {
       throw new AssertionError(
           node
@@ -324,6 +329,49 @@ final class DeliveryOracle implements Watcher {
     }
     delivered++;
     listener.accept(node);
+  }
+
+  /**
+   * A packet may have been put together from others and a parity, and so need not have come; as many
+   * as the session owns up to, with those that came to so after they had been given up.
+   *
+   * @return whether one that was sent has this content, and has not come
+   */
+  private boolean rebuild(CoreNode node, Flow flow, ByteBuffer payload) {
+    RepairReport repair = flow.session().report().repair();
+    if (rebuiltOf.merge(flow.session(), 1L, Long::sum) > repair.rebuilt() + repair.givenUp()) {
+      return false;
+    }
+    for (Map.Entry<PacketName, Sent> each : packets.entrySet()) {
+      EpochKey key = each.getKey().key;
+      Datagram datagram = each.getValue().datagram;
+      if (datagram != null
+          && datagram.flow == flow.id()
+          && datagram.missing == 0
+          && key.sessionId() == flow.session().id()
+          && each.getKey().fromInitiator == (key.responder() == node)
+          && !each.getValue().takenBy.contains(node)
+          && duty(node, key) != Duty.MUST_NOT
+          && ByteBuffer.wrap(datagram.payload()).equals(payload)) {
+        Expectation rebuilt = datagram.expected(node);
+        if (!rebuilt.isDelivered()) {
+          rebuilt.come(node, false);
+          judges.get(name(node, flow)).come(rebuilt);
+          takeAll(node, datagram);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whatever comes of this datagram from now on is a copy. */
+  private void takeAll(CoreNode node, Datagram datagram) {
+    for (Sent each : packets.values()) {
+      if (each.datagram == datagram) {
+        each.takenBy.add(node);
+      }
+    }
   }
 
   private static long longestWaitNanos(CoreNode node) {

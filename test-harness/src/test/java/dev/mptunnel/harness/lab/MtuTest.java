@@ -44,7 +44,7 @@ class MtuTest {
       Wait.until(
           LIMIT,
           "the hint",
-          () -> tunnel.client().output().contains("for OpenVPN add 'mssfix 1215'"));
+          () -> tunnel.client().output().contains("for OpenVPN add 'mssfix 1210'"));
       stream.close();
       Wait.until(
           LIMIT,

@@ -28,6 +28,10 @@ class RepairTest {
 
   private static final int QUICK = 20_000;
   private static final int MANY = 1_000_000;
+
+  /** What the bytes saved at the beginning repair, at least. */
+  private static final int SAVED = 40;
+
   private static final double RESIDUAL = 1e-5;
   private static final KeySettings SHORT_KEYS =
       new KeySettings(500 * SimPair.MILLI, 1L << 28, 5_000 * SimPair.MILLI);
@@ -258,9 +262,11 @@ class RepairTest {
     String what = "bursts of " + burst + (shared ? ", shared by two" : "");
     printRepaired(what, with, without);
     assertHeldIsLetGo(with);
-    // Where two lines share what they lose, that may be more than the budget allows to repair.
-    int mayBeLost = shared ? without.lost() - 1 : without.lost() / 2;
-    assertTrue(with.lost() <= mayBeLost, with.lost() + " lost, " + seed);
+    // Where two lines share what they lose, or one long burst is a large part of what there is, that
+    // may be more than the budget allows to repair, but for what it has saved; and answers are lost.
+    long holes = with.reports().getLast().holes();
+    long mayBeLost = shared || datagrams < MANY ? holes - Math.min(holes, SAVED) / 2 : holes / 2;
+    assertTrue(with.lost() <= mayBeLost, with.lost() + " lost of " + holes + ", " + seed);
   }
 
   @Test
