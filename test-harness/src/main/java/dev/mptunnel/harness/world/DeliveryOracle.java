@@ -332,8 +332,8 @@ final class DeliveryOracle implements Watcher {
   }
 
   /**
-   * A packet may have been put together from others and a parity, and so need not have come; as many
-   * as the session owns up to, with those that came to so after they had been given up.
+   * A packet may have been put together from others and a parity, and so need not have come; as
+   * many as the session owns up to, with those that came to so after they had been given up.
    *
    * @return whether one that was sent has this content, and has not come
    */

@@ -262,8 +262,10 @@ class RepairTest {
     String what = "bursts of " + burst + (shared ? ", shared by two" : "");
     printRepaired(what, with, without);
     assertHeldIsLetGo(with);
-    // Where two lines share what they lose, or one long burst is a large part of what there is, that
-    // may be more than the budget allows to repair, but for what it has saved; and answers are lost.
+    // Where two lines share what they lose, or one long burst is a large part of what there is,
+    // that
+    // may be more than the budget allows to repair, but for what it has saved; and answers are
+    // lost.
     long holes = with.reports().getLast().holes();
     long mayBeLost = shared || datagrams < MANY ? holes - Math.min(holes, SAVED) / 2 : holes / 2;
     assertTrue(with.lost() <= mayBeLost, with.lost() + " lost of " + holes + ", " + seed);
