@@ -8,6 +8,7 @@ enum FuzzTargets {
   PACKET(PacketTarget::new),
   DATA_FRAMES(DataFramesTarget::new),
   PATH_FRAMES(PathFramesTarget::new),
+  STREAM_FRAMES(StreamFramesTarget::new),
   HANDSHAKE(HandshakeTarget::new),
   ENGINE(() -> new EngineTarget(PlainKeys::new)),
   SEALED_ENGINE(() -> new EngineTarget(SealedKeys::new)),

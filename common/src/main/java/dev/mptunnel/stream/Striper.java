@@ -1,0 +1,584 @@
+package dev.mptunnel.stream;
+
+import dev.mptunnel.wire.StreamFrames;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One end's connections and tunnels. It owns every byte that an application has written until the
+ * peer has it: what a tunnel that dies or stalls had under way goes out again on the others, and
+ * the peer takes each byte once.
+ *
+ * <p>Driven from one thread. After anything was done with it, or with its connections, {@link
+ * #flush} is to be called, and {@link #onTimer} when {@link #nextTimer} has come.
+ */
+public final class Striper {
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** Of a record, what is for all but chunks. */
+  private static final int CONTROLS_BYTES = 1_024;
+
+  private static final int MOST_CHUNK_BYTES =
+      StreamFrames.MAX_RECORD_BYTES - CONTROLS_BYTES - StreamFrames.CHUNK_OVERHEAD_BYTES;
+
+  /** So many connections are looked at for chunks that are late, at a time. */
+  private static final int LOOKED_AT = 16;
+
+  private final boolean initiator;
+  private final StreamOutput output;
+  private final Scheduler scheduler;
+  private final Reader reader = new Reader();
+  private final Map<Integer, Tunnel> tunnels = new LinkedHashMap<>();
+  private final Map<Integer, Connection> connections = new LinkedHashMap<>();
+  private final Set<Integer> passedOver = new HashSet<>();
+  private final LinkedHashSet<Connection> sendable = new LinkedHashSet<>();
+  private final LinkedHashSet<Connection> tellers = new LinkedHashSet<>();
+  private final LinkedHashSet<Connection> touched = new LinkedHashSet<>();
+  private final LinkedHashSet<Connection> awaiting = new LinkedHashSet<>();
+  private final ArrayDeque<Connection> endedByPeer = new ArrayDeque<>();
+  private final ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
+  private int nextId;
+  private long sendableBytes;
+  private long grownBytes;
+  private long lateNanos = NEVER;
+  private long duplicatedBytes;
+
+  /** An end without tunnels. */
+  public Striper(boolean initiator, StreamOutput output) {
+    this(initiator, output, new Scheduler.EarliestDelivery());
+  }
+
+  Striper(boolean initiator, StreamOutput output, Scheduler scheduler) {
+    this.initiator = initiator;
+    this.output = output;
+    this.scheduler = scheduler;
+  }
+
+  // --- tunnels ---
+
+  /**
+   * A tunnel leads to the peer, in which nothing was sent yet.
+   *
+   * @param id that no tunnel of the session has had; the peer calls it the same
+   * @return null if there are too many
+   */
+  public Tunnel addTunnel(long now, int id) {
+    if (tunnels.size() >= StreamLimits.TUNNELS || tunnels.containsKey(id)) {
+      return null;
+    }
+    Tunnel tunnel = new Tunnel(id, now);
+    tunnels.put(id, tunnel);
+    return tunnel;
+  }
+
+  /** A tunnel is dead: what was under way on it goes out on others. */
+  public void removeTunnel(Tunnel tunnel) {
+    if (tunnels.remove(tunnel.id(), tunnel)) {
+      tunnel.lose(this::lose);
+    }
+  }
+
+  /** A tunnel takes records again. */
+  public void onWritable(long now, Tunnel tunnel) {
+    tunnel.setWritable(now, true);
+  }
+
+  private void lose(Chunk chunk) {
+    chunk.connection().sending().lose(chunk);
+    note(chunk.connection());
+  }
+
+  // --- connections ---
+
+  /**
+   * Opens a connection; only the session's initiator does.
+   *
+   * @param target its name, or empty for the one that has none
+   * @return null if there are too many
+   */
+  public Connection open(String target) {
+    if (!initiator || connections.size() >= StreamLimits.CONNECTIONS) {
+      return null;
+    }
+    Connection connection = new Connection(this, nextId++, target, false);
+    connections.put(connection.id(), connection);
+    note(connection);
+    return connection;
+  }
+
+  /** Connections that have not ended. */
+  public int connections() {
+    return connections.size();
+  }
+
+  /** Bytes in memory of all connections. */
+  public long keptBytes() {
+    return connections.values().stream()
+        .mapToLong(each -> each.sending().keptBytes() + each.receiving().keptBytes())
+        .sum();
+  }
+
+  /** Bytes that went out a second time since a tunnel idled while they were late. */
+  public long duplicatedBytes() {
+    return duplicatedBytes;
+  }
+
+  /** The session has ended: all connections are reset, and the peer is not told. */
+  public void end() {
+    List<Connection> all = new ArrayList<>(connections.values());
+    all.forEach(
+        connection -> {
+          boolean wasReset = connection.isReset();
+          connection.end(StreamError.SESSION);
+          forget(connection);
+          if (!wasReset) {
+            output.reset(connection, StreamError.SESSION);
+          }
+        });
+  }
+
+  /** Something about a connection has changed. */
+  void note(Connection connection) {
+    touched.add(connection);
+  }
+
+  private void settle(Connection connection) {
+    if (connections.get(connection.id()) != connection) {
+      return;
+    }
+    if (connection.isDone()) {
+      forget(connection);
+      output.done(connection);
+      return;
+    }
+    long bytes = connection.sending().sendableBytes();
+    sendableBytes += bytes - connection.countedBytes();
+    connection.setCountedBytes(bytes);
+    if (bytes > 0) {
+      sendable.add(connection);
+    } else {
+      sendable.remove(connection);
+    }
+    if (connection.isTellDue()) {
+      tellers.add(connection);
+    }
+    if (connection.sending().hasUnderWay()) {
+      awaiting.add(connection);
+    } else {
+      awaiting.remove(connection);
+    }
+    if (connection.takeWritable()) {
+      output.writable(connection);
+    }
+  }
+
+  private void forget(Connection connection) {
+    connections.remove(connection.id());
+    sendable.remove(connection);
+    tellers.remove(connection);
+    awaiting.remove(connection);
+    sendableBytes -= connection.countedBytes();
+    connection.setCountedBytes(0);
+    grownBytes -= connection.receiving().grownBytes();
+  }
+
+  // --- what comes ---
+
+  /**
+   * Takes a record that came on a tunnel.
+   *
+   * @param frames from position to limit
+   * @return false if the peer has broken the rules, and the tunnel is of no use any more
+   */
+  public boolean receive(long now, Tunnel tunnel, ByteBuffer frames) {
+    tunnel.onRecord();
+    reader.now = now;
+    reader.tunnel = tunnel;
+    reader.wellFormed = true;
+    reader.mustAnswer = false;
+    boolean wellFormed = StreamFrames.read(frames, reader) && reader.wellFormed;
+    if (reader.mustAnswer) {
+      tunnel.setGotDue(true);
+    }
+    while (!endedByPeer.isEmpty()) {
+      Connection ended = endedByPeer.poll();
+      output.reset(ended, ended.resetCode());
+    }
+    return wellFormed;
+  }
+
+  /** Takes the frames of one record. */
+  private final class Reader implements StreamFrames.Handler {
+    private long now;
+    private Tunnel tunnel;
+    private boolean wellFormed;
+    private boolean mustAnswer;
+
+    private Connection known(int id) {
+      mustAnswer = true;
+      Connection connection = connections.get(id);
+      if (connection != null) {
+        connection.setKnown();
+        note(connection);
+      }
+      return connection == null || connection.isReset() ? null : connection;
+    }
+
+    private void check(Connection connection, boolean isAllowed) {
+      if (!isAllowed) {
+        connection.reset(StreamError.PROTOCOL);
+        endedByPeer.add(connection);
+      }
+    }
+
+    @Override
+    public void onOpen(int id, String target) {
+      mustAnswer = true;
+      if (initiator || !isNew(id)) {
+        return;
+      }
+      Connection connection = new Connection(Striper.this, id, target, true);
+      connections.put(id, connection);
+      if (connections.size() > StreamLimits.CONNECTIONS) {
+        connection.reset(StreamError.TOO_MANY);
+      } else {
+        output.opened(connection);
+      }
+      note(connection);
+    }
+
+    /** Whether a connection of this id has never been; ids may come a little out of order. */
+    private boolean isNew(int id) {
+      if (id - nextId < 0) {
+        return passedOver.remove(id);
+      }
+      if (id - nextId > StreamLimits.CONNECTIONS) {
+        wellFormed = false;
+        return false;
+      }
+      for (; nextId != id; nextId++) {
+        passedOver.add(nextId);
+      }
+      nextId++;
+      if (passedOver.size() > 2 * StreamLimits.CONNECTIONS) {
+        int oldest = nextId - 2 * StreamLimits.CONNECTIONS;
+        passedOver.removeIf(each -> each - oldest < 0);
+      }
+      return true;
+    }
+
+    @Override
+    public void onChunk(int id, long offset, ByteBuffer bytes) {
+      Connection connection = known(id);
+      if (connection != null) {
+        long before = connection.receiving().readableBytes();
+        check(connection, connection.receiving().take(offset, bytes));
+        if (connection.receiving().readableBytes() > before) {
+          output.readable(connection);
+        }
+      }
+    }
+
+    @Override
+    public void onFin(int id, long end) {
+      Connection connection = known(id);
+      if (connection != null) {
+        check(connection, connection.receiving().finish(end));
+        output.readable(connection);
+      }
+    }
+
+    @Override
+    public void onCredit(int id, long limit) {
+      Connection connection = known(id);
+      if (connection != null) {
+        connection.sending().onCredit(limit);
+      }
+    }
+
+    @Override
+    public void onReset(int id, int code) {
+      Connection connection = known(id);
+      if (connection != null) {
+        connection.end(code);
+        forget(connection);
+        endedByPeer.add(connection);
+      }
+    }
+
+    @Override
+    public void onGot(long records) {
+      wellFormed &= tunnel.onGot(now, records, this::onArrived);
+    }
+
+    private void onArrived(Chunk chunk) {
+      chunk.connection().sending().onArrived(chunk);
+      chunk.connection().setKnown();
+      note(chunk.connection());
+    }
+  }
+
+  // --- what goes out ---
+
+  /** Sends what may be sent now. */
+  public void flush(long now) {
+    settleTouched();
+    while (sendOne(now)) {
+      settleTouched();
+    }
+    lateNanos = NEVER;
+    if (sendable.isEmpty()) {
+      sendLateOnes(now);
+    }
+  }
+
+  private void settleTouched() {
+    while (!touched.isEmpty()) {
+      Connection connection = touched.removeFirst();
+      settle(connection);
+    }
+  }
+
+  private boolean sendOne(long now) {
+    Connection next = sendable.isEmpty() ? null : sendable.getFirst();
+    Tunnel tunnel = null;
+    if (next != null) {
+      long creditBytes = next.sending().hasLost() ? NEVER : next.sending().creditBytes();
+      int chunkBytes = (int) Math.min(MOST_CHUNK_BYTES, next.sending().sendableBytes());
+      // Whoever has more to write than is taken has much, as far as anybody knows.
+      long waitingBytes = next.hasMore() ? NEVER : sendableBytes;
+      tunnel = scheduler.choose(tunnels.values(), chunkBytes, waitingBytes, creditBytes);
+    }
+    if (tunnel == null) {
+      next = null;
+      tunnel = tellers.isEmpty() ? answering() : quickest();
+    }
+    if (tunnel == null) {
+      return false;
+    }
+    record.clear();
+    Tunnel.Load sent = tunnel.begin(now);
+    putGot(tunnel);
+    if (next == null || tunnel == quickest()) {
+      tellConnections(now, sent);
+    }
+    if (next != null) {
+      putChunks(now, tunnel, sent);
+    }
+    if (record.position() == 0) {
+      return false;
+    }
+    transmit(now, tunnel, sent);
+    return true;
+  }
+
+  private void transmit(long now, Tunnel tunnel, Tunnel.Load sent) {
+    tunnel.send(sent, record.position());
+    tunnel.setWritable(now, output.transmit(tunnel, record.flip()));
+  }
+
+  /** One that is to say what has come on it, and takes something; or null. */
+  private Tunnel answering() {
+    for (Tunnel tunnel : tunnels.values()) {
+      if (tunnel.isGotDue() && tunnel.isWritable()) {
+        return tunnel;
+      }
+    }
+    return null;
+  }
+
+  /** The quickest one that takes something, for what is short and should not wait. */
+  private Tunnel quickest() {
+    Tunnel best = null;
+    for (Tunnel tunnel : tunnels.values()) {
+      boolean isBetter =
+          best == null
+              || (best.isStalled() && !tunnel.isStalled())
+              || (best.isStalled() == tunnel.isStalled()
+                  && tunnel.deliveryNanos(0) < best.deliveryNanos(0));
+      best = tunnel.isWritable() && isBetter ? tunnel : best;
+    }
+    return best;
+  }
+
+  private void putGot(Tunnel tunnel) {
+    if (tunnel.isGotDue()) {
+      tunnel.setGotDue(false);
+      StreamFrames.putGot(record, tunnel.recordsReceived());
+    }
+  }
+
+  private void tellConnections(long now, Tunnel.Load sent) {
+    Iterator<Connection> each = tellers.iterator();
+    while (each.hasNext() && record.position() <= CONTROLS_BYTES - roomToTell()) {
+      Connection connection = each.next();
+      each.remove();
+      tell(now, connection, sent);
+    }
+  }
+
+  private static int roomToTell() {
+    return 4 * StreamFrames.MAX_CONTROL_BYTES;
+  }
+
+  private void tell(long now, Connection connection, Tunnel.Load sent) {
+    if (connection.isResetDue()) {
+      putOpen(connection, sent);
+      connection.setResetDue(false);
+      StreamFrames.putReset(record, connection.id(), connection.resetCode());
+      sent.add(() -> forget(connection), () -> again(connection, connection::setResetDue));
+      return;
+    }
+    if (connection.isOpenDue() || connection.isFinDue() || connection.isCreditDue()) {
+      putOpen(connection, sent);
+    }
+    if (connection.isFinDue()) {
+      connection.setFinDue(false);
+      StreamFrames.putFin(record, connection.id(), connection.sending().end());
+      sent.add(
+          () -> {
+            connection.sending().onFinArrived();
+            note(connection);
+          },
+          () -> again(connection, connection::setFinDue));
+    }
+    if (connection.isCreditDue()) {
+      connection.setCreditDue(false);
+      ReceiveHalf receiving = connection.receiving();
+      long mayGrow = (StreamLimits.SESSION_BYTES - grownBytes) / 4;
+      grownBytes += receiving.grant(now, soonNanos(), mayGrow);
+      StreamFrames.putCredit(record, connection.id(), receiving.limit());
+      sent.add(() -> {}, () -> again(connection, connection::setCreditDue));
+    }
+  }
+
+  private long soonNanos() {
+    long least = NEVER;
+    long most = 0;
+    for (Tunnel tunnel : tunnels.values()) {
+      if (!tunnel.isStalled()) {
+        least = Math.min(least, tunnel.responseNanos());
+        most = Math.max(most, tunnel.responseNanos());
+      }
+    }
+    return Math.max(4 * Math.min(least, most), 2 * most);
+  }
+
+  private interface Due {
+    void set(boolean due);
+  }
+
+  private void again(Connection connection, Due due) {
+    due.set(true);
+    note(connection);
+  }
+
+  private void putOpen(Connection connection, Tunnel.Load sent) {
+    if (initiator && !connection.isKnown()) {
+      connection.setOpenDue(false);
+      StreamFrames.putOpen(record, connection.id(), connection.target());
+      sent.add(connection::setKnown, () -> again(connection, connection::setOpenDue));
+    }
+  }
+
+  private void putChunks(long now, Tunnel tunnel, Tunnel.Load sent) {
+    int most = tunnel.chunkBytes(MOST_CHUNK_BYTES);
+    int left = most;
+    while (!sendable.isEmpty() && left > 0 && hasRoomForChunk()) {
+      Connection connection = sendable.getFirst();
+      putOpen(connection, sent);
+      Chunk chunk = connection.sending().next(Math.min(left, chunkRoom()));
+      if (chunk.length() > chunkRoom()) {
+        connection.sending().lose(chunk); // one that was lost, longer than what is left here
+        return;
+      }
+      put(now, tunnel, sent, chunk);
+      left -= chunk.length();
+      sendable.remove(connection); // and behind all others, if there is more
+      note(connection);
+      settleTouched();
+    }
+  }
+
+  private void put(long now, Tunnel tunnel, Tunnel.Load sent, Chunk chunk) {
+    StreamFrames.putChunk(record, chunk.connection().id(), chunk.offset(), chunk.length());
+    chunk.connection().sending().put(chunk, record);
+    chunk.send(now + tunnel.deliveryNanos(chunk.length()));
+    sent.add(chunk);
+  }
+
+  private boolean hasRoomForChunk() {
+    return chunkRoom() > 0;
+  }
+
+  private int chunkRoom() {
+    return record.remaining() - StreamFrames.CHUNK_OVERHEAD_BYTES - StreamFrames.MAX_CONTROL_BYTES;
+  }
+
+  /**
+   * Where nothing else may be sent, what the peer waits for goes out a second time, if a tunnel
+   * that idles brings it before the one that has it, or if that is late.
+   */
+  private void sendLateOnes(long now) {
+    for (int looked = Math.min(LOOKED_AT, awaiting.size()); looked > 0; looked--) {
+      Tunnel tunnel = quickest();
+      if (tunnel == null || tunnel.isStalled()) {
+        return;
+      }
+      Connection connection = awaiting.removeFirst();
+      awaiting.add(connection); // so that each has its turn
+      Chunk chunk = connection.sending().firstUnderWay();
+      if (chunk == null || chunk.copies() > 1) {
+        continue;
+      }
+      long margin = Math.max(tunnel.responseNanos() / 4, 4 * tunnel.variationNanos());
+      long thereNanos = now + tunnel.deliveryNanos(chunk.length());
+      if (now >= chunk.expectedNanos() + margin || thereNanos + margin < chunk.expectedNanos()) {
+        sendAgain(now, tunnel, chunk);
+      } else {
+        lateNanos = Math.min(lateNanos, chunk.expectedNanos() + margin);
+      }
+    }
+  }
+
+  private void sendAgain(long now, Tunnel tunnel, Chunk chunk) {
+    record.clear();
+    Tunnel.Load sent = tunnel.begin(now);
+    putGot(tunnel);
+    putOpen(chunk.connection(), sent);
+    put(now, tunnel, sent, chunk);
+    duplicatedBytes += chunk.length();
+    transmit(now, tunnel, sent);
+  }
+
+  // --- time ---
+
+  /** When {@link #onTimer} is to be called, or never. */
+  public long nextTimer() {
+    long next = lateNanos;
+    for (Tunnel tunnel : tunnels.values()) {
+      next = Math.min(next, tunnel.stallNanos());
+    }
+    return next;
+  }
+
+  /** The time has come. */
+  public void onTimer(long now) {
+    for (Tunnel tunnel : tunnels.values()) {
+      if (now >= tunnel.stallNanos()) {
+        tunnel.stall();
+        tunnel.lose(this::lose);
+      }
+    }
+    flush(now);
+  }
+}

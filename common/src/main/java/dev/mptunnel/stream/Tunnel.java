@@ -1,0 +1,331 @@
+package dev.mptunnel.stream;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One TCP connection between the ends of a session, as the {@link Striper} of one end sees it: what
+ * is under way on it, and how quickly it brings that.
+ */
+public final class Tunnel {
+
+  private static final long NEVER = Long.MAX_VALUE;
+
+  /** Assumed where nothing has been measured. */
+  private static final long FIRST_RESPONSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** The least response, and the highest rate, count of so many spells, of so long each. */
+  private static final int SPELLS = 4;
+
+  private static final long SPELL_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+
+  /** What has taken nothing for so long has run empty, though it takes something again. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final int LEAST_CHUNK_BYTES = 1_400;
+
+  /** A chunk takes about so long to send, so that the end of a transfer is no cliff. */
+  private static final long CHUNK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+  /** What a record that is under way carries. */
+  static final class Load {
+    private final long sentNanos;
+    private final long deliveredThen;
+    private final long deliveredNanosThen;
+    private final boolean isTunnelFull;
+    private final List<Chunk> chunks = new ArrayList<>(1);
+    private final List<Runnable> lostControls = new ArrayList<>(1);
+    private final List<Runnable> arrivedControls = new ArrayList<>(1);
+    private int bytes;
+    private boolean isAnswered;
+    private boolean isLost;
+
+    private Load(long now, Tunnel tunnel) {
+      sentNanos = now;
+      deliveredThen = tunnel.delivered;
+      deliveredNanosThen = tunnel.underWayBytes == 0 ? now : tunnel.deliveredNanos;
+      isTunnelFull = !tunnel.hasIdled(now) && tunnel.busySinceNanos <= deliveredNanosThen;
+    }
+
+    void add(Chunk chunk) {
+      isAnswered = true;
+      chunks.add(chunk);
+    }
+
+    /** What to do when it has arrived, or is lost. */
+    void add(Runnable arrived, Runnable lost) {
+      isAnswered = true;
+      arrivedControls.add(arrived);
+      lostControls.add(lost);
+    }
+  }
+
+  private final int id;
+  private final ArrayDeque<Load> underWay = new ArrayDeque<>();
+  private final long[] leastResponse = new long[SPELLS];
+  private final double[] highestRate = new double[SPELLS];
+  private final double[] rateAtLeast = new double[SPELLS];
+  private int spell;
+  private long spellEndsNanos;
+  private int rateSpell;
+  private long rateSpellEndsNanos;
+  private long smoothedNanos;
+  private long variationNanos;
+  private long underWayBytes;
+  private long delivered;
+  private long deliveredNanos;
+  private long recordsSent;
+  private long recordsGot;
+  private long recordsReceived;
+  private boolean gotDue;
+  private boolean writable = true;
+  private long writableNanos;
+  private long busySinceNanos = NEVER;
+  private boolean stalled;
+  private long resentBytes;
+
+  /**
+   * A tunnel of which nothing is known.
+   *
+   * @param id that no other tunnel of the session has or had
+   */
+  Tunnel(int id, long now) {
+    this.id = id;
+    deliveredNanos = now;
+    Arrays.fill(leastResponse, NEVER);
+  }
+
+  /** What both ends call it. */
+  public int id() {
+    return id;
+  }
+
+  // --- what is sent ---
+
+  /** A record is begun. */
+  Load begin(long now) {
+    return new Load(now, this);
+  }
+
+  /** A record of so many bytes goes out. */
+  void send(Load record, int bytes) {
+    record.bytes = record.isAnswered ? bytes : 0; // what only answers is not answered by itself
+    underWay.add(record);
+    underWayBytes += record.bytes;
+    recordsSent++;
+  }
+
+  /**
+   * The peer has so many records.
+   *
+   * @param arrived is given the chunks that are among them
+   * @return false if there are not so many
+   */
+  boolean onGot(long now, long records, Consumer<Chunk> arrived) {
+    if (records > recordsSent) {
+      return false;
+    }
+    Load last = null;
+    for (; recordsGot < records; recordsGot++) {
+      last = underWay.removeFirst();
+      underWayBytes -= last.bytes;
+      delivered += last.bytes;
+      last.chunks.forEach(arrived);
+      last.arrivedControls.forEach(Runnable::run);
+    }
+    if (last != null) {
+      stalled = false;
+      measure(now, last);
+      deliveredNanos = now;
+    }
+    return true;
+  }
+
+  private void measure(long now, Load last) {
+    if (!last.isAnswered) {
+      return;
+    }
+    if (now >= spellEndsNanos) {
+      spellEndsNanos = now + SPELL_NANOS;
+      spell = (spell + 1) % SPELLS;
+      leastResponse[spell] = NEVER;
+      rateAtLeast[spell] = 0;
+    }
+    long response = Math.max(1, now - last.sentNanos);
+    leastResponse[spell] = Math.min(leastResponse[spell], response);
+    if (smoothedNanos == 0) {
+      smoothedNanos = response;
+      variationNanos = response / 2;
+    } else { // RFC 6298, section 2
+      variationNanos += (Math.abs(smoothedNanos - response) - variationNanos) / 4;
+      smoothedNanos += (response - smoothedNanos) / 8;
+    }
+    // As in draft-cheng-iccrg-delivery-rate-estimation; by what was not held back it is too low.
+    double rate =
+        (delivered - last.deliveredThen) * 1e9 / Math.max(1, now - last.deliveredNanosThen);
+    if (last.isTunnelFull) {
+      if (now >= rateSpellEndsNanos) {
+        rateSpellEndsNanos = now + SPELL_NANOS;
+        rateSpell = (rateSpell + 1) % SPELLS;
+        highestRate[rateSpell] = 0;
+      }
+      highestRate[rateSpell] = Math.max(highestRate[rateSpell], rate);
+    }
+    rateAtLeast[spell] = Math.max(rateAtLeast[spell], rate);
+  }
+
+  /**
+   * Gives up what is under way: the tunnel is dead, or does not answer.
+   *
+   * @param lost is given the chunks that no other tunnel has
+   */
+  void lose(Consumer<Chunk> lost) {
+    for (Load record : underWay) {
+      if (!record.isLost) {
+        record.isLost = true;
+        for (Chunk chunk : record.chunks) {
+          if (!chunk.hasArrived() && chunk.lose()) {
+            resentBytes += chunk.length();
+            lost.accept(chunk);
+          }
+        }
+        record.lostControls.forEach(Runnable::run);
+      }
+    }
+  }
+
+  /** It does not answer, and is not used until it does. */
+  void stall() {
+    stalled = true;
+  }
+
+  boolean isStalled() {
+    return stalled;
+  }
+
+  /** When it will be taken to be stalled, unless it answers. */
+  long stallNanos() {
+    if (stalled || underWayBytes == 0) {
+      return NEVER;
+    }
+    Load oldest = null;
+    for (Load each : underWay) {
+      if (each.isAnswered) {
+        oldest = each;
+        break;
+      }
+    }
+    long usual = smoothedNanos == 0 ? 4 * FIRST_RESPONSE_NANOS : smoothedNanos + 4 * variationNanos;
+    long since = Math.max(oldest.sentNanos, deliveredNanos);
+    return since + Math.max(StreamLimits.LEAST_STALL_NANOS, usual);
+  }
+
+  /** Whether it takes a record now. */
+  boolean isWritable() {
+    return writable;
+  }
+
+  void setWritable(long now, boolean takesMore) {
+    if (takesMore && !writable) {
+      writableNanos = now;
+    } else if (!takesMore) {
+      busySinceNanos = hasIdled(now) || busySinceNanos == NEVER ? now : busySinceNanos;
+    }
+    writable = takesMore;
+  }
+
+  /** Whether it takes something, and has for longer than it takes to send what it has. */
+  private boolean hasIdled(long now) {
+    return writable && now - writableNanos > IDLE_NANOS;
+  }
+
+  // --- how quick it is ---
+
+  /** Within which time a record is answered when nothing is in its way. */
+  long responseNanos() {
+    long least = NEVER;
+    for (long each : leastResponse) {
+      least = Math.min(least, each);
+    }
+    return least == NEVER ? FIRST_RESPONSE_NANOS : least;
+  }
+
+  /** What usually lies between two answers. */
+  long variationNanos() {
+    return variationNanos;
+  }
+
+  /** The highest rate at which it has brought things lately while it was busy; 0 if it was not. */
+  double bytesPerSecond() {
+    double highest = highest(highestRate);
+    return highest == 0 ? 0 : Math.max(highest, highest(rateAtLeast));
+  }
+
+  private static double highest(double[] rates) {
+    double highest = 0;
+    for (double each : rates) {
+      highest = Math.max(highest, each);
+    }
+    return highest;
+  }
+
+  /** After which time the answer to so many more bytes is expected. */
+  long deliveryNanos(long bytes) {
+    double rate = bytesPerSecond();
+    if (rate == 0) {
+      return responseNanos();
+    }
+    long sending = (long) (bytes * 1e9 / rate);
+    return Math.max(responseNanos() + sending, (long) (underWayBytes * 1e9 / rate) + sending);
+  }
+
+  /** How many bytes more it could bring, answers included, within a time, as far as is known. */
+  long bytesWithin(long nanos) {
+    double rate = Math.max(bytesPerSecond(), highest(rateAtLeast));
+    double before = Math.max((double) underWayBytes, responseNanos() * rate / 1e9);
+    return (long) Math.max(0, nanos * rate / 1e9 - before);
+  }
+
+  /** How long a chunk should be. */
+  int chunkBytes(int mostBytes) {
+    return Math.clamp((long) (bytesPerSecond() * CHUNK_NANOS / 1e9), LEAST_CHUNK_BYTES, mostBytes);
+  }
+
+  /** Bytes under way. */
+  public long underWayBytes() {
+    return underWayBytes;
+  }
+
+  /** Bytes that went out again elsewhere since this one did not bring them. */
+  public long resentBytes() {
+    return resentBytes;
+  }
+
+  // --- what comes ---
+
+  /** A record came. */
+  void onRecord() {
+    recordsReceived++;
+  }
+
+  long recordsReceived() {
+    return recordsReceived;
+  }
+
+  boolean isGotDue() {
+    return gotDue;
+  }
+
+  void setGotDue(boolean due) {
+    gotDue = due;
+  }
+
+  @Override
+  public String toString() {
+    return "tunnel " + id;
+  }
+}

@@ -1,0 +1,90 @@
+package dev.mptunnel.stream;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.wire.StreamFrames;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ReceiveHalfTest {
+
+  private static final int SECOND = 1_000_000_000;
+
+  private final long seed = System.nanoTime();
+  private final Random random = new Random(seed);
+  private final ReceiveHalf half = new ReceiveHalf();
+
+  private boolean take(byte[] all, int from, int to) {
+    return half.take(from, ByteBuffer.wrap(all, from, to - from));
+  }
+
+  @Test
+  void piecesThatOverlapInAnyWayMakeTheWhole() {
+    for (int round = 0; round < 200; round++) {
+      ReceiveHalf each = new ReceiveHalf();
+      byte[] all = new byte[1 + random.nextInt(3_000)];
+      random.nextBytes(all);
+      byte[] read = new byte[all.length];
+      int count = 0;
+      while (count < all.length) {
+        int from = random.nextInt(all.length);
+        int to = from + random.nextInt(all.length - from + 1);
+        assertTrue(each.take(from, ByteBuffer.wrap(all, from, to - from)), "seed " + seed);
+        if (random.nextInt(20) == 0) {
+          assertTrue(
+              each.take(count, ByteBuffer.wrap(all, count, Math.min(9, all.length - count))));
+        }
+        ByteBuffer into = ByteBuffer.wrap(read, count, random.nextInt(all.length - count + 1));
+        count += each.read(into);
+      }
+      assertArrayEquals(all, read, "seed " + seed);
+      assertEquals(0, each.readableBytes());
+      assertTrue(each.finish(all.length));
+      assertTrue(each.isDone());
+      assertEquals(0, each.keptBytes() / StreamLimits.BLOCK_BYTES);
+    }
+  }
+
+  @Test
+  void whatWasNotAllowedIsRefused() {
+    int limit = StreamFrames.FIRST_LIMIT;
+    byte[] all = new byte[limit + 1];
+    assertFalse(take(all, limit, limit + 1));
+    assertFalse(half.take(Long.MAX_VALUE - 2, ByteBuffer.allocate(100)));
+    assertTrue(take(all, 0, 100));
+    assertTrue(take(all, 200, 300));
+    assertFalse(half.finish(299), "an end before what has come");
+    assertTrue(half.finish(400));
+    assertFalse(half.finish(401), "another end");
+    assertFalse(take(all, 350, 401), "beyond the end");
+    assertTrue(take(all, 350, 400));
+  }
+
+  @Test
+  void aWindowGrowsForAReaderThatKeepsUpOnly() {
+    byte[] all = new byte[1 << 20];
+    ByteBuffer into = ByteBuffer.allocate(all.length);
+    int from = 0;
+    long now = SECOND;
+    for (int i = 0; i < 8; i++) {
+      int to = (int) half.limit();
+      assertTrue(take(all, from, to));
+      assertFalse(half.isCreditDue(), "nothing was read");
+      half.read(into.clear());
+      assertTrue(half.isCreditDue());
+      now += i < 4 ? SECOND / 100 : SECOND;
+      half.grant(now, SECOND / 20, Long.MAX_VALUE);
+      from = to;
+    }
+    assertEquals(7 * StreamFrames.FIRST_LIMIT, half.grownBytes(), "doubled three times");
+    long grown = half.grownBytes();
+    take(all, from, (int) half.limit());
+    half.read(into.clear());
+    half.grant(now, SECOND, 0);
+    assertEquals(grown, half.grownBytes(), "there is no memory for more");
+  }
+}

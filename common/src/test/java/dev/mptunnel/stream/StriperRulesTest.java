@@ -1,0 +1,150 @@
+package dev.mptunnel.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.wire.StreamFrames;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a striper makes of records that an honest peer does not send, and of too many of anything.
+ */
+class StriperRulesTest {
+
+  /** Writes down what it is told. */
+  private static final class Log implements StreamOutput {
+    private final List<String> told = new ArrayList<>();
+    private final List<Connection> opened = new ArrayList<>();
+
+    @Override
+    public boolean transmit(Tunnel tunnel, ByteBuffer record) {
+      return true;
+    }
+
+    @Override
+    public void opened(Connection connection) {
+      opened.add(connection);
+      told.add("opened " + connection.id());
+    }
+
+    @Override
+    public void readable(Connection connection) {
+      told.add("readable " + connection.id());
+    }
+
+    @Override
+    public void writable(Connection connection) {
+      told.add("writable " + connection.id());
+    }
+
+    @Override
+    public void reset(Connection connection, int code) {
+      told.add("reset " + connection.id() + " " + code);
+    }
+
+    @Override
+    public void done(Connection connection) {
+      told.add("done " + connection.id());
+    }
+  }
+
+  private final Log log = new Log();
+  private final Striper server = new Striper(false, log);
+  private final Tunnel tunnel = server.addTunnel(0, 0);
+
+  private boolean receive(Consumer<ByteBuffer> frames) {
+    ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
+    frames.accept(record);
+    boolean isAllowed = server.receive(0, tunnel, record.flip());
+    server.flush(0);
+    return isAllowed;
+  }
+
+  private boolean receiveOpen(int id) {
+    return receive(record -> StreamFrames.putOpen(record, id, ""));
+  }
+
+  private boolean receiveChunk(int id, long offset, int bytes) {
+    return receive(
+        record -> {
+          StreamFrames.putChunk(record, id, offset, bytes);
+          record.put(new byte[bytes]);
+        });
+  }
+
+  @Test
+  void aConnectionIsOpenedOnceInWhateverOrderTheyCome() {
+    assertTrue(receiveOpen(2));
+    assertTrue(receiveOpen(0));
+    assertTrue(receiveOpen(2));
+    assertTrue(receive(record -> StreamFrames.putReset(record, 2, StreamError.ABORTED)));
+    assertTrue(receiveOpen(2)); // a copy, that a slow tunnel brings
+    assertTrue(receiveChunk(2, 0, 1));
+    assertTrue(receiveOpen(1));
+    assertEquals(List.of("opened 2", "opened 0", "reset 2 0", "opened 1"), log.told);
+    assertEquals(2, server.connections());
+    assertFalse(receiveOpen(1_000_000), "so many were never opened");
+  }
+
+  @Test
+  void whoSendsMoreThanAllowedIsReset() {
+    receiveOpen(0);
+    assertTrue(receiveChunk(0, StreamFrames.FIRST_LIMIT - 1, 1));
+    assertTrue(receiveChunk(0, StreamFrames.FIRST_LIMIT, 1));
+    assertEquals(List.of("opened 0", "reset 0 " + StreamError.PROTOCOL), log.told);
+    assertEquals(0, server.keptBytes());
+    receiveOpen(1);
+    assertTrue(receive(record -> StreamFrames.putFin(record, 1, 5)));
+    assertTrue(receive(record -> StreamFrames.putFin(record, 1, 6)));
+    assertEquals("reset 1 " + StreamError.PROTOCOL, log.told.getLast());
+  }
+
+  @Test
+  void whatWasNotSentCannotHaveArrived() {
+    assertFalse(receive(record -> StreamFrames.putGot(record, 1)));
+  }
+
+  @Test
+  void tooManyConnectionsAreReset() {
+    for (int id = 0; id < StreamLimits.CONNECTIONS; id++) {
+      receiveOpen(id);
+    }
+    assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
+    receiveOpen(StreamLimits.CONNECTIONS);
+    assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
+    Striper client = new Striper(true, log);
+    for (int id = 0; id < StreamLimits.CONNECTIONS; id++) {
+      assertNotNull(client.open(""));
+    }
+    assertNull(client.open(""));
+    assertNull(server.open(""), "only the initiator opens");
+  }
+
+  @Test
+  void tunnelsHaveALimitAndNamesOfTheirOwn() {
+    assertNull(server.addTunnel(0, 0));
+    for (int id = 1; id < StreamLimits.TUNNELS; id++) {
+      assertNotNull(server.addTunnel(0, id));
+    }
+    assertNull(server.addTunnel(0, StreamLimits.TUNNELS));
+  }
+
+  @Test
+  void whenTheSessionEndsEveryConnectionIsReset() {
+    receiveOpen(0);
+    receiveOpen(1);
+    receiveChunk(1, 0, 1_000);
+    log.opened.getFirst().reset(StreamError.ABORTED);
+    server.end();
+    assertEquals("reset 1 " + StreamError.SESSION, log.told.getLast());
+    assertEquals(0, server.connections());
+    assertEquals(0, server.keptBytes());
+  }
+}
