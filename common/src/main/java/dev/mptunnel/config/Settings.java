@@ -173,7 +173,7 @@ final class Settings {
           "repair",
           new Share(),
           "3%",
-          "what asking again for what all paths lost may add to the bytes; off asks for nothing");
+          "what repairing losses of all paths may add to the bytes; off asks for nothing");
 
   static final Setting<Long> HOLD =
       Setting.once(
