@@ -113,9 +113,30 @@ public final class Endpoint {
     timers.schedule(flow.session());
   }
 
-  /** The path leads elsewhere from now on: its name has been resolved, perhaps again. */
+  /**
+   * A session of ours has one path more.
+   *
+   * @return its id, or -1 if there are too many
+   */
+  public int addPath(long now, Session session, PathSpec spec) {
+    int id = session.paths().size();
+    if (id >= Limits.MAX_PATHS) {
+      return -1;
+    }
+    session.addPath(id, spec.name(), spec.port(), null);
+    redirect(now, session, id, spec.remote());
+    return id;
+  }
+
+  /**
+   * The path leads elsewhere from now on: its name has been resolved, perhaps again. Null: it leads
+   * nowhere until it is redirected again.
+   */
   public void redirect(long now, Session session, int pathId, InetSocketAddress remote) {
     session.redirect(now, pathId, remote);
+    if (remote != null && session.isInitiator()) {
+      session.opener().onPathAdded(now);
+    }
     timers.schedule(session);
   }
 
@@ -351,6 +372,31 @@ public final class Endpoint {
       session.close(DataFrames.CLOSE_NORMAL);
       context.output().event(new Event.SessionClosed(session, CloseReason.LOCAL));
     }
+  }
+
+  /** The session of this id, or null. */
+  public Session session(long id) {
+    return sessions.get(id);
+  }
+
+  /**
+   * What a tunnel of a session must have been joined with.
+   *
+   * @return null if there is no such session, or it has no such epoch
+   */
+  public TunnelKey tunnelKey(long now, long sessionId, int epoch) {
+    Session session = sessions.get(sessionId);
+    if (session == null) {
+      return null;
+    }
+    session.forgetOldKeys(now);
+    return session.tunnelKey(epoch);
+  }
+
+  /** Something suggests that the session's peer may be gone: asks it. */
+  public void check(long now, Session session) {
+    session.check(now);
+    timers.schedule(session);
   }
 
   /** The sessions there are now, in no order. */

@@ -82,6 +82,14 @@ final class Initiator {
     noteLoss(now, isLost);
   }
 
+  /** There is a way more: a handshake that is under way goes out on it at once. */
+  void onPathAdded(long now) {
+    if (attempt != null) {
+      attempt.hasten(now);
+      onTimer(now);
+    }
+  }
+
   private void start(long now, Cause why) {
     cause = why;
     begin(now, CoreLimits.FIRST_RETRY_NANOS);

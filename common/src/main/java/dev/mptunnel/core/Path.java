@@ -220,10 +220,24 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
-  /** The path leads elsewhere from now on, on our own side's word. */
-  void redirect(long now, InetSocketAddress remote) {
+  /**
+   * The path leads elsewhere from now on, on our own side's word; null for nowhere.
+   *
+   * @param isOpen whether its session is in an epoch
+   */
+  void redirect(long now, InetSocketAddress remote, boolean isOpen) {
     this.remote = remote;
     candidate = null;
+    if (remote == null) {
+      up = false;
+      proven = false;
+      silentSinceNanos = NEVER;
+      nextPingNanos = NEVER;
+      return;
+    }
+    if (epoch == null && isOpen) {
+      startEpoch(now);
+    }
     restartMtu();
     longestArrived.clear();
     lag.clear();

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -101,6 +102,31 @@ public final class Session {
     return epochs.current() != null && !closed;
   }
 
+  /** What tunnels join it with now, or null while it is not open. */
+  public TunnelKey tunnelKey() {
+    return isOpen() ? tunnelKey(epochs.current().number()) : null;
+  }
+
+  /** What tunnels join it with in an epoch, or null if that is none of its own any more. */
+  TunnelKey tunnelKey(int epochNumber) {
+    Epoch epoch = closed ? null : epochs.find(epochNumber);
+    return epoch == null ? null : new TunnelKey(id, epochNumber, epoch.protection().tunnelSecret());
+  }
+
+  /** Asks on all paths whether the peer is there, at once. */
+  void check(long now) {
+    paths.forEach(path -> path.wake(now));
+  }
+
+  /**
+   * Which targets its client may use now, the empty one being that without a name. May be handed to
+   * another thread.
+   */
+  public Predicate<String> rights() {
+    Client its = client;
+    return target -> its == null || its.mayUse(target.isEmpty() ? null : target);
+  }
+
   /** Whether either end has ended it. */
   boolean isClosed() {
     return closed;
@@ -176,7 +202,7 @@ public final class Session {
   }
 
   void redirect(long now, int pathId, InetSocketAddress remote) {
-    paths.get(pathId).redirect(now, remote);
+    paths.get(pathId).redirect(now, remote, isOpen());
   }
 
   Flow openFlow(long now, String target, boolean ordered) {

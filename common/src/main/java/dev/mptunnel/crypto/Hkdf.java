@@ -23,6 +23,16 @@ public final class Hkdf {
     return derive(NO_SALT, keyMaterial, info.getBytes(StandardCharsets.US_ASCII), length);
   }
 
+  /**
+   * The same, of which nobody can choose alone what comes out: both ends have put something into
+   * the salt.
+   *
+   * @param salt not empty
+   */
+  static byte[] derive(byte[] salt, byte[] keyMaterial, String info, int length) {
+    return derive(salt, keyMaterial, info.getBytes(StandardCharsets.US_ASCII), length);
+  }
+
   /** The same with all that the RFC has. The salt must not be empty. */
   static byte[] derive(byte[] salt, byte[] keyMaterial, byte[] info, int length) {
     if (length < 1 || length > MAX_BLOCKS * Hmac.TAG_BYTES) {

@@ -3,6 +3,7 @@ package dev.mptunnel.crypto;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketProtection;
 import dev.mptunnel.wire.PacketType;
+import dev.mptunnel.wire.TunnelSecret;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -21,11 +22,15 @@ import java.util.Arrays;
 public final class SealedProtection implements PacketProtection {
 
   private static final int PATHS = 256;
+  private static final int KEY_BYTES = 32;
 
   private final PacketCipher sealsData;
   private final PacketCipher sealsPath;
   private final PacketCipher opensData;
   private final PacketCipher opensPath;
+
+  private final TransportKeys keys;
+  private final int keyBits;
 
   private long lastDataCounter = -1;
   private long[] lastPathCounters;
@@ -40,6 +45,8 @@ public final class SealedProtection implements PacketProtection {
     if (keyBits != 128 && keyBits != 256) {
       throw new IllegalArgumentException("AES with a key of " + keyBits + " bits");
     }
+    this.keys = keys;
+    this.keyBits = keyBits;
     byte[] toPeer = isInitiator ? keys.initiatorToResponder() : keys.responderToInitiator();
     byte[] fromPeer = isInitiator ? keys.responderToInitiator() : keys.initiatorToResponder();
     sealsData = new PacketCipher(toPeer, "mptunnel data", keyBits / 8);
@@ -95,6 +102,14 @@ public final class SealedProtection implements PacketProtection {
       case PacketType.PATH -> opensPath.open(packet);
       default -> false;
     };
+  }
+
+  @Override
+  public TunnelSecret tunnelSecret() {
+    byte[] both = new byte[2 * KEY_BYTES];
+    System.arraycopy(keys.initiatorToResponder(), 0, both, 0, KEY_BYTES);
+    System.arraycopy(keys.responderToInitiator(), 0, both, KEY_BYTES, KEY_BYTES);
+    return new TunnelSecret(Hkdf.derive(both, "mptunnel tunnels", KEY_BYTES), keyBits);
   }
 
   private static long checkGrows(long last, long counter) {

@@ -12,7 +12,7 @@ public final class Connection {
   private final Striper striper;
   private final int id;
   private final String target;
-  private final SendHalf sending = new SendHalf(this);
+  private final SendHalf sending;
   private final ReceiveHalf receiving = new ReceiveHalf();
   private boolean known;
   private boolean openDue;
@@ -25,6 +25,7 @@ public final class Connection {
   private boolean hasMore;
   private boolean wasFull;
   private long countedBytes;
+  private Object attachment;
 
   /**
    * @param known whether the peer knows it
@@ -34,6 +35,7 @@ public final class Connection {
     this.id = id;
     this.target = target;
     this.known = known;
+    sending = new SendHalf(this, striper.room());
     openDue = !known;
   }
 
@@ -100,6 +102,16 @@ public final class Connection {
     }
   }
 
+  /** What whoever drives the striper keeps with it. */
+  public Object attachment() {
+    return attachment;
+  }
+
+  /** Keeps something with it; null for nothing. */
+  public void attach(Object kept) {
+    attachment = kept;
+  }
+
   // --- what the striper does with it ---
 
   SendHalf sending() {
@@ -118,7 +130,8 @@ public final class Connection {
     receiving.clear();
   }
 
-  boolean isReset() {
+  /** Whether either end has ended it before both had sent all. */
+  public boolean isReset() {
     return isReset;
   }
 

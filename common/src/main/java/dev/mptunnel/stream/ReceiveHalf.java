@@ -161,9 +161,19 @@ final class ReceiveHalf {
     return limit;
   }
 
+  /** There was no room even for the first window; nothing is taken. */
+  void giveUpFirstWindow() {
+    window = 0;
+  }
+
+  /** What was taken for it of the room for all. */
+  long windowBytes() {
+    return window;
+  }
+
   /** How much the window is larger than a first one. */
   long grownBytes() {
-    return window - StreamFrames.FIRST_LIMIT;
+    return Math.max(0, window - StreamFrames.FIRST_LIMIT);
   }
 
   /** Memory that it takes, in bytes. */

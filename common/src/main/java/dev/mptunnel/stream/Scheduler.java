@@ -32,7 +32,7 @@ interface Scheduler {
       Tunnel best = null;
       long bestNanos = Long.MAX_VALUE;
       for (Tunnel tunnel : tunnels) {
-        if (tunnel.isWritable() && !tunnel.isStalled()) {
+        if (tunnel.takesChunks() && !tunnel.isStalled()) {
           long nanos = tunnel.deliveryNanos(chunkBytes);
           if (nanos < bestNanos) {
             best = tunnel;
@@ -45,7 +45,7 @@ interface Scheduler {
       }
       long byOthers = 0;
       for (Tunnel tunnel : tunnels) {
-        if (!tunnel.isWritable() && !tunnel.isStalled()) {
+        if (!tunnel.takesChunks() && !tunnel.isStalled()) {
           byOthers += tunnel.bytesWithin(bestNanos);
         }
       }

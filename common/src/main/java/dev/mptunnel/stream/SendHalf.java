@@ -9,6 +9,8 @@ import java.util.TreeMap;
 final class SendHalf {
 
   private final Connection connection;
+  private final StreamRoom room;
+  private long takenBytes;
   private final ArrayDeque<byte[]> blocks = new ArrayDeque<>();
   private final TreeMap<Long, Chunk> underWay = new TreeMap<>();
   private final TreeMap<Long, Chunk> lost = new TreeMap<>();
@@ -21,8 +23,12 @@ final class SendHalf {
   private boolean finished;
   private boolean finArrived;
 
-  SendHalf(Connection connection) {
+  /**
+   * @param room for what is kept
+   */
+  SendHalf(Connection connection, StreamRoom room) {
     this.connection = connection;
+    this.room = room;
   }
 
   // --- the application's side ---
@@ -34,7 +40,17 @@ final class SendHalf {
     }
     long allowed =
         Math.clamp(limit - received, StreamFrames.FIRST_LIMIT, StreamLimits.UNSENT_BYTES);
-    return (int) Math.max(0, allowed - (end - sent));
+    long mayKeep = StreamLimits.KEPT_BYTES + takenBytes + room.leftBytes();
+    return (int) Math.max(0, Math.min(allowed - (end - sent), mayKeep - (end - received)));
+  }
+
+  /** Takes room for what is kept above what is always there, or gives it back. */
+  private void takeRoom() {
+    long wanted = Math.max(0, end - received - StreamLimits.KEPT_BYTES);
+    if (wanted <= takenBytes || room.take(wanted - takenBytes)) {
+      room.giveBack(Math.max(0, takenBytes - wanted));
+      takenBytes = wanted;
+    }
   }
 
   /** Takes as much as there is room for. @return how much that was */
@@ -50,6 +66,7 @@ final class SendHalf {
       end += piece;
       left -= piece;
     }
+    takeRoom();
     return count;
   }
 
@@ -121,6 +138,11 @@ final class SendHalf {
     throw new IllegalStateException("bytes that are not kept: " + chunk.offset());
   }
 
+  /** Bytes that the peer does not have, sent or not. */
+  long outstandingBytes() {
+    return end - received;
+  }
+
   /** Whether the peer does not have all that was sent. */
   boolean hasUnderWay() {
     return !underWay.isEmpty();
@@ -154,6 +176,7 @@ final class SendHalf {
       }
       received = underWay.isEmpty() ? sent : underWay.firstKey();
       forgetReceived();
+      takeRoom();
     }
   }
 
@@ -195,7 +218,9 @@ final class SendHalf {
     lost.clear();
     lostBytes = 0;
     end = sent;
+    received = sent;
     blocksFrom = end;
     finished = true;
+    takeRoom();
   }
 }

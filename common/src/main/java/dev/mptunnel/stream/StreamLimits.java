@@ -20,11 +20,31 @@ final class StreamLimits {
   /** What an application may have written that was not sent yet, so that it is not held up. */
   static final int UNSENT_BYTES = 128 << 10;
 
+  /** What a connection keeps whatever room there is for all. */
+  static final int KEPT_BYTES = 32 << 10;
+
+  /** Records under way on a tunnel, above which its peer is one that does not say what it has. */
+  static final int RECORDS_UNDER_WAY = 1 << 16;
+
   /** In such pieces it is kept. */
   static final int BLOCK_BYTES = 16 << 10;
 
   /** A tunnel that does not answer for so long, and longer than it ever takes, is stalled. */
   static final long LEAST_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** A tunnel's key seals so many records, and for so long. */
+  static final long RECORDS_UNDER_KEY = 1L << 24;
+
+  static final long KEY_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+  /** A tunnel that has sent nothing for so long sends a record without frames. */
+  static final long KEEP_ALIVE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+  /** One on which nothing has come for so long is dead. */
+  static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(45);
+
+  /** One that has not joined within this time never will. */
+  static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private StreamLimits() {}
 }

@@ -33,9 +33,13 @@ public final class Striper {
   /** So many connections are looked at for chunks that are late, at a time. */
   private static final int LOOKED_AT = 16;
 
+  /** A connection that has no more than so much to be brought is one that somebody waits for. */
+  private static final int URGENT_BYTES = 1_024;
+
   private final boolean initiator;
   private final StreamOutput output;
   private final Scheduler scheduler;
+  private final StreamRoom room;
   private final Reader reader = new Reader();
   private final Map<Integer, Tunnel> tunnels = new LinkedHashMap<>();
   private final Map<Integer, Connection> connections = new LinkedHashMap<>();
@@ -45,6 +49,7 @@ public final class Striper {
   private final LinkedHashSet<Connection> touched = new LinkedHashSet<>();
   private final LinkedHashSet<Connection> awaiting = new LinkedHashSet<>();
   private final ArrayDeque<Connection> endedByPeer = new ArrayDeque<>();
+  private final ArrayDeque<Chunk> urgent = new ArrayDeque<>();
   private final ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
   private int nextId;
   private long sendableBytes;
@@ -52,15 +57,24 @@ public final class Striper {
   private long lateNanos = NEVER;
   private long duplicatedBytes;
 
-  /** An end without tunnels. */
-  public Striper(boolean initiator, StreamOutput output) {
-    this(initiator, output, new Scheduler.EarliestDelivery());
+  /**
+   * An end without tunnels.
+   *
+   * @param room that it shares with others
+   */
+  public Striper(boolean initiator, StreamOutput output, StreamRoom room) {
+    this(initiator, output, room, new Scheduler.EarliestDelivery());
   }
 
-  Striper(boolean initiator, StreamOutput output, Scheduler scheduler) {
+  Striper(boolean initiator, StreamOutput output, StreamRoom room, Scheduler scheduler) {
     this.initiator = initiator;
     this.output = output;
+    this.room = room;
     this.scheduler = scheduler;
+  }
+
+  StreamRoom room() {
+    return room;
   }
 
   // --- tunnels ---
@@ -106,7 +120,7 @@ public final class Striper {
    * @return null if there are too many
    */
   public Connection open(String target) {
-    if (!initiator || connections.size() >= StreamLimits.CONNECTIONS) {
+    if (!initiator || connections.size() >= StreamLimits.CONNECTIONS || !takeFirstWindow()) {
       return null;
     }
     Connection connection = new Connection(this, nextId++, target, false);
@@ -115,9 +129,20 @@ public final class Striper {
     return connection;
   }
 
+  /** Of the room for all, no session takes more than half for its connections to begin with. */
+  private boolean takeFirstWindow() {
+    long taken = (long) connections.size() * StreamFrames.FIRST_LIMIT;
+    return taken < room.limitBytes() / 2 && room.take(StreamFrames.FIRST_LIMIT);
+  }
+
   /** Connections that have not ended. */
   public int connections() {
     return connections.size();
+  }
+
+  /** Those that were not reset. */
+  public List<Connection> liveConnections() {
+    return connections.values().stream().filter(each -> !each.isReset()).toList();
   }
 
   /** Bytes in memory of all connections. */
@@ -182,7 +207,11 @@ public final class Striper {
   }
 
   private void forget(Connection connection) {
-    connections.remove(connection.id());
+    if (!connections.remove(connection.id(), connection)) {
+      return;
+    }
+    connection.sending().clear();
+    room.giveBack(connection.receiving().windowBytes());
     sendable.remove(connection);
     tellers.remove(connection);
     awaiting.remove(connection);
@@ -200,14 +229,15 @@ public final class Striper {
    * @return false if the peer has broken the rules, and the tunnel is of no use any more
    */
   public boolean receive(long now, Tunnel tunnel, ByteBuffer frames) {
-    tunnel.onRecord();
+    tunnel.onRecord(frames.remaining());
     reader.now = now;
     reader.tunnel = tunnel;
     reader.wellFormed = true;
     reader.mustAnswer = false;
-    boolean wellFormed = StreamFrames.read(frames, reader) && reader.wellFormed;
+    boolean wellFormed =
+        StreamFrames.read(frames, reader) && reader.wellFormed && !tunnel.isOverfull();
     if (reader.mustAnswer) {
-      tunnel.setGotDue(true);
+      tunnel.mustAnswer(now);
     }
     while (!endedByPeer.isEmpty()) {
       Connection ended = endedByPeer.poll();
@@ -243,12 +273,18 @@ public final class Striper {
     @Override
     public void onOpen(int id, String target) {
       mustAnswer = true;
+      if (connections.size() >= 2 * StreamLimits.CONNECTIONS) {
+        wellFormed = false; // it does not even take note that they are refused
+        return;
+      }
       if (initiator || !isNew(id)) {
         return;
       }
       Connection connection = new Connection(Striper.this, id, target, true);
+      boolean hasRoom = connections.size() < StreamLimits.CONNECTIONS && takeFirstWindow();
       connections.put(id, connection);
-      if (connections.size() > StreamLimits.CONNECTIONS) {
+      if (!hasRoom) {
+        connection.receiving().giveUpFirstWindow();
         connection.reset(StreamError.TOO_MANY);
       } else {
         output.opened(connection);
@@ -261,7 +297,7 @@ public final class Striper {
       if (id - nextId < 0) {
         return passedOver.remove(id);
       }
-      if (id - nextId > StreamLimits.CONNECTIONS) {
+      if (id - nextId + passedOver.size() > StreamLimits.CONNECTIONS) {
         wellFormed = false;
         return false;
       }
@@ -269,10 +305,6 @@ public final class Striper {
         passedOver.add(nextId);
       }
       nextId++;
-      if (passedOver.size() > 2 * StreamLimits.CONNECTIONS) {
-        int oldest = nextId - 2 * StreamLimits.CONNECTIONS;
-        passedOver.removeIf(each -> each - oldest < 0);
-      }
       return true;
     }
 
@@ -320,6 +352,11 @@ public final class Striper {
       wellFormed &= tunnel.onGot(now, records, this::onArrived);
     }
 
+    @Override
+    public void onPing() {
+      mustAnswer = true;
+    }
+
     private void onArrived(Chunk chunk) {
       chunk.connection().sending().onArrived(chunk);
       chunk.connection().setKnown();
@@ -339,6 +376,23 @@ public final class Striper {
     if (sendable.isEmpty()) {
       sendLateOnes(now);
     }
+    boolean isWork = !awaiting.isEmpty() || !sendable.isEmpty();
+    for (Tunnel tunnel : tunnels.values()) {
+      tunnel.noteWhileOthersWork(now, isWork);
+      if (isWork && tunnel.isPingDue(now)) {
+        sendPing(now, tunnel);
+      }
+    }
+  }
+
+  private void sendPing(long now, Tunnel tunnel) {
+    record.clear();
+    Tunnel.Load sent = tunnel.begin(now);
+    putGot(tunnel);
+    StreamFrames.putPing(record);
+    sent.add(() -> {}, () -> {});
+    tunnel.ping(now);
+    transmit(now, tunnel, sent);
   }
 
   private void settleTouched() {
@@ -360,7 +414,7 @@ public final class Striper {
     }
     if (tunnel == null) {
       next = null;
-      tunnel = tellers.isEmpty() ? answering() : quickest();
+      tunnel = tellers.isEmpty() ? answering(now) : quickest();
     }
     if (tunnel == null) {
       return false;
@@ -378,18 +432,33 @@ public final class Striper {
       return false;
     }
     transmit(now, tunnel, sent);
+    sendUrgentOnes(now, tunnel);
     return true;
   }
 
+  /**
+   * A few bytes that somebody waits for, such as a keystroke, go out on a second tunnel too: they
+   * cost little, and what one tunnel has lost and must send again comes by the other.
+   */
+  private void sendUrgentOnes(long now, Tunnel first) {
+    while (!urgent.isEmpty()) {
+      Chunk chunk = urgent.removeFirst();
+      Tunnel second = quickestBut(first);
+      if (second != null && !second.isStalled() && chunk.copies() == 1) {
+        sendAgain(now, second, chunk);
+      }
+    }
+  }
+
   private void transmit(long now, Tunnel tunnel, Tunnel.Load sent) {
-    tunnel.send(sent, record.position());
+    tunnel.send(now, sent, record.position());
     tunnel.setWritable(now, output.transmit(tunnel, record.flip()));
   }
 
   /** One that is to say what has come on it, and takes something; or null. */
-  private Tunnel answering() {
+  private Tunnel answering(long now) {
     for (Tunnel tunnel : tunnels.values()) {
-      if (tunnel.isGotDue() && tunnel.isWritable()) {
+      if (now >= tunnel.gotNanos() && tunnel.isWritable()) {
         return tunnel;
       }
     }
@@ -398,8 +467,15 @@ public final class Striper {
 
   /** The quickest one that takes something, for what is short and should not wait. */
   private Tunnel quickest() {
+    return quickestBut(null);
+  }
+
+  private Tunnel quickestBut(Tunnel other) {
     Tunnel best = null;
     for (Tunnel tunnel : tunnels.values()) {
+      if (tunnel == other) {
+        continue;
+      }
       boolean isBetter =
           best == null
               || (best.isStalled() && !tunnel.isStalled())
@@ -411,8 +487,8 @@ public final class Striper {
   }
 
   private void putGot(Tunnel tunnel) {
-    if (tunnel.isGotDue()) {
-      tunnel.setGotDue(false);
+    if (tunnel.gotNanos() != NEVER) {
+      tunnel.answer();
       StreamFrames.putGot(record, tunnel.recordsReceived());
     }
   }
@@ -454,8 +530,10 @@ public final class Striper {
     if (connection.isCreditDue()) {
       connection.setCreditDue(false);
       ReceiveHalf receiving = connection.receiving();
-      long mayGrow = (StreamLimits.SESSION_BYTES - grownBytes) / 4;
-      grownBytes += receiving.grant(now, soonNanos(), mayGrow);
+      long left = Math.min(StreamLimits.SESSION_BYTES - grownBytes, room.leftBytes());
+      long grown = receiving.grant(now, soonNanos(), Math.max(0, left / 4));
+      grownBytes += grown;
+      room.take(grown);
       StreamFrames.putCredit(record, connection.id(), receiving.limit());
       sent.add(() -> {}, () -> again(connection, connection::setCreditDue));
     }
@@ -502,6 +580,9 @@ public final class Striper {
         return;
       }
       put(now, tunnel, sent, chunk);
+      if (connection.sending().outstandingBytes() <= URGENT_BYTES) {
+        urgent.add(chunk);
+      }
       left -= chunk.length();
       sendable.remove(connection); // and behind all others, if there is more
       note(connection);
@@ -531,7 +612,7 @@ public final class Striper {
   private void sendLateOnes(long now) {
     for (int looked = Math.min(LOOKED_AT, awaiting.size()); looked > 0; looked--) {
       Tunnel tunnel = quickest();
-      if (tunnel == null || tunnel.isStalled()) {
+      if (tunnel == null || tunnel.isStalled() || !tunnel.takesChunks()) {
         return;
       }
       Connection connection = awaiting.removeFirst();
@@ -567,6 +648,7 @@ public final class Striper {
     long next = lateNanos;
     for (Tunnel tunnel : tunnels.values()) {
       next = Math.min(next, tunnel.stallNanos());
+      next = tunnel.isWritable() ? Math.min(next, tunnel.gotNanos()) : next;
     }
     return next;
   }

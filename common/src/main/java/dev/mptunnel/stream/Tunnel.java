@@ -18,13 +18,28 @@ public final class Tunnel {
   /** Assumed where nothing has been measured. */
   private static final long FIRST_RESPONSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** The least response, and the highest rate, count of so many spells, of so long each. */
+  /** The least response, and the highest rate, count of so many spells. */
   private static final int SPELLS = 4;
 
+  /** So long are those of the response; those of the rate as long as so many round trips. */
   private static final long SPELL_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+
+  private static final double RATE_SPELL_ROUNDS = 2.5;
+  private static final long LEAST_RATE_SPELL_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
   /** What has taken nothing for so long has run empty, though it takes something again. */
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /** So much may be under way whatever has been measured. */
+  private static final int FIRST_FULL_BYTES = 128 << 10;
+
+  /** So long, and for so many bytes, what came is not answered yet. */
+  private static final long MOST_GOT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
+  private static final int MOST_UNGOT_BYTES = 64 << 10;
+
+  /** What was measured is as good as new for so long. */
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final int LEAST_CHUNK_BYTES = 1_400;
 
@@ -41,6 +56,7 @@ public final class Tunnel {
     private final List<Runnable> lostControls = new ArrayList<>(1);
     private final List<Runnable> arrivedControls = new ArrayList<>(1);
     private int bytes;
+    private int records = 1;
     private boolean isAnswered;
     private boolean isLost;
 
@@ -81,12 +97,18 @@ public final class Tunnel {
   private long recordsSent;
   private long recordsGot;
   private long recordsReceived;
-  private boolean gotDue;
+  private long gotNanos = NEVER;
+  private long ungotBytes;
+  private long measuredNanos;
+  private long pingNanos;
   private boolean writable = true;
   private long writableNanos;
   private long busySinceNanos = NEVER;
   private boolean stalled;
   private long resentBytes;
+  private Object attachment;
+  private long idleSinceNanos = NEVER;
+  private long idleNanos;
 
   /**
    * A tunnel of which nothing is known.
@@ -96,12 +118,24 @@ public final class Tunnel {
   Tunnel(int id, long now) {
     this.id = id;
     deliveredNanos = now;
+    measuredNanos = now - FRESH_NANOS;
+    pingNanos = now - FRESH_NANOS;
     Arrays.fill(leastResponse, NEVER);
   }
 
   /** What both ends call it. */
   public int id() {
     return id;
+  }
+
+  /** What whoever drives the striper keeps with it. */
+  public Object attachment() {
+    return attachment;
+  }
+
+  /** Keeps something with it; null for nothing. */
+  public void attach(Object kept) {
+    attachment = kept;
   }
 
   // --- what is sent ---
@@ -112,11 +146,19 @@ public final class Tunnel {
   }
 
   /** A record of so many bytes goes out. */
-  void send(Load record, int bytes) {
-    record.bytes = record.isAnswered ? bytes : 0; // what only answers is not answered by itself
+  void send(long now, Load record, int bytes) {
+    recordsSent++;
+    Load last = underWay.peekLast();
+    if (!record.isAnswered && last != null && !last.isAnswered) {
+      last.records++; // what only answers is not answered by itself
+      return;
+    }
+    record.bytes = record.isAnswered ? bytes : 0;
     underWay.add(record);
     underWayBytes += record.bytes;
-    recordsSent++;
+    if (isFull()) {
+      noteBusy(now);
+    }
   }
 
   /**
@@ -130,8 +172,13 @@ public final class Tunnel {
       return false;
     }
     Load last = null;
+    boolean wasFull = isFull();
     for (; recordsGot < records; recordsGot++) {
-      last = underWay.removeFirst();
+      last = underWay.getFirst();
+      if (--last.records > 0) {
+        continue;
+      }
+      underWay.removeFirst();
       underWayBytes -= last.bytes;
       delivered += last.bytes;
       last.chunks.forEach(arrived);
@@ -142,7 +189,15 @@ public final class Tunnel {
       measure(now, last);
       deliveredNanos = now;
     }
+    if (wasFull && !isFull()) {
+      writableNanos = now;
+    }
     return true;
+  }
+
+  /** Whether the peer does not say what it has. */
+  boolean isOverfull() {
+    return underWay.size() > StreamLimits.RECORDS_UNDER_WAY;
   }
 
   private void measure(long now, Load last) {
@@ -153,8 +208,8 @@ public final class Tunnel {
       spellEndsNanos = now + SPELL_NANOS;
       spell = (spell + 1) % SPELLS;
       leastResponse[spell] = NEVER;
-      rateAtLeast[spell] = 0;
     }
+    measuredNanos = now;
     long response = Math.max(1, now - last.sentNanos);
     leastResponse[spell] = Math.min(leastResponse[spell], response);
     if (smoothedNanos == 0) {
@@ -169,13 +224,22 @@ public final class Tunnel {
         (delivered - last.deliveredThen) * 1e9 / Math.max(1, now - last.deliveredNanosThen);
     if (last.isTunnelFull) {
       if (now >= rateSpellEndsNanos) {
-        rateSpellEndsNanos = now + SPELL_NANOS;
+        rateSpellEndsNanos = now + rateSpellNanos();
         rateSpell = (rateSpell + 1) % SPELLS;
         highestRate[rateSpell] = 0;
+        rateAtLeast[rateSpell] = 0;
       }
       highestRate[rateSpell] = Math.max(highestRate[rateSpell], rate);
     }
-    rateAtLeast[spell] = Math.max(rateAtLeast[spell], rate);
+    rateAtLeast[rateSpell] = Math.max(rateAtLeast[rateSpell], rate);
+  }
+
+  /**
+   * As BBR does, ten round trips (draft-ietf-ccwg-bbr): tunnels that share a line take from each
+   * other, and what one brought a while ago it may bring no more.
+   */
+  private long rateSpellNanos() {
+    return Math.max(LEAST_RATE_SPELL_NANOS, (long) (RATE_SPELL_ROUNDS * responseNanos()));
   }
 
   /**
@@ -224,23 +288,59 @@ public final class Tunnel {
     return since + Math.max(StreamLimits.LEAST_STALL_NANOS, usual);
   }
 
-  /** Whether it takes a record now. */
+  /**
+   * Whether it should be asked how it is, as nobody has used it for a while: what was true of it
+   * may be so no more.
+   */
+  boolean isPingDue(long now) {
+    return writable
+        && underWayBytes == 0
+        && now - measuredNanos >= FRESH_NANOS
+        && now - pingNanos >= FRESH_NANOS;
+  }
+
+  /** It is asked. */
+  void ping(long now) {
+    pingNanos = now;
+  }
+
+  /** Whether it takes a record now; what is short should not wait, whatever is under way. */
   boolean isWritable() {
     return writable;
+  }
+
+  /** Whether it should be given chunks now. */
+  boolean takesChunks() {
+    return writable && !isFull();
   }
 
   void setWritable(long now, boolean takesMore) {
     if (takesMore && !writable) {
       writableNanos = now;
     } else if (!takesMore) {
-      busySinceNanos = hasIdled(now) || busySinceNanos == NEVER ? now : busySinceNanos;
+      noteBusy(now);
     }
     writable = takesMore;
   }
 
+  private void noteBusy(long now) {
+    busySinceNanos = hasIdled(now) || busySinceNanos == NEVER ? now : busySinceNanos;
+  }
+
+  /**
+   * Whether so much is under way that more would only wait: in a relay's buffers, which may be
+   * large, whatever is in front of the line. Twice what the line holds is enough to keep it busy
+   * while TCP sends again what was lost.
+   */
+  private boolean isFull() {
+    double rate = Math.max(bytesPerSecond(), highest(rateAtLeast));
+    double lineBytes = rate * responseNanos() / 1e9;
+    return underWayBytes >= Math.max(FIRST_FULL_BYTES, 2 * lineBytes + CHUNK_NANOS * rate / 1e9);
+  }
+
   /** Whether it takes something, and has for longer than it takes to send what it has. */
   private boolean hasIdled(long now) {
-    return writable && now - writableNanos > IDLE_NANOS;
+    return takesChunks() && now - writableNanos > IDLE_NANOS;
   }
 
   // --- how quick it is ---
@@ -305,23 +405,66 @@ public final class Tunnel {
     return resentBytes;
   }
 
+  /** Time passes in which others have something under way. */
+  void noteWhileOthersWork(long now, boolean othersWork) {
+    if (othersWork && underWayBytes == 0 && idleSinceNanos == NEVER) {
+      idleSinceNanos = now;
+    } else if (idleSinceNanos != NEVER && (!othersWork || underWayBytes > 0)) {
+      idleNanos += now - idleSinceNanos;
+      idleSinceNanos = NEVER;
+    }
+  }
+
+  /**
+   * Its figures.
+   *
+   * @param name what to call it
+   * @param sentBytes on it, as they travel
+   */
+  public TunnelReport.Row report(String name, long sentBytes, long receivedBytes) {
+    return new TunnelReport.Row(
+        name,
+        stalled,
+        TimeUnit.NANOSECONDS.toMicros(smoothedNanos),
+        (long) bytesPerSecond(),
+        underWayBytes,
+        sentBytes,
+        receivedBytes,
+        resentBytes,
+        idleNanos);
+  }
+
   // --- what comes ---
 
-  /** A record came. */
-  void onRecord() {
+  /**
+   * A record came.
+   *
+   * @param bytes of its frames
+   */
+  void onRecord(int bytes) {
     recordsReceived++;
+    ungotBytes += bytes;
+  }
+
+  /** The peer is to be told of what came: soon, and together with what else comes until then. */
+  void mustAnswer(long now) {
+    long wait = ungotBytes >= MOST_UNGOT_BYTES ? 0 : Math.min(MOST_GOT_NANOS, responseNanos() / 8);
+    gotNanos = Math.min(gotNanos, now + wait);
   }
 
   long recordsReceived() {
     return recordsReceived;
   }
 
-  boolean isGotDue() {
-    return gotDue;
+  /** When the peer is to be told, or never. */
+  long gotNanos() {
+    return gotNanos;
   }
 
-  void setGotDue(boolean due) {
-    gotDue = due;
+  /** The peer is told now. */
+  void answer() {
+    gotNanos = NEVER;
+    ungotBytes = 0;
   }
 
   @Override

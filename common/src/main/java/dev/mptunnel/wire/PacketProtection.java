@@ -30,4 +30,10 @@ public interface PacketProtection {
    * @return whether the packet is what the peer sealed in this epoch
    */
   boolean open(ByteBuffer packet);
+
+  /**
+   * What tunnels that join the session in this epoch take their keys from. The keys of packets do
+   * not follow from it, nor it from them.
+   */
+  TunnelSecret tunnelSecret();
 }

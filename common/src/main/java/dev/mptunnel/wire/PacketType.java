@@ -1,7 +1,7 @@
 package dev.mptunnel.wire;
 
 /**
- * The first byte of every packet.
+ * The first byte of every packet, and of every TCP connection between ends.
  *
  * <pre>
  *    0   1   2   3   4   5   6   7
@@ -32,6 +32,14 @@ public final class PacketType {
 
   /** "I do not know this session any more"; see {@link Hint}. */
   public static final int HINT = 6;
+
+  /**
+   * Begins a TCP connection that is to be a tunnel of a session, and the answer; see {@link Join}.
+   */
+  public static final int JOIN = 7;
+
+  /** Begins a TCP connection that carries packets in place of a path; see {@link Carrier}. */
+  public static final int CARRIER = 8;
 
   private static final int DIRECTION_BIT = 0x80;
 

@@ -47,6 +47,12 @@ public final class PlainProtection implements PacketProtection {
     return true;
   }
 
+  /** The incarnations, which keep the tunnels of another epoch out, and nobody else. */
+  @Override
+  public TunnelSecret tunnelSecret() {
+    return TunnelSecret.plain(incarnations);
+  }
+
   private int check(ByteBuffer packet, int end) {
     crc.reset();
     crc.update(incarnations);

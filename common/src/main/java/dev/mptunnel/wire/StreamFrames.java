@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  *  CREDIT 0x23  connection:32 | limit:64
  *  RESET  0x24  connection:32 | code:16
  *  GOT    0x25  records:64
+ *  PING   0x26
  * </pre>
  *
  * <p>The initiator of the session opens connections, by ids that go up by one from 0. An OPEN names
@@ -27,6 +28,7 @@ import java.nio.ByteBuffer;
  * by absolute offsets, RFC 9000, section 4). Where none has come, it is {@link #FIRST_LIMIT}. A
  * RESET ends a connection both ways; nothing of it is sent any more. A GOT says how many records
  * have arrived on the tunnel on which it travels; a record that holds nothing else is not answered.
+ * A PING asks for a GOT, and for nothing else.
  */
 public final class StreamFrames {
 
@@ -48,6 +50,7 @@ public final class StreamFrames {
   private static final int CREDIT = 0x23;
   private static final int RESET = 0x24;
   private static final int GOT = 0x25;
+  private static final int PING = 0x26;
 
   private static final int HEAD_BYTES = 3;
   private static final int OPEN_FIELDS = 4;
@@ -87,6 +90,9 @@ public final class StreamFrames {
 
     /** So many records of ours have arrived on this tunnel. */
     void onGot(long records);
+
+    /** The peer wants to be told that this record has come. */
+    void onPing();
   }
 
   /** Appends an OPEN. */
@@ -120,6 +126,11 @@ public final class StreamFrames {
     putHead(record, GOT, GOT_FIELDS).putLong(records);
   }
 
+  /** Appends a PING. */
+  public static void putPing(ByteBuffer record) {
+    putHead(record, PING, 0);
+  }
+
   /**
    * Reads the frames between position and limit.
    *
@@ -147,6 +158,10 @@ public final class StreamFrames {
   }
 
   private static boolean readFrame(int type, ByteBuffer frame, Handler handler) {
+    if (type == PING) {
+      handler.onPing();
+      return true;
+    }
     if (fieldsOf(type) == 0) {
       return true; // of a later version; skipped
     }

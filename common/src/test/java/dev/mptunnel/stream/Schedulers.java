@@ -12,7 +12,7 @@ final class Schedulers {
     Tunnel best = null;
     for (Tunnel tunnel : tunnels) {
       if (!tunnel.isStalled()
-          && (tunnel.isWritable() || !mustBeWritable)
+          && (tunnel.takesChunks() || !mustBeWritable)
           && (best == null || tunnel.responseNanos() < best.responseNanos())) {
         best = tunnel;
       }

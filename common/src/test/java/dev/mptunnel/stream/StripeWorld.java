@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class StripeWorld {
 
+  private static final long ROOM_BYTES = 256L << 20;
+
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** As TCP_NOTSENT_LOWAT. */
@@ -169,6 +171,7 @@ final class StripeWorld {
   /** One end. */
   final class End implements StreamOutput {
     final String name;
+    final StreamRoom room;
     final Striper striper;
     private final Map<Integer, Way> ways = new HashMap<>();
     final Map<Integer, Tunnel> tunnels = new HashMap<>();
@@ -176,9 +179,10 @@ final class StripeWorld {
     private final ArrayDeque<App> active = new ArrayDeque<>();
     private long timerNanos = Long.MAX_VALUE;
 
-    private End(String name, boolean initiator, Scheduler scheduler) {
+    private End(String name, boolean initiator, long roomBytes, Scheduler scheduler) {
       this.name = name;
-      striper = new Striper(initiator, this, scheduler);
+      room = new StreamRoom(roomBytes);
+      striper = new Striper(initiator, this, room, scheduler);
     }
 
     private void receive(int id, byte[] bytes) {
@@ -266,8 +270,15 @@ final class StripeWorld {
   java.util.function.Predicate<Connection> stops = connection -> false;
 
   StripeWorld(Scheduler scheduler) {
-    client = new End("client", true, scheduler);
-    server = new End("server", false, scheduler);
+    this(scheduler, ROOM_BYTES);
+  }
+
+  /**
+   * @param roomBytes of each end
+   */
+  StripeWorld(Scheduler scheduler, long roomBytes) {
+    client = new End("client", true, roomBytes, scheduler);
+    server = new End("server", false, roomBytes, scheduler);
   }
 
   StripeWorld() {

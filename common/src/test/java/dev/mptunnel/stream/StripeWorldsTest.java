@@ -29,13 +29,17 @@ class StripeWorldsTest {
     private final List<App> apps = new ArrayList<>();
     private final Set<Integer> frozen = new LinkedHashSet<>();
 
+    private final long roomBytes;
+
     private Run(long seed) {
       random = new SplittableRandom(seed);
+      roomBytes = (random.nextInt(3) == 0 ? 1L : 256L) << 20; // enough for all, or soon too little
       world =
           new StripeWorld(
               random.nextInt(4) == 0
                   ? new Schedulers.LeastRoundTrip()
-                  : new Scheduler.EarliestDelivery());
+                  : new Scheduler.EarliestDelivery(),
+              roomBytes);
       world.accepts = connection -> size();
       world.stops = connection -> random.nextInt(5) == 0;
     }
@@ -145,6 +149,8 @@ class StripeWorldsTest {
     }
     assertEquals(0, run.world.client.striper.keptBytes(), why);
     assertEquals(0, run.world.server.striper.keptBytes(), why);
+    assertEquals(run.roomBytes, run.world.client.room.leftBytes(), why);
+    assertEquals(run.roomBytes, run.world.server.room.leftBytes(), why);
   }
 
   /** What ended in order has all; what did not was given up by one end, and by no other one. */

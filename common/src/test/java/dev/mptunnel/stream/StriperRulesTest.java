@@ -56,7 +56,7 @@ class StriperRulesTest {
   }
 
   private final Log log = new Log();
-  private final Striper server = new Striper(false, log);
+  private final Striper server = new Striper(false, log, new StreamRoom(1 << 30));
   private final Tunnel tunnel = server.addTunnel(0, 0);
 
   private boolean receive(Consumer<ByteBuffer> frames) {
@@ -119,7 +119,7 @@ class StriperRulesTest {
     assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
     receiveOpen(StreamLimits.CONNECTIONS);
     assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
-    Striper client = new Striper(true, log);
+    Striper client = new Striper(true, log, new StreamRoom(1 << 30));
     for (int id = 0; id < StreamLimits.CONNECTIONS; id++) {
       assertNotNull(client.open(""));
     }

@@ -44,6 +44,11 @@ class StreamFramesTest {
     public void onGot(long records) {
       frames.add("got " + records);
     }
+
+    @Override
+    public void onPing() {
+      frames.add("ping");
+    }
   }
 
   private final ByteBuffer record = ByteBuffer.allocate(1_000);

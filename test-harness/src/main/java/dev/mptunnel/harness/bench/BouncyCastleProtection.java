@@ -2,6 +2,7 @@ package dev.mptunnel.harness.bench;
 
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketProtection;
+import dev.mptunnel.wire.TunnelSecret;
 import java.nio.ByteBuffer;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.engines.AESEngine;
@@ -61,5 +62,10 @@ final class BouncyCastleProtection implements PacketProtection {
     } catch (InvalidCipherTextException e) {
       return false;
     }
+  }
+
+  @Override
+  public TunnelSecret tunnelSecret() {
+    throw new UnsupportedOperationException("measured with packets only");
   }
 }

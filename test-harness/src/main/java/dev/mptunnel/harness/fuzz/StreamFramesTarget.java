@@ -63,6 +63,11 @@ final class StreamFramesTarget implements FuzzTarget {
       Must.hold(records >= 0, "a negative count");
       StreamFrames.putGot(record, records);
     }
+
+    @Override
+    public void onPing() {
+      StreamFrames.putPing(record);
+    }
   }
 
   @Override

@@ -1,0 +1,39 @@
+package dev.mptunnel.stream;
+
+/**
+ * Memory that all stripers of a process share, so that together they have a limit: what connections
+ * may be sent by their peers, and what they keep until their peers have it. Used from one thread.
+ */
+public final class StreamRoom {
+
+  private final long limitBytes;
+  private long takenBytes;
+
+  /** So much for all. */
+  public StreamRoom(long limitBytes) {
+    this.limitBytes = limitBytes;
+  }
+
+  /** Takes so many bytes. @return false if there are not so many left, and none was taken */
+  boolean take(long bytes) {
+    if (takenBytes + bytes > limitBytes) {
+      return false;
+    }
+    takenBytes += bytes;
+    return true;
+  }
+
+  /** Gives bytes back that were taken. */
+  void giveBack(long bytes) {
+    takenBytes -= bytes;
+  }
+
+  long limitBytes() {
+    return limitBytes;
+  }
+
+  /** How many are left. */
+  long leftBytes() {
+    return limitBytes - takenBytes;
+  }
+}

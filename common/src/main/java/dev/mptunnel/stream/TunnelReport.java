@@ -1,0 +1,57 @@
+package dev.mptunnel.stream;
+
+import java.util.List;
+
+/**
+ * The figures of one end's tunnels and connections.
+ *
+ * @param connections that there are now
+ * @param opened that there were in all
+ * @param keptBytes in memory of all connections, both ways
+ * @param duplicatedBytes that went out a second time since a tunnel idled while they were late
+ * @param broken tunnels that were ended since what came on them was not what it should be
+ * @param strangers TCP connections that were to be tunnels and never came into the session
+ */
+public record TunnelReport(
+    List<Row> tunnels,
+    int connections,
+    long opened,
+    long keptBytes,
+    long duplicatedBytes,
+    long broken,
+    long strangers) {
+
+  public TunnelReport {
+    tunnels = List.copyOf(tunnels);
+  }
+
+  /** Of an end that has none. */
+  public static final TunnelReport NONE = new TunnelReport(List.of(), 0, 0, 0, 0, 0, 0);
+
+  /** Whether there is anything to tell. */
+  public boolean isEmpty() {
+    return tunnels.isEmpty() && opened == 0;
+  }
+
+  /**
+   * A tunnel's figures.
+   *
+   * @param stalled whether it does not answer
+   * @param responseMicros within which time it usually answers, or 0 where that is not known
+   * @param bytesPerSecond at which it brought things lately when it was busy, or 0
+   * @param underWayBytes sent, and not known to have arrived
+   * @param sentBytes of all, as they travel in TCP
+   * @param resentBytes that went out again elsewhere since this one did not bring them
+   * @param idleNanos how long it had nothing to do while others had something under way
+   */
+  public record Row(
+      String name,
+      boolean stalled,
+      long responseMicros,
+      long bytesPerSecond,
+      long underWayBytes,
+      long sentBytes,
+      long receivedBytes,
+      long resentBytes,
+      long idleNanos) {}
+}
