@@ -22,9 +22,20 @@ public final class Addresses {
     return new InetSocketAddress(InetAddress.ofLiteral(hasIpv6() ? "::" : "0.0.0.0"), 0);
   }
 
-  /** A Linux that was booted with ipv6.disable=1 lacks this file, and refuses such sockets. */
+  /**
+   * A Linux that was booted with ipv6.disable=1 lacks the first of these files, and refuses such
+   * sockets; where it is only switched off, some engines make sockets of IPv4.
+   */
   private static boolean hasIpv6() {
-    return !Files.isDirectory(Path.of("/proc/net")) || Files.exists(Path.of("/proc/net/if_inet6"));
+    if (!Files.isDirectory(Path.of("/proc/net"))) {
+      return true;
+    }
+    try {
+      return Files.exists(Path.of("/proc/net/if_inet6"))
+          && !Files.readString(Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6")).startsWith("1");
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /** Any address of this host of the same family, and any port. */

@@ -2,17 +2,8 @@ package dev.mptunnel.net;
 
 import java.io.IOException;
 
-/**
- * One thread, its UDP sockets and its timers: the seam between the sans-IO core and an operating
- * system. Faster engines replace slower ones here, and nothing above notices.
- *
- * <p>Everything runs on the engine's one thread: handlers, timers and tasks are called there, and
- * all methods but {@link #execute}, {@link #open} and {@link #close} must be called there.
- */
-public interface DatagramEngine extends AutoCloseable {
-
-  /** What this engine is called in the log: {@code epoll}, {@code io_uring} or {@code nio}. */
-  String name();
+/** An engine of UDP sockets. Faster ones replace slower ones here, and nothing above notices. */
+public interface DatagramEngine extends Engine {
 
   /**
    * Opens a socket. May be called from any thread; blocks until the socket is bound.
@@ -21,30 +12,4 @@ public interface DatagramEngine extends AutoCloseable {
    *     exist; the message is one line that a person can act on
    */
   DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException;
-
-  /** Runs the task on the engine's thread, soon. May be called from any thread. */
-  void execute(Runnable task);
-
-  /** Makes a timer that is not set; its task runs on the engine's thread. */
-  EngineTimer newTimer(Runnable task);
-
-  /**
-   * The engine's clock in nanoseconds, monotonic, going on while the machine is suspended: what the
-   * core is given as {@code nowNanos}.
-   */
-  long nanoTime();
-
-  /** Closes all ports, stops the thread and waits for it. Idempotent. */
-  @Override
-  void close();
-
-  /** A timer of an engine; used only on the engine's thread. */
-  interface EngineTimer {
-
-    /** Runs the task at this time, or at once if it has passed; replaces an earlier setting. */
-    void set(long atNanos);
-
-    /** Forgets the setting, if there is one. */
-    void cancel();
-  }
 }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
@@ -38,7 +39,7 @@ public final class EndpointDriver {
 
   private final DatagramEngine engine;
   private final Endpoint endpoint;
-  private final DatagramEngine.EngineTimer timer;
+  private final Engine.EngineTimer timer;
   private final List<DatagramPort> ports = new ArrayList<>();
   private final Set<DatagramPort> unflushed = new HashSet<>();
 
@@ -81,9 +82,17 @@ public final class EndpointDriver {
     return number;
   }
 
-  /** The addresses of the endpoint's ports, in the order of their numbers. */
+  /** Opens a port for packets that travel over TCP. */
+  public CarrierPort openCarrier(StreamEngine streams) {
+    int number = ports.size();
+    CarrierPort port = new CarrierPort(engine, streams, number, new PacketHandler(number));
+    ports.add(port);
+    return port;
+  }
+
+  /** The addresses of the endpoint's UDP ports, in the order of their numbers. */
   public List<InetSocketAddress> localAddresses() {
-    return ports.stream().map(DatagramPort::localAddress).toList();
+    return ports.stream().map(DatagramPort::localAddress).filter(Objects::nonNull).toList();
   }
 
   /**

@@ -19,7 +19,7 @@ public final class NameWatch {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LAST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  private final DatagramEngine engine;
+  private final Engine engine;
   private final String host;
   private final int port;
   private final Predicate<InetAddress> usable;
@@ -41,7 +41,7 @@ public final class NameWatch {
    * @param onTrouble told once, in one line, when the name cannot be resolved, until it can again
    */
   public NameWatch(
-      DatagramEngine engine,
+      Engine engine,
       String host,
       int port,
       Predicate<InetAddress> usable,

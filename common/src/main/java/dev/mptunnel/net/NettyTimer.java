@@ -1,6 +1,6 @@
 package dev.mptunnel.net;
 
-import dev.mptunnel.net.DatagramEngine.EngineTimer;
+import dev.mptunnel.net.Engine.EngineTimer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;

@@ -1,10 +1,12 @@
 package dev.mptunnel.net;
 
 import io.netty.channel.ChannelException;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.Locale;
 
@@ -52,6 +54,40 @@ final class NetworkErrors {
         "fwmark "
             + Integer.toUnsignedString(mark)
             + ": not available with engine nio; take engine = epoll on Linux, or bind= elsewhere");
+  }
+
+  /** Why a congestion control cannot be had, and what to do about it. */
+  static IOException congestionControl(String name, Throwable cause) {
+    String text = text(cause);
+    String remedy =
+        text.contains("no such file")
+            ? "this kernel does not have it; 'modprobe tcp_"
+                + name
+                + "', or see"
+                + " net.ipv4.tcp_available_congestion_control for what it has"
+            : text.contains("not permitted")
+                ? "only root may choose it; 'sysctl -w"
+                    + " net.ipv4.tcp_allowed_congestion_control=\"reno cubic "
+                    + name
+                    + "\"' lets everybody"
+                : text;
+    return new IOException("cc = " + name + ": " + remedy, cause);
+  }
+
+  /** Why a connection could not be made, as {@code 192.0.2.1:80: connection refused}. */
+  static IOException connect(InetSocketAddress remote, Throwable cause) {
+    if (cause instanceof ConnectException || cause instanceof IOException) {
+      String text = cause instanceof ConnectTimeoutException ? "no answer" : text(cause);
+      int end = text.indexOf(": " + remote);
+      return new IOException(
+          Addresses.text(remote) + ": " + (end < 0 ? text : text.substring(0, end)), cause);
+    }
+    return new IOException(Addresses.text(remote) + ": " + text(cause), cause);
+  }
+
+  /** Whether nobody listens there. */
+  static boolean isNobodyThere(Throwable cause) {
+    return cause != null && text(cause).contains("refused");
   }
 
   /** Why a socket could not be opened, as {@code 127.0.0.1:3000: address already in use}. */

@@ -83,7 +83,7 @@ public final class RouteWatch implements AutoCloseable {
 
   private final Routes routes;
   private final DatagramEngine engine;
-  private final DatagramEngine.EngineTimer timer;
+  private final Engine.EngineTimer timer;
   private final Listener listener;
   private final List<Watched> watched = new ArrayList<>();
 

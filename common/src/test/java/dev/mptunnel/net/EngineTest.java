@@ -293,7 +293,7 @@ final class EngineTest {
   void aTimerFiresWhenItWasLastSetTo(EngineChoice choice) throws Exception {
     DatagramEngine engine = engine(choice);
     BlockingQueue<Long> fired = new LinkedBlockingQueue<>();
-    DatagramEngine.EngineTimer timer = engine.newTimer(() -> fired.add(engine.nanoTime()));
+    Engine.EngineTimer timer = engine.newTimer(() -> fired.add(engine.nanoTime()));
     long start = engine.nanoTime();
     long late = start + TimeUnit.SECONDS.toNanos(100);
     long soon = start + TimeUnit.MILLISECONDS.toNanos(40);
@@ -320,7 +320,7 @@ final class EngineTest {
           timer.cancel();
         });
     BlockingQueue<Long> after = new LinkedBlockingQueue<>();
-    DatagramEngine.EngineTimer other = engine.newTimer(() -> after.add(0L));
+    Engine.EngineTimer other = engine.newTimer(() -> after.add(0L));
     run(engine, () -> other.set(engine.nanoTime() + TimeUnit.MILLISECONDS.toNanos(60)));
     assertNotNull(after.poll(5, TimeUnit.SECONDS));
     assertTrue(fired.isEmpty(), "cancelled");

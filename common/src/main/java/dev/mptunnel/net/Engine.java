@@ -1,0 +1,41 @@
+package dev.mptunnel.net;
+
+/**
+ * One thread, its sockets and its timers: the seam between the sans-IO core and an operating
+ * system.
+ *
+ * <p>Everything runs on the engine's one thread: handlers, timers and tasks are called there, and
+ * all methods but {@link #execute}, {@link #close} and those that open sockets must be called
+ * there.
+ */
+public interface Engine extends AutoCloseable {
+
+  /** What this engine is called in the log: {@code epoll}, {@code io_uring} or {@code nio}. */
+  String name();
+
+  /** Runs the task on the engine's thread, soon. May be called from any thread. */
+  void execute(Runnable task);
+
+  /** Makes a timer that is not set; its task runs on the engine's thread. */
+  EngineTimer newTimer(Runnable task);
+
+  /**
+   * The engine's clock in nanoseconds, monotonic, going on while the machine is suspended: what the
+   * core is given as {@code nowNanos}. The same for all engines of a process.
+   */
+  long nanoTime();
+
+  /** Closes all sockets, stops the thread and waits for it. Idempotent. */
+  @Override
+  void close();
+
+  /** A timer of an engine; used only on the engine's thread. */
+  interface EngineTimer {
+
+    /** Runs the task at this time, or at once if it has passed; replaces an earlier setting. */
+    void set(long atNanos);
+
+    /** Forgets the setting, if there is one. */
+    void cancel();
+  }
+}
