@@ -6,7 +6,10 @@ import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
 import dev.mptunnel.net.DatagramPort;
+import dev.mptunnel.net.Engine;
+import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,22 +46,43 @@ public final class Relay implements Program.Running {
   private final Set<DatagramPort> unflushed = new HashSet<>();
 
   private final Set<Leg> legs = new HashSet<>();
-  private final DatagramEngine.EngineTimer expiry;
-  private final DatagramEngine.EngineTimer tick;
+  private final Engine.EngineTimer expiry;
+  private final Engine.EngineTimer tick;
+
+  /** Null where there is no TCP. */
+  private final StreamEngine streamEngine;
+
+  private final StreamRelay streams;
+  private final List<StreamEngine.StreamListener> streamListeners = new ArrayList<>();
 
   private boolean noSocketTold;
   private long unresolvedDrops;
   private long socketDrops;
   private long closedSendDrops;
 
-  private Relay(DatagramEngine engine, BridgeConfig config, RelayLimits limits) {
+  private Relay(DatagramEngine engine, BridgeConfig config, RelayLimits limits) throws IOException {
     this.engine = engine;
     this.bufferBytes = config.sockets().bufferBytes();
-    this.servers = config.servers().stream().map(server -> new Upstream(engine, server)).toList();
+    this.servers =
+        config.servers().stream().map(server -> new Upstream(engine, server, "UDP")).toList();
     this.rendezvous = new Rendezvous(servers.stream().map(Upstream::name).toList());
     this.table = new RelayTable<>(limits, config.listen().size(), servers.size());
     this.expiry = engine.newTimer(this::onExpiry);
     this.tick = engine.newTimer(this::onTick);
+    streamEngine =
+        config.protocol().hasTcp()
+            ? Engines.openStreams(config.tcp().engine(), "bridge tcp")
+            : null;
+    streams = streamEngine == null ? null : streamRelay(config, limits);
+  }
+
+  private StreamRelay streamRelay(BridgeConfig config, RelayLimits limits) {
+    return new StreamRelay(
+        streamEngine,
+        config.servers().stream().map(at -> new Upstream(streamEngine, at, "TCP")).toList(),
+        rendezvous,
+        streamEngine.orSystem(config.tcp().congestionControl(), LOG::warn),
+        limits);
   }
 
   /**
@@ -74,14 +98,36 @@ public final class Relay implements Program.Running {
   static Relay start(DatagramEngine engine, BridgeConfig config, RelayLimits limits)
       throws IOException {
     Relay relay = new Relay(engine, config, limits);
-    CompletableFuture.runAsync(relay::onTick, engine::execute).join();
-    for (HostPort listen : config.listen()) {
-      PortOptions options =
-          PortOptions.at(Addresses.local(listen)).withBufferBytes(relay.bufferBytes).sentWhole();
-      int listener = relay.listeners.size();
-      relay.listeners.add(engine.open(options, relay.new Listener(listener)));
+    try {
+      relay.open(config);
+      return relay;
+    } catch (IOException e) {
+      relay.close();
+      throw e;
     }
-    return relay;
+  }
+
+  private void open(BridgeConfig config) throws IOException {
+    if (config.protocol().hasUdp()) {
+      CompletableFuture.runAsync(this::onTick, engine::execute).join();
+      for (HostPort listen : config.listen()) {
+        listenTo(listen);
+      }
+    }
+    if (streams != null) {
+      CompletableFuture.runAsync(streams::start, streamEngine::execute).join();
+      for (HostPort listen : config.listen()) {
+        streamListeners.add(
+            streamEngine.listen(streams.options(Addresses.local(listen)), streams::onClient));
+      }
+    }
+  }
+
+  private void listenTo(HostPort listen) throws IOException {
+    PortOptions options =
+        PortOptions.at(Addresses.local(listen)).withBufferBytes(bufferBytes).sentWhole();
+    int listener = listeners.size();
+    listeners.add(engine.open(options, new Listener(listener)));
   }
 
   /** Where clients may send to, with the ports that were really given. */
@@ -89,10 +135,22 @@ public final class Relay implements Program.Running {
     return listeners.stream().map(DatagramPort::localAddress).toList();
   }
 
+  /** Where they may connect to. */
+  public List<InetSocketAddress> listeningTcp() {
+    return streamListeners.stream().map(StreamEngine.StreamListener::localAddress).toList();
+  }
+
   @Override
   public String summary() {
     String names = servers.stream().map(Upstream::name).collect(Collectors.joining(", "));
-    return "listening on " + Addresses.texts(listening()) + ", forwarding to " + names;
+    List<String> places = new ArrayList<>();
+    if (!listeners.isEmpty()) {
+      places.add(Addresses.texts(listening()));
+    }
+    if (streams != null) {
+      places.add("TCP " + Addresses.texts(listeningTcp()) + " by " + streamEngine.name());
+    }
+    return "listening on " + String.join(", ", places) + ", forwarding to " + names;
   }
 
   @Override
@@ -102,7 +160,13 @@ public final class Relay implements Program.Running {
 
   /** The figures. From any thread. */
   CompletableFuture<RelayReport> report() {
-    return CompletableFuture.supplyAsync(this::reportHere, engine::execute);
+    CompletableFuture<RelayReport> udp =
+        CompletableFuture.supplyAsync(this::reportHere, engine::execute);
+    return streams == null
+        ? udp
+        : udp.thenCombine(
+            CompletableFuture.supplyAsync(streams::report, streamEngine::execute),
+            RelayReport::withTcp);
   }
 
   private RelayReport reportHere() {
@@ -124,7 +188,8 @@ public final class Relay implements Program.Running {
         table.overRate(),
         unresolvedDrops,
         socketDrops,
-        sendDrops);
+        sendDrops,
+        RelayReport.Connections.NONE);
   }
 
   /** Closes all sockets. From any thread; returns when done. */
@@ -138,6 +203,10 @@ public final class Relay implements Program.Running {
           List.copyOf(legs).forEach(Leg::close);
         };
     CompletableFuture.runAsync(closeAll, engine::execute).join();
+    if (streams != null) {
+      CompletableFuture.runAsync(streams::close, streamEngine::execute).join();
+      streamEngine.close();
+    }
   }
 
   private void fromClient(

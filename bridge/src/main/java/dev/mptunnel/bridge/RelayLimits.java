@@ -15,11 +15,18 @@ import java.util.concurrent.TimeUnit;
 record RelayLimits(
     int maxClients, long idleNanos, int maxUnproven, long unprovenNanos, int newPerSecond) {
 
+  private static final int CONNECTIONS_OF_CLIENT = 4;
+
   private static final int MAX_UNPROVEN = 1024;
   private static final long UNPROVEN_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final int NEW_PER_SECOND = 2000;
 
   static RelayLimits of(int maxClients, long idleNanos) {
     return new RelayLimits(maxClients, idleNanos, MAX_UNPROVEN, UNPROVEN_NANOS, NEW_PER_SECOND);
+  }
+
+  /** TCP connections at once that a server has answered. */
+  int maxConnections() {
+    return CONNECTIONS_OF_CLIENT * maxClients;
   }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param unresolvedDrops datagrams dropped because no server address was known
  * @param socketDrops datagrams dropped because no socket could be opened
  * @param sendDrops datagrams that the kernel did not take
+ * @param tcp what there is of TCP
  */
 record RelayReport(
     List<ServerRow> servers,
@@ -28,7 +29,27 @@ record RelayReport(
     long overRate,
     long unresolvedDrops,
     long socketDrops,
-    long sendDrops) {
+    long sendDrops,
+    Connections tcp) {
+
+  /**
+   * TCP's part.
+   *
+   * @param proven connections now that a server has answered
+   * @param strangers those that none has answered
+   * @param turnedAway strangers that waited too long, or made room for others
+   * @param refusedFull connections refused since there were too many
+   */
+  record Connections(
+      List<ServerRow> servers, int proven, int strangers, long turnedAway, long refusedFull) {
+
+    /** Of a relay of datagrams alone. */
+    static final Connections NONE = new Connections(List.of(), 0, 0, 0, 0);
+
+    Connections {
+      servers = List.copyOf(servers);
+    }
+  }
 
   /** What passed to and from one server, and how often it refused. */
   record ServerRow(
@@ -36,6 +57,23 @@ record RelayReport(
 
   RelayReport {
     servers = List.copyOf(servers);
+  }
+
+  /** The same with TCP's part. */
+  RelayReport withTcp(Connections its) {
+    return new RelayReport(
+        servers,
+        proven,
+        unproven,
+        evictedProven,
+        evictedUnproven,
+        expiredProven,
+        expiredUnproven,
+        overRate,
+        unresolvedDrops,
+        socketDrops,
+        sendDrops,
+        its);
   }
 
   /** The figures for a terminal: a row for each server, and what became of the clients. */
@@ -57,6 +95,21 @@ record RelayReport(
     table.append(row("  unproven", unproven, evictedUnproven, expiredUnproven, "", ""));
     table.append(row("dropped", "not sent", "no address", "no socket", "over rate", ""));
     table.append(row("  datagrams", sendDrops, unresolvedDrops, socketDrops, overRate, ""));
+    if (!tcp.servers().isEmpty()) {
+      table.append(row("server, by TCP", "pieces to", "bytes to", "pieces from", "bytes from", ""));
+      for (ServerRow server : tcp.servers()) {
+        table.append(
+            row(
+                server.name(),
+                server.packetsTo(),
+                server.bytesTo(),
+                server.packetsFrom(),
+                server.bytesFrom(),
+                server.refusals()));
+      }
+      table.append(row("TCP connections", "now", "unproven", "turned away", "over limit", ""));
+      table.append(row("", tcp.proven(), tcp.strangers(), tcp.turnedAway(), tcp.refusedFull(), ""));
+    }
     return table.toString();
   }
 

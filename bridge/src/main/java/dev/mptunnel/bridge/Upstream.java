@@ -2,7 +2,7 @@ package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.net.Addresses;
-import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.NameWatch;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +21,7 @@ final class Upstream {
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final HostPort server;
+  private final String protocol;
   private final NameWatch name;
 
   private boolean refusedTold;
@@ -33,8 +34,12 @@ final class Upstream {
   private long bytesFrom;
   private long refusals;
 
-  Upstream(DatagramEngine engine, HostPort server) {
+  /**
+   * @param protocol by which we speak to it
+   */
+  Upstream(Engine engine, HostPort server, String protocol) {
     this.server = server;
+    this.protocol = protocol;
     this.name =
         new NameWatch(
             engine,
@@ -44,7 +49,7 @@ final class Upstream {
             found -> {
               waiting = false;
               if (!Addresses.text(found.getAddress()).equals(server.host())) {
-                LOG.info("{} is {}", server, Addresses.text(found));
+                LOG.info("{} is {}, by {}", server, Addresses.text(found), protocol);
               }
             },
             trouble -> LOG.warn("{}", trouble));
@@ -84,7 +89,7 @@ final class Upstream {
     name.confirm();
     if (refusedTold) {
       refusedTold = false;
-      LOG.info("{} answers again", server);
+      LOG.info("{} answers again, by {}", server, protocol);
     }
   }
 
@@ -92,7 +97,7 @@ final class Upstream {
     refusals++;
     if (!refusedTold) {
       refusedTold = true;
-      LOG.warn("{} refuses: is mpserver running there, at that port?", server);
+      LOG.warn("{} refuses {}: is mpserver running there, at that port?", server, protocol);
     }
     name.askForAnother();
   }

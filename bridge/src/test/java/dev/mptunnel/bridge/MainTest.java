@@ -39,11 +39,10 @@ final class MainTest {
           BufferedReader out = bridge.inputReader()) {
         String started = log.readLine();
         assertNotNull(started);
-        assertTrue(
-            started.matches(
-                ".* bridge \\S+: listening on 127\\.0\\.0\\.1:%d, forwarding to 127\\.0\\.0\\.1:%d \\(\\w+\\)"
-                    .formatted(port, server.getLocalPort())),
-            started);
+        String expected =
+            ".* bridge \\S+: listening on 127\\.0\\.0\\.1:%d, TCP 127\\.0\\.0\\.1:%<d by \\w+, "
+                + "forwarding to 127\\.0\\.0\\.1:%d \\(\\w+\\)";
+        assertTrue(started.matches(expected.formatted(port, server.getLocalPort())), started);
 
         DatagramPacket packet = new DatagramPacket(new byte[] {1, 2, 3}, 3, LOOPBACK, port);
         client.send(packet);
@@ -53,7 +52,7 @@ final class MainTest {
         assertEquals(3, packet.getLength());
 
         signal("USR1", bridge);
-        List<String> table = out.lines().limit(7).toList();
+        List<String> table = out.lines().limit(11).toList();
         String figures = "127.0.0.1:" + server.getLocalPort() + " +1 +3 +1 +3 +0";
         assertTrue(table.get(1).matches(figures), String.join("\n", table));
         assertTrue(table.get(3).matches(" +proven +1 +0 +0"), String.join("\n", table));

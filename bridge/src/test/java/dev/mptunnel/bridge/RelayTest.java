@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protocol;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
 import java.io.IOException;
@@ -193,7 +195,9 @@ final class RelayTest {
             List.of(servers),
             limits.idleNanos(),
             limits.maxClients(),
-            new SocketSettings(1 << 20, EngineChoice.AUTO));
+            new SocketSettings(1 << 20, EngineChoice.AUTO),
+            Protocol.UDP,
+            TcpSettings.DEFAULT);
     Relay relay = Relay.start(engine, config, limits);
     open.add(relay);
     return relay;

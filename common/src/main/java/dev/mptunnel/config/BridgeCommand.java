@@ -1,6 +1,7 @@
 package dev.mptunnel.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code bridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat. */
@@ -15,9 +16,9 @@ public final class BridgeCommand extends Command<BridgeConfig> {
             List.of(
                 "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT...]]",
                 "[OPTIONS] PORT HOST PORT",
-                "[OPTIONS] udp-listen:PORT udp4:HOST:PORT"),
-            "Passes the datagrams of many clients on to the server and the answers back, unread and"
-                + " unchanged.",
+                "[OPTIONS] udp-listen:PORT udp4:HOST:PORT, or with tcp for udp"),
+            "Passes the datagrams and TCP connections of many clients on to the server and the"
+                + " answers back, unread and unchanged.",
             "bridge 4000 192.0.2.1:2000",
             List.of(
                 "PORT stands for --listen, each HOST:PORT for --server.",
@@ -37,8 +38,21 @@ public final class BridgeCommand extends Command<BridgeConfig> {
     if (servers.isEmpty()) {
       throw new ConfigException("no server is given; expected bridge " + SYNOPSIS);
     }
+    Protocol protocol = SocatAddress.protocol(operands.getFirst());
     for (String server : servers) {
+      Protocol its = SocatAddress.protocol(server);
+      if (its != null && protocol == null) {
+        protocol = its;
+      } else if (its != null && its != protocol) {
+        throw new ConfigException(
+                Excerpt.of(server) + " is of another protocol than what is listened for")
+            .at("SERVER");
+      }
       values.add(Settings.SERVER, SocatAddress.remote(server, "SERVER"), "SERVER");
+    }
+    boolean isSaid = values.has(Settings.PROTOCOL) && values.get(Settings.PROTOCOL) == protocol;
+    if (protocol != null && !isSaid) {
+      values.add(Settings.PROTOCOL, protocol.name().toLowerCase(Locale.ROOT), "PORT");
     }
   }
 

@@ -9,13 +9,16 @@ import java.util.List;
  * @param servers where to forward to, as written and in that order; at least one, each once
  * @param idleTimeoutNanos how long a client may be silent before it is forgotten
  * @param maxClients clients at once
+ * @param protocol what is listened for, and passed on
  */
 public record BridgeConfig(
     List<HostPort> listen,
     List<HostPort> servers,
     long idleTimeoutNanos,
     int maxClients,
-    SocketSettings sockets) {
+    SocketSettings sockets,
+    Protocol protocol,
+    TcpSettings tcp) {
 
   public BridgeConfig {
     listen = List.copyOf(listen);
@@ -28,6 +31,8 @@ public record BridgeConfig(
         values.distinct(Settings.SERVER),
         values.get(Settings.IDLE_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_CLIENTS)),
-        SocketSettings.of(values));
+        SocketSettings.of(values),
+        values.get(Settings.PROTOCOL),
+        TcpSettings.of(values));
   }
 }

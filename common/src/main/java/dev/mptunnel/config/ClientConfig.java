@@ -25,7 +25,8 @@ public record ClientConfig(
     List<BridgeLine> bridges,
     ClientSecurity security,
     SessionSettings session,
-    SocketSettings sockets) {
+    SocketSettings sockets,
+    ClientTcp tcp) {
 
   public ClientConfig {
     listen = List.copyOf(listen);
@@ -41,15 +42,24 @@ public record ClientConfig(
         .forEach((name, places) -> named.put(name, SettingValues.distinct(places)));
     // Who names targets may want no other, and another client on this machine may have the port.
     boolean isNamedAlone = !named.isEmpty() && !values.has(Settings.CLIENT_LISTEN);
+    ClientTcp tcp = ClientTcp.of(values);
+    List<BridgeLine> bridges = named(values.all(Settings.BRIDGE), mark(values));
+    if (tcp.isUsed() && bridges.size() * tcp.tunnels() > ClientTcp.MAX_TUNNELS) {
+      throw new ConfigException(
+              "%d over each of %d bridges are too many; expected %d or fewer in all"
+                  .formatted(tcp.tunnels(), bridges.size(), ClientTcp.MAX_TUNNELS))
+          .at(values.find(Settings.TUNNELS).place());
+    }
     return new ClientConfig(
         isNamedAlone ? List.of() : values.distinct(Settings.CLIENT_LISTEN),
         named,
         values.get(Settings.FOR),
         passengers(values, named.keySet(), isNamedAlone),
-        named(values.all(Settings.BRIDGE), mark(values)),
+        bridges,
         ClientSecurity.of(values),
         SessionSettings.of(values),
-        SocketSettings.of(values));
+        SocketSettings.of(values),
+        tcp);
   }
 
   private static SortedMap<String, Passenger> passengers(

@@ -42,8 +42,8 @@ public final class ServerCommand extends Command<ServerConfig> {
       return;
     }
     addListen(operands.getFirst(), values);
-    if (operands.size() == 1 && !values.members(Settings.TARGET_NAMED).isEmpty()) {
-      return; // the only targets may be those with names
+    if (operands.size() == 1 && hasOtherTargets(values)) {
+      return; // the only targets may be those with names, or of TCP
     }
     List<String> targets = AddressOperands.join(operands.subList(1, operands.size()), "TARGET");
     if (targets.size() != 1) {
@@ -53,6 +53,12 @@ public final class ServerCommand extends Command<ServerConfig> {
               + SYNOPSIS);
     }
     values.add(Settings.TARGET, targets.getFirst(), "TARGET");
+  }
+
+  private static boolean hasOtherTargets(SettingValues values) throws ConfigException {
+    return values.has(Settings.TCP_TARGET)
+        || !values.members(Settings.TARGET_NAMED).isEmpty()
+        || !values.members(Settings.TCP_TARGET_NAMED).isEmpty();
   }
 
   private static void addListen(String port, SettingValues values) throws ConfigException {
@@ -72,7 +78,7 @@ public final class ServerCommand extends Command<ServerConfig> {
   ServerConfig build(SettingValues values, String file) throws ConfigException {
     String how = file == null ? "mpserver " + SYNOPSIS : "an option or a line in " + file;
     require(Settings.LISTEN, "listening port", values, how);
-    if (values.members(Settings.TARGET_NAMED).isEmpty()) {
+    if (!hasOtherTargets(values)) {
       require(Settings.TARGET, "target", values, how);
     }
     return ServerConfig.of(values);

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param targetsNamed those with a name
  * @param sessionTimeoutNanos how long a client may be silent before its session is forgotten
  * @param maxSessions sessions at once
+ * @param protocol what is listened for
  */
 public record ServerConfig(
     List<HostPort> listen,
@@ -23,7 +24,9 @@ public record ServerConfig(
     SessionSettings session,
     long sessionTimeoutNanos,
     int maxSessions,
-    SocketSettings sockets) {
+    SocketSettings sockets,
+    Protocol protocol,
+    ServerTcp tcp) {
 
   public ServerConfig {
     listen = List.copyOf(listen);
@@ -44,6 +47,8 @@ public record ServerConfig(
         SessionSettings.of(values),
         values.get(Settings.SESSION_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_SESSIONS)),
-        SocketSettings.of(values));
+        SocketSettings.of(values),
+        values.get(Settings.PROTOCOL),
+        ServerTcp.of(values, target == null ? null : target.value(), named));
   }
 }

@@ -46,6 +46,68 @@ final class Settings {
           null,
           "the same for listen.NAME; any where it is not set");
 
+  static final Setting<HostPort> LISTEN_TCP =
+      new Setting<>(
+          "listen-tcp",
+          new ListenAddress("127.0.0.1"),
+          null,
+          MAX_LISTENS,
+          "where applications connect to by TCP; a bare PORT is 127.0.0.1");
+
+  static final Setting<HostPort> LISTEN_TCP_NAMED =
+      new Setting<>(
+          "listen-tcp.NAME",
+          new ListenAddress("127.0.0.1"),
+          null,
+          MAX_LISTENS,
+          "the same for the server's target.NAME");
+
+  static final Setting<Long> TUNNELS =
+      Setting.once(
+          "tunnels",
+          Quantity.count(1, 16),
+          "4",
+          "TCP connections over each bridge, where listen-tcp is set");
+
+  static final Setting<OverTcp> OVER_TCP =
+      Setting.once(
+          "over-tcp",
+          new Choice<>(OverTcp.class),
+          "auto",
+          "datagrams over TCP, auto being while no UDP comes through");
+
+  static final Setting<String> CONGESTION_CONTROL =
+      Setting.once(
+          "cc",
+          new CongestionControl(),
+          CongestionControl.SYSTEM,
+          "what we send by over TCP between client and server, such as bbr");
+
+  static final Setting<TcpEngineChoice> TCP_ENGINE =
+      Setting.once(
+          "tcp-engine", new Choice<>(TcpEngineChoice.class, '_'), "auto", "what moves TCP's bytes");
+
+  static final Setting<Long> TUNNEL_TIMEOUT =
+      Setting.once(
+          "tunnel-timeout",
+          Quantity.duration(SECOND, DAY),
+          "30s",
+          "connections are reset that no tunnel was there for so long");
+
+  static final Setting<Protocol> PROTOCOL =
+      Setting.once("protocol", new Choice<>(Protocol.class), "both", "what to listen for");
+
+  static final Setting<HostPort> TCP_TARGET =
+      Setting.once(
+          "tcp-target", new RemoteAddress(), null, "where TCP connections lead to; else target");
+
+  static final Setting<HostPort> TCP_TARGET_NAMED =
+      Setting.once(
+          "tcp-target.NAME",
+          new RemoteAddress(),
+          null,
+          "the same for clients' listen-tcp.NAME; else target.NAME");
+
   static final Setting<BridgeSyntax.Written> BRIDGE =
       new Setting<>(
           "bridge",
@@ -237,6 +299,8 @@ final class Settings {
           CLIENT_LISTEN_NAMED,
           FOR,
           FOR_NAMED,
+          LISTEN_TCP,
+          LISTEN_TCP_NAMED,
           BRIDGE,
           FWMARK,
           CLIENT_SECRET,
@@ -251,14 +315,22 @@ final class Settings {
           HOLD,
           FLOW_TIMEOUT,
           MAX_FLOWS,
+          TUNNELS,
+          CONGESTION_CONTROL,
+          TUNNEL_TIMEOUT,
+          OVER_TCP,
           SOCKET_BUFFER,
-          ENGINE);
+          ENGINE,
+          TCP_ENGINE);
 
   static final SettingSet MPSERVER =
       SettingSet.of(
           LISTEN,
+          PROTOCOL,
           TARGET,
           TARGET_NAMED,
+          TCP_TARGET,
+          TCP_TARGET_NAMED,
           SERVER_SECRET,
           SECRET_FILE,
           CLIENTS_FILE,
@@ -274,8 +346,11 @@ final class Settings {
           MAX_FLOWS,
           SESSION_TIMEOUT,
           MAX_SESSIONS,
+          CONGESTION_CONTROL,
+          TUNNEL_TIMEOUT,
           SOCKET_BUFFER,
-          ENGINE);
+          ENGINE,
+          TCP_ENGINE);
 
   /** What the commands know that show or end invitations. */
   static final SettingSet INVITED = SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE);
@@ -288,7 +363,16 @@ final class Settings {
   static final SettingSet NONE = SettingSet.of();
 
   static final SettingSet RELAY =
-      SettingSet.of(LISTEN, SERVER, IDLE_TIMEOUT, MAX_CLIENTS, SOCKET_BUFFER, ENGINE);
+      SettingSet.of(
+          LISTEN,
+          PROTOCOL,
+          SERVER,
+          IDLE_TIMEOUT,
+          MAX_CLIENTS,
+          CONGESTION_CONTROL,
+          SOCKET_BUFFER,
+          ENGINE,
+          TCP_ENGINE);
 
   private Settings() {}
 }

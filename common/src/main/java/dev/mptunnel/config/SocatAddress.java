@@ -13,13 +13,23 @@ final class SocatAddress {
 
   private static final Pattern SOCAT_WORD =
       Pattern.compile("(?i)((udp|tcp|sctp)[46]?(-[a-z]+)*|[a-z0-9]+-(listen|connect)):.*");
-  private static final Set<String> LISTEN = Set.of("udp-listen", "udp4-listen", "udp6-listen");
-  private static final Set<String> REMOTE = Set.of("udp", "udp4", "udp6");
+  private static final Set<String> LISTEN =
+      Set.of(
+          "udp-listen", "udp4-listen", "udp6-listen", "tcp-listen", "tcp4-listen", "tcp6-listen");
+  private static final Set<String> REMOTE = Set.of("udp", "udp4", "udp6", "tcp", "tcp4", "tcp6");
 
   /** What socat needs told and a bridge always does. */
   private static final Set<String> GIVEN = Set.of("fork", "reuseaddr", "so-reuseaddr");
 
   private SocatAddress() {}
+
+  /** What a word of socat's says to pass on alone; null where it is none of socat's. */
+  static Protocol protocol(String word) {
+    if (!SOCAT_WORD.matcher(word).matches()) {
+      return null;
+    }
+    return word.regionMatches(true, 0, "tcp", 0, 3) ? Protocol.TCP : Protocol.UDP;
+  }
 
   /** {@code udp-listen:PORT[,fork][,reuseaddr][,bind=ADDRESS]} as {@code [address:]port}. */
   static String listen(String word, String place) throws ConfigException {
@@ -37,13 +47,14 @@ final class SocatAddress {
     int colon = word.indexOf(':');
     String type = word.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!LISTEN.contains(type)) {
-      throw unknown(type, "udp-listen, udp4-listen or udp6-listen");
+      throw unknown(
+          type, "udp-listen or tcp-listen, or one of them with 4 or 6, such as udp4-listen");
     }
     String[] parts = word.substring(colon + 1).split(",", -1);
     String host =
         switch (type) {
-          case "udp4-listen" -> "0.0.0.0";
-          case "udp6-listen" -> "::";
+          case "udp4-listen", "tcp4-listen" -> "0.0.0.0";
+          case "udp6-listen", "tcp6-listen" -> "::";
           default -> HostPort.ANY;
         };
     for (int i = 1; i < parts.length; i++) {
@@ -77,7 +88,7 @@ final class SocatAddress {
     int colon = word.indexOf(':');
     String type = word.substring(0, colon).toLowerCase(Locale.ROOT);
     if (!REMOTE.contains(type)) {
-      throw unknown(type, "udp, udp4 or udp6");
+      throw unknown(type, "udp or tcp, or one of them with 4 or 6, such as udp4");
     }
     HostPort address = HostPort.parse(word.substring(colon + 1));
     family(type, address.host());
@@ -86,9 +97,12 @@ final class SocatAddress {
 
   private static String family(String type, String text) throws ConfigException {
     String host = HostSyntax.parse(text);
+    if (type.length() == "udp".length()) {
+      return host;
+    }
     boolean wrong =
-        (type.startsWith("udp4") && HostSyntax.isIpv6(host))
-            || (type.startsWith("udp6") && HostSyntax.isIpv4(host));
+        (type.charAt(3) == '4' && HostSyntax.isIpv6(host))
+            || (type.charAt(3) == '6' && HostSyntax.isIpv4(host));
     if (wrong) {
       throw new ConfigException(
           Excerpt.of(host) + " is of the other family; expected IPv" + type.charAt(3));

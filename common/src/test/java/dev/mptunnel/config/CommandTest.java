@@ -133,6 +133,9 @@ class CommandTest {
           udp-listen:4000 udp4:192.0.2.1:2000                 | *:4000 | 192.0.2.1:2000
           UDP4-LISTEN:4000,fork,reuseaddr UDP:a.example:2000  | 0.0.0.0:4000 | a.example:2000
           udp6-listen:4000,bind=[::1],fork udp6:[::2]:2000    | [::1]:4000 | [::2]:2000
+          tcp-listen:4000,fork,reuseaddr tcp4:192.0.2.1:2000  | *:4000 | 192.0.2.1:2000
+          TCP4-LISTEN:4000,bind=127.0.0.1 TCP:a.example:2000  | 127.0.0.1:4000 | a.example:2000
+          tcp6-listen:4000 tcp6:[::2]:2000 b 3                | [::]:4000 | [::2]:2000 b:3
           """)
   void aBridgeTakesItsOwnWordsAndSocats(String words, String listen, String servers)
       throws Exception {
@@ -190,8 +193,18 @@ class CommandTest {
           mpserver | 2000 a 70000       | TARGET: port 70000 is out of range; expected 1 to 65535
           mpserver | 2 a 1 --target b:1 | TARGET: target is set again after --target; expected it once
           bridge   | 4000               | no server is given; expected bridge PORT HOST:PORT
-          bridge   | tcp-listen:1 udp:a:1 | PORT: socat address type 'tcp-listen' is not known; expected udp-listen, udp4-listen or udp6-listen
-          bridge   | udp-listen:1 tcp:a:1 | SERVER: socat address type 'tcp' is not known; expected udp, udp4 or udp6
+          bridge   | tcp-listen:1 udp:a:1 | SERVER: 'udp:a:1' is of another protocol than what is listened for
+          bridge   | udp-listen:1 tcp:a:1 | SERVER: 'tcp:a:1' is of another protocol than what is listened for
+          bridge   | tcp-listen:1 tcp:a:1 UDP4:b:1 | SERVER: 'UDP4:b:1' is of another protocol than what is listened for
+          bridge   | sctp-listen:1 a:1  | PORT: socat address type 'sctp-listen' is not known; expected udp-listen or tcp-listen, or one of them with 4 or 6, such as udp4-listen
+          bridge   | udp-listen:1 udp-connect:a:1 | SERVER: socat address type 'udp-connect' is not known; expected udp or tcp, or one of them with 4 or 6, such as udp4
+          bridge   | tcp6-listen:1,bind=127.0.0.1 a:1 | PORT: '127.0.0.1' is of the other family; expected IPv6
+          bridge   | tcp-listen:1 tcp6:127.0.0.1:1 | SERVER: '127.0.0.1' is of the other family; expected IPv6
+          bridge   | --protocol udp tcp-listen:1 tcp:a:1 | PORT: protocol is set again after --protocol; expected it once
+          bridge   | --protocol sctp 1 a:1 | --protocol: 'sctp' is not known; expected both, udp or tcp
+          mpclient | --tunnels 17       | --tunnels: '17' is out of range; expected 1 to 16
+          mpclient | --listen-tcp.fixed 1 | option '--listen-tcp.fixed' is refused; expected --listen-tcp, or another name
+          mpserver | 2000 a 1 --tcp-target b | --tcp-target: 'b' has no port; expected host:port
           bridge   | udp-listen:1,range=10.0.0.0/8 udp:a:1 | PORT: socat option 'range=10.0.0.0/8' is not known; expected fork, reuseaddr or bind=ADDRESS
           bridge   | 4000 udp4:[::1]:1  | SERVER: '::1' is of the other family; expected IPv4
           """)

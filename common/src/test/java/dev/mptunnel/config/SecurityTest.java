@@ -252,8 +252,9 @@ class SecurityTest {
   @Test
   void bridgesAskForNothingOfIt() {
     assertEquals(
-        "unknown option '--encrypt'; expected one of --listen, --server, --idle-timeout,"
-            + " --max-clients, --socket-buffer, --engine, --config, --verbose, --help, --version",
+        "unknown option '--encrypt'; expected one of --listen, --protocol, --server,"
+            + " --idle-timeout, --max-clients, --cc, --socket-buffer, --engine, --tcp-engine,"
+            + " --config, --verbose, --help, --version",
         assertThrows(
                 ConfigException.class,
                 () -> new BridgeCommand().config("--encrypt=off", "1", "a:1"))

@@ -3,6 +3,7 @@ package dev.mptunnel.client;
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.ClientSecurity;
+import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.Protection;
@@ -21,11 +22,17 @@ import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
 import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.Engine;
+import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.NameWatch;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.RouteWatch;
+import dev.mptunnel.net.StreamEngine;
+import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
+import dev.mptunnel.stream.TunnelReport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -55,10 +63,19 @@ public final class Client implements Program.Running {
   private final List<Endpoint.PathSpec> specs = new ArrayList<>();
   private final List<NameWatch> names = new ArrayList<>();
 
+  private final ClientTcp tcp;
+  private StreamEngine streamEngine;
+
+  /** Null where no application connects by TCP. */
+  private final ClientStreams streams;
+
+  private final ClientCarriers carriers;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
   /** Null where the system's routes cannot be asked for. */
   private final RouteWatch routes;
 
-  private final DatagramEngine.EngineTimer tick;
+  private final Engine.EngineTimer tick;
   private Session session;
 
   /**
@@ -73,7 +90,7 @@ public final class Client implements Program.Running {
     }
   }
 
-  private Client(DatagramEngine engine, ClientConfig config) {
+  private Client(DatagramEngine engine, ClientConfig config) throws IOException {
     this.engine = engine;
     security = config.security();
     log = new ClientLog(security.protection());
@@ -82,6 +99,10 @@ public final class Client implements Program.Running {
         new EndpointDriver(
             engine, settings(config.session()), security(security, random), random, new Listener());
     tick = engine.newTimer(this::onTick);
+    tcp = config.tcp();
+    streams =
+        tcp.isUsed() ? new ClientStreams(streamEngine(), tcp, random, log, this::onDoubt) : null;
+    carriers = new ClientCarriers(tcp.overTcp(), driver, this::streamEngine, log);
     routes = RouteWatch.orNull(engine, log);
   }
 
@@ -102,8 +123,19 @@ public final class Client implements Program.Running {
       Passenger passenger = config.passengersNamed().get(named.getKey());
       client.listen(named.getValue(), named.getKey(), passenger, buffer);
     }
+    if (client.streams != null) {
+      client.streams.listen(config.tcp());
+    }
     config.security().warnings().forEach(client.log::warn);
     return client;
+  }
+
+  /** Opened when it is needed: at the start, or when no UDP comes through. */
+  private StreamEngine streamEngine() throws IOException {
+    if (streamEngine == null) {
+      streamEngine = Engines.openStreams(tcp.sockets().engine(), "mpclient tcp");
+    }
+    return streamEngine;
   }
 
   private static Security security(ClientSecurity config, RandomGenerator random) {
@@ -150,6 +182,11 @@ public final class Client implements Program.Running {
             .sentWhole();
     int port = driver.openPreferred(options, bridge.name().hashCode());
     int pathId = specs.size();
+    StreamOptions byTcp = StreamOptions.at(local).withDevice(device).withMark(bridge.mark());
+    carriers.addBridge(bridge.name(), byTcp);
+    if (streams != null) {
+      streams.addBridge(bridge.name(), byTcp);
+    }
     specs.add(new Endpoint.PathSpec(bridge.name(), port, null));
     names.add(
         new NameWatch(
@@ -176,7 +213,15 @@ public final class Client implements Program.Running {
     tick.set(engine.nanoTime() + TICK_NANOS);
   }
 
+  /** The server does not take our tunnels: it may be another one now. */
+  private void onDoubt() {
+    engine.execute(() -> driver.run(now -> driver.endpoint().check(now, session)));
+  }
+
   private void onResolved(int pathId, InetSocketAddress address) {
+    if (streams != null) {
+      streams.onResolved(pathId, address);
+    }
     if (session != null) {
       checkRoutes();
       driver.run(now -> driver.endpoint().redirect(now, session, pathId, address));
@@ -192,14 +237,18 @@ public final class Client implements Program.Running {
 
   /** A path that does not answer may have moved: its name is asked again, with a back-off. */
   private void onTick() {
+    boolean udpAnswers = false;
     for (int pathId = 0; pathId < names.size(); pathId++) {
+      udpAnswers |= session.path(pathId).isUp() && session.path(pathId).isProven();
       if (session.path(pathId).isUp()) {
         names.get(pathId).confirm();
       } else {
         names.get(pathId).askForAnother();
       }
     }
-    tick.set(engine.nanoTime() + TICK_NANOS);
+    long now = engine.nanoTime();
+    carriers.onTick(now, session, udpAnswers, names.stream().map(NameWatch::address).toList());
+    tick.set(now + TICK_NANOS);
   }
 
   /** Where applications may send to, with the ports that were really given. */
@@ -207,10 +256,16 @@ public final class Client implements Program.Running {
     return entries.stream().map(entry -> entry.port().localAddress()).toList();
   }
 
+  /** Where they may connect to by TCP. */
+  public List<InetSocketAddress> listeningTcp() {
+    return streams == null ? List.of() : streams.listening();
+  }
+
   @Override
   public String summary() {
     return "listening on "
         + entries.stream().map(Entry::text).collect(Collectors.joining(", "))
+        + (streams == null ? "" : ", " + streams.text())
         + ", paths "
         + specs.stream().map(Endpoint.PathSpec::name).collect(Collectors.joining(", "))
         + switch (security.protection()) {
@@ -222,12 +277,21 @@ public final class Client implements Program.Running {
 
   @Override
   public String table() {
-    return SessionTable.of(report().join()) + SessionTable.dropped(driver.counters());
+    return SessionTable.of(report().join())
+        + TunnelTable.of(tunnelReport().join())
+        + SessionTable.dropped(driver.counters());
   }
 
   /** The session's figures. From any thread. */
   public CompletableFuture<SessionReport> report() {
     return CompletableFuture.supplyAsync(session::report, engine::execute);
+  }
+
+  /** The figures of its TCP tunnels. From any thread. */
+  public CompletableFuture<TunnelReport> tunnelReport() {
+    return streams == null
+        ? CompletableFuture.completedFuture(TunnelReport.NONE)
+        : streams.report();
   }
 
   /** Tells the server that we close, and closes the sockets. From any thread; returns when done. */
@@ -242,7 +306,16 @@ public final class Client implements Program.Running {
           driver.close();
           entries.forEach(entry -> entry.port().close());
         };
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    if (streams != null) {
+      streams.close();
+    }
     CompletableFuture.runAsync(closeAll, engine::execute).join();
+    if (streamEngine != null) {
+      streamEngine.close();
+    }
   }
 
   /** A bridge's path as the route watch sees it. */
@@ -296,6 +369,10 @@ public final class Client implements Program.Running {
       log.event(event);
       if (event instanceof Event.FlowClosed(Flow flow)) {
         applications.remove(flow);
+      } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
+        streams.onKey(opened.tunnelKey());
+      } else if (streams != null && event instanceof Event.SessionClosed) {
+        streams.onSessionClosed();
       }
     }
   }

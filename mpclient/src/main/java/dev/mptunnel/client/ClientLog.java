@@ -6,6 +6,7 @@ import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Refusal;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.RouteWatch;
+import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.wire.Limits;
@@ -166,6 +167,38 @@ final class ClientLog implements RouteWatch.Listener {
 
   void warn(String line) {
     LOG.warn(line);
+  }
+
+  void overTcp() {
+    LOG.warn(
+        "no UDP comes through: datagrams travel by TCP, where each waits for those before it; see"
+            + " over-tcp");
+  }
+
+  void udpIsBack() {
+    LOG.info("UDP comes through again: datagrams travel by TCP no more");
+  }
+
+  void tunnelsUp() {
+    LOG.info("TCP tunnels to the server are up");
+  }
+
+  void tunnelsDown() {
+    LOG.warn("no TCP tunnel leads to the server; trying on, and connections wait");
+  }
+
+  void tunnelTrouble(String bridge, String trouble) {
+    LOG.warn("TCP over {}: {}; trying on", bridge, trouble);
+  }
+
+  void connectionsReset(int connections, StriperDriver.Listener.Why why) {
+    LOG.warn(
+        "{} TCP connections reset: {}",
+        connections,
+        switch (why) {
+          case PEER_FORGOT -> "the server has restarted, or has forgotten them";
+          case NO_TUNNEL -> "no tunnel led to the server for too long; see tunnel-timeout";
+        });
   }
 
   void pathTrouble(String path, String trouble) {

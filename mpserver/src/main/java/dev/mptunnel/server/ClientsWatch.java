@@ -1,6 +1,7 @@
 package dev.mptunnel.server;
 
 import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engine;
 import dev.mptunnel.secret.Clients;
 import dev.mptunnel.secret.ClientsFile;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class ClientsWatch {
   private final Path file;
   private final Consumer<Clients> onChange;
   private final Consumer<String> onTrouble;
-  private final DatagramEngine.EngineTimer timer;
+  private final Engine.EngineTimer timer;
   // Of the thread that looks; each look is started after the one before has ended.
   private ClientsFile.Stamp lastStamp;
   private String lastTrouble;

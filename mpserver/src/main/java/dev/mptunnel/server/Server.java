@@ -5,28 +5,39 @@ import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.PlainSecurity;
 import dev.mptunnel.core.SealedSecurity;
+import dev.mptunnel.core.Security;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.secret.Clients;
+import dev.mptunnel.stream.TunnelReport;
+import dev.mptunnel.wire.SessionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The end on the server: takes what comes over the paths of many clients, each datagram once, to
@@ -42,6 +53,11 @@ public final class Server implements Program.Running {
   private final Protection protection;
   private final SealedSecurity sealed;
   private final ClientsWatch clients;
+  private final SessionId sessionIds;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Null where there is no TCP. */
+  private final ServerStreams streams;
 
   private Server(DatagramEngine engine, ServerConfig config) throws IOException {
     this.engine = engine;
@@ -52,13 +68,20 @@ public final class Server implements Program.Running {
             ? null
             : new ClientsWatch(engine, clientsFile, this::onClients, log::clientsTrouble);
     sealed = sealed(config.security(), clients == null ? key -> null : clients.read());
-    driver =
-        new EndpointDriver(
-            engine,
-            settings(config),
-            sealed == null ? new PlainSecurity() : sealed,
-            new SecureRandom(),
-            new Listener());
+    Security security = sealed == null ? new PlainSecurity() : sealed;
+    SecureRandom random = new SecureRandom();
+    sessionIds = new SessionId(security.macKey());
+    driver = new EndpointDriver(engine, settings(config), security, random, new Listener());
+    streams =
+        config.protocol().hasTcp()
+            ? new ServerStreams(
+                Engines.openStreams(config.tcp().sockets().engine(), "mpserver tcp"),
+                config.tcp(),
+                this::find,
+                sessionIds::isValid,
+                random,
+                log)
+            : null;
     targets = new Targets(engine, driver, config);
     driver.endpoint().offer(targets.names());
   }
@@ -72,15 +95,36 @@ public final class Server implements Program.Running {
   public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
     Server server = new Server(engine, config);
     CompletableFuture.runAsync(server::startWatching, engine::execute).join();
-    for (HostPort listen : config.listen()) {
+    for (HostPort listen : config.protocol().hasUdp() ? config.listen() : List.<HostPort>of()) {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
               .withBufferBytes(config.sockets().bufferBytes())
               .sentWhole();
       server.driver.open(options);
     }
+    if (server.streams != null) {
+      server.streams.openCarriers(server.driver);
+      server.streams.start(config.listen());
+    }
     config.security().warnings().forEach(server.log::warn);
     return server;
+  }
+
+  /** Looks a session up for its tunnels. From the tunnels' thread, and back to it. */
+  private void find(
+      long sessionId, int epoch, Executor back, Consumer<ServerStreams.Admission> answer) {
+    engine.execute(
+        () -> {
+          Endpoint endpoint = driver.endpoint();
+          TunnelKey key = endpoint.tunnelKey(engine.nanoTime(), sessionId, epoch);
+          ServerStreams.Admission admission =
+              key == null ? null : admission(key, endpoint.session(sessionId));
+          back.execute(() -> answer.accept(admission));
+        });
+  }
+
+  private static ServerStreams.Admission admission(TunnelKey key, Session session) {
+    return new ServerStreams.Admission(key, session.toString(), session.rights());
   }
 
   private void startWatching() {
@@ -103,6 +147,12 @@ public final class Server implements Program.Running {
         _ -> {
           sealed.clients(changed);
           driver.endpoint().reviewClients();
+          if (streams != null) {
+            driver
+                .endpoint()
+                .sessions()
+                .forEach(session -> streams.onRights(session.id(), session.rights()));
+          }
         });
   }
 
@@ -128,10 +178,22 @@ public final class Server implements Program.Running {
     return driver.localAddresses();
   }
 
+  /** Where they may connect to by TCP. */
+  public List<InetSocketAddress> listeningTcp() {
+    return streams == null ? List.of() : streams.listening();
+  }
+
   @Override
   public String summary() {
+    List<String> places = new ArrayList<>();
+    if (!listening().isEmpty()) {
+      places.add(Addresses.texts(listening()));
+    }
+    if (streams != null) {
+      places.add(streams.text());
+    }
     return "listening on "
-        + Addresses.texts(listening())
+        + String.join(", ", places)
         + ", target "
         + targets
         + switch (protection) {
@@ -148,6 +210,7 @@ public final class Server implements Program.Running {
     for (SessionReport session : sessions) {
       table.append("client %s%016x%n".formatted(name(session), session.sessionId()));
       table.append(SessionTable.of(session));
+      table.append(TunnelTable.of(tunnels(session)));
     }
     if (sessions.isEmpty()) {
       table.append("no clients%n".formatted());
@@ -155,6 +218,10 @@ public final class Server implements Program.Running {
     return table
         + SessionTable.dropped(driver.counters())
         + SessionTable.strangers(driver.counters());
+  }
+
+  private TunnelReport tunnels(SessionReport session) {
+    return streams == null ? TunnelReport.NONE : streams.report(session.sessionId()).join();
   }
 
   private static String name(SessionReport session) {
@@ -180,7 +247,16 @@ public final class Server implements Program.Running {
           }
           driver.close();
         };
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    if (streams != null) {
+      streams.close();
+    }
     CompletableFuture.runAsync(closeAll, engine::execute).join();
+    if (streams != null) {
+      streams.closeEngine();
+    }
   }
 
   private final class Listener implements EndpointDriver.Listener {
@@ -196,6 +272,11 @@ public final class Server implements Program.Running {
       switch (event) {
         case Event.FlowOpened(Flow flow) -> targets.open(flow);
         case Event.FlowClosed(Flow flow) -> targets.close(flow);
+        case Event.SessionClosed(Session session, _) -> {
+          if (streams != null) {
+            streams.onSessionClosed(session.id());
+          }
+        }
         default -> {
           // The log has told it.
         }

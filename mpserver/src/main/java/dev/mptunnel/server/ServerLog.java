@@ -1,6 +1,7 @@
 package dev.mptunnel.server;
 
 import dev.mptunnel.core.Event;
+import dev.mptunnel.core.TargetRefusal;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
@@ -77,13 +78,36 @@ final class ServerLog {
     }
   }
 
+  void tunnelsUp(String client) {
+    LOG.info("client {}: its TCP tunnels are up", client);
+  }
+
+  void tunnelsDown(String client) {
+    LOG.info("client {}: no TCP tunnel is left", client);
+  }
+
+  void connectionsReset(String client, int connections) {
+    LOG.warn(
+        "client {}: no TCP tunnel for too long: {} connections reset; see tunnel-timeout",
+        client,
+        connections);
+  }
+
   private static void targetRefused(Event.TargetRefused refused) {
-    String name = refused.target();
+    targetRefused(refused.session().toString(), refused.target(), refused.refusal());
+  }
+
+  /**
+   * A client asks for a target in vain.
+   *
+   * @param name the target's, or null for the one that has none
+   */
+  static void targetRefused(String client, String name, TargetRefusal refusal) {
     LOG.warn(
         "client {} asks for {}, {}",
-        refused.session(),
+        client,
         name == null ? "the target without a name" : "target " + name,
-        switch (refused.refusal()) {
+        switch (refusal) {
           case UNKNOWN ->
               "which is not set here; set target"
                   + (name == null ? "" : "." + name)

@@ -6,7 +6,6 @@ import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
 import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.EndpointDriver;
-import dev.mptunnel.net.NameWatch;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.PreferredPort;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One target, and the sockets to it: one for each flow, so that the target tells applications
@@ -23,14 +21,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class Target {
 
-  private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   private final DatagramEngine engine;
   private final EndpointDriver driver;
   private final int bufferBytes;
   private final TargetLog log;
-  private final NameWatch name;
-  private final DatagramEngine.EngineTimer refresh;
+  private final TargetAddress address;
   private final Set<Flow> flows = new HashSet<>();
 
   Target(
@@ -43,36 +38,30 @@ final class Target {
     this.driver = driver;
     this.bufferBytes = bufferBytes;
     this.log = log;
-    name =
-        new NameWatch(
-            engine, target.host(), target.port(), address -> true, this::onResolved, log::trouble);
-    refresh = engine.newTimer(this::start);
+    address = new TargetAddress(engine, target, this::onMoved, log);
   }
 
-  /** Asks for the target's address, now and from time to time: it may move behind its name. */
+  /** Asks for the target's address, now and from time to time. */
   void start() {
-    name.ask();
-    long pause = name.address() == null ? TimeUnit.SECONDS.toNanos(1) : REFRESH_NANOS;
-    refresh.set(engine.nanoTime() + pause);
+    address.start();
   }
 
-  private void onResolved(InetSocketAddress address) {
-    name.confirm();
+  private void onMoved(InetSocketAddress to) {
     for (Flow flow : flows) {
       closePort(flow);
-      openPort(flow, address);
+      openPort(flow, to);
     }
   }
 
   void open(Flow flow) {
     flows.add(flow);
-    if (name.address() != null) {
-      openPort(flow, name.address());
+    if (address.now() != null) {
+      openPort(flow, address.now());
     }
   }
 
-  private void openPort(Flow flow, InetSocketAddress address) {
-    PortOptions options = PortOptions.connected(address).withBufferBytes(bufferBytes);
+  private void openPort(Flow flow, InetSocketAddress to) {
+    PortOptions options = PortOptions.connected(to).withBufferBytes(bufferBytes);
     long seed = flow.session().id() ^ (long) flow.id() << 48;
     try {
       flow.attach(PreferredPort.open(engine, options, seed, new AnswerHandler(flow)));
@@ -95,7 +84,7 @@ final class Target {
 
   /** Closes all sockets to the target. */
   void close() {
-    refresh.cancel();
+    address.close();
     flows.forEach(Target::closePort);
     flows.clear();
   }
@@ -127,8 +116,8 @@ final class Target {
 
     @Override
     public void onError(DatagramPort port, IOException error) {
-      log.refuses(name.address());
-      name.askForAnother();
+      log.refuses(address.now());
+      address.askForAnother();
     }
   }
 }

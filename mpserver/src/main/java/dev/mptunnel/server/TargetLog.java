@@ -11,6 +11,7 @@ final class TargetLog {
   private static final Logger LOG = LoggerFactory.getLogger(TargetLog.class);
 
   private final String target;
+  private final String protocol;
   private boolean refuses;
   private String lastTrouble;
 
@@ -18,9 +19,11 @@ final class TargetLog {
    * A log of nothing yet.
    *
    * @param name the target's, or null if it has none
+   * @param protocol by which we speak to it
    */
-  TargetLog(String name) {
+  TargetLog(String name, String protocol) {
     target = name == null ? "target" : "target " + name;
+    this.protocol = protocol;
   }
 
   /** Told once: as many flows as there are may meet the same trouble. */
@@ -35,9 +38,11 @@ final class TargetLog {
     if (!refuses) {
       refuses = true;
       LOG.warn(
-          "{} {} refuses datagrams: is the service running there, on UDP?",
+          "{} {} refuses {}: is the service running there, on {}?",
           target,
-          Addresses.text(address));
+          Addresses.text(address),
+          protocol.equals("UDP") ? "datagrams" : "connections",
+          protocol);
     }
   }
 

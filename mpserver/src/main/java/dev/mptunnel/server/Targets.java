@@ -25,7 +25,7 @@ final class Targets {
     int buffer = config.sockets().bufferBytes();
     BiConsumer<String, HostPort> add =
         (name, address) -> {
-          byName.put(name, new Target(engine, driver, address, buffer, new TargetLog(name)));
+          byName.put(name, new Target(engine, driver, address, buffer, new TargetLog(name, "UDP")));
           words.add(name == null ? address.toString() : name + " " + address);
         };
     if (config.target() != null) {

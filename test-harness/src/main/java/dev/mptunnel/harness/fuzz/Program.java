@@ -8,11 +8,11 @@ import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.Command;
 import dev.mptunnel.config.CommandResult;
 import dev.mptunnel.config.HostPort;
-import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -41,7 +41,7 @@ record Program<C>(
           new Program<>(new BridgeCommand(), Program::bridge, (config, _) -> config));
 
   /** Besides what the user gave: most of it is cut, but a file's name is shown whole. */
-  private static final int MAX_ERROR_CHARS = 400;
+  private static final int MAX_ERROR_CHARS = 600;
 
   /**
    * Starts the program as far as its configuration.
@@ -111,7 +111,8 @@ record Program<C>(
         config.bridges(),
         other.security(),
         config.session(),
-        config.sockets());
+        config.sockets(),
+        config.tcp());
   }
 
   private static ServerConfig withSecurityOf(ServerConfig config, ServerConfig other) {
@@ -123,7 +124,9 @@ record Program<C>(
         config.session(),
         config.sessionTimeoutNanos(),
         config.maxSessions(),
-        config.sockets());
+        config.sockets(),
+        config.protocol(),
+        config.tcp());
   }
 
   // --- what each program was told, as options ---
@@ -142,9 +145,24 @@ record Program<C>(
       options.add("--bridge");
       options.add(line(bridge));
     }
+    config.tcp().listen().forEach((name, all) -> addresses(options, tcp("--listen", name), all));
+    number(options, "--tunnels", config.tcp().tunnels());
+    duration(options, "--tunnel-timeout", config.tcp().patienceNanos());
+    options.addAll(List.of("--over-tcp", word(config.tcp().overTcp())));
+    tcpSockets(options, config.tcp().sockets());
     session(options, config.session());
     sockets(options, config.sockets());
     return options;
+  }
+
+  /** The option of a target's TCP; the fixed one's name is empty. */
+  private static String tcp(String option, String name) {
+    return option + "-tcp" + (name.isEmpty() ? "" : "." + name);
+  }
+
+  private static void tcpSockets(List<String> options, TcpSettings sockets) {
+    String name = sockets.congestionControl() == null ? "system" : sockets.congestionControl();
+    options.addAll(List.of("--cc", name, "--tcp-engine", word(sockets.engine())));
   }
 
   private static String line(BridgeLine bridge) {
@@ -170,6 +188,20 @@ record Program<C>(
     config
         .targetsNamed()
         .forEach((name, address) -> addresses(options, "--target." + name, List.of(address)));
+    config
+        .tcp()
+        .targets()
+        .forEach(
+            (name, address) -> {
+              HostPort other = name.isEmpty() ? config.target() : config.targetsNamed().get(name);
+              if (!address.equals(other)) {
+                String option = "--tcp-target" + (name.isEmpty() ? "" : "." + name);
+                addresses(options, option, List.of(address));
+              }
+            });
+    options.addAll(List.of("--protocol", word(config.protocol())));
+    duration(options, "--tunnel-timeout", config.tcp().patienceNanos());
+    tcpSockets(options, config.tcp().sockets());
     session(options, config.session());
     duration(options, "--session-timeout", config.sessionTimeoutNanos());
     number(options, "--max-sessions", config.maxSessions());
@@ -183,6 +215,8 @@ record Program<C>(
     addresses(options, "--server", config.servers());
     duration(options, "--idle-timeout", config.idleTimeoutNanos());
     number(options, "--max-clients", config.maxClients());
+    options.addAll(List.of("--protocol", word(config.protocol())));
+    tcpSockets(options, config.tcp());
     sockets(options, config.sockets());
     return options;
   }
@@ -215,8 +249,8 @@ record Program<C>(
     }
   }
 
-  private static String word(Passenger passenger) {
-    return passenger.name().toLowerCase(Locale.ROOT);
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   private static void sockets(List<String> options, SocketSettings sockets) {

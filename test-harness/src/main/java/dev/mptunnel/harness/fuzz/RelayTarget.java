@@ -4,7 +4,9 @@ import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protocol;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.harness.fuzz.FuzzedSockets.Port;
 import dev.mptunnel.harness.fuzz.FuzzedSockets.Sent;
 import java.io.IOException;
@@ -42,7 +44,9 @@ final class RelayTarget implements FuzzTarget {
               new HostPort("2001:db8::3", 2000)),
           IDLE_NANOS,
           MAX_CLIENTS,
-          new SocketSettings(0, EngineChoice.AUTO));
+          new SocketSettings(0, EngineChoice.AUTO),
+          Protocol.UDP,
+          TcpSettings.DEFAULT);
 
   /** A client as one listening port sees it. */
   private record Client(Port listener, InetSocketAddress address) {}

@@ -7,14 +7,18 @@ import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.CipherChoice;
 import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.ClientSecurity;
+import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.Protection;
+import dev.mptunnel.config.Protocol;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.ServerSecurity;
+import dev.mptunnel.config.ServerTcp;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.SessionReport;
@@ -139,7 +143,9 @@ public final class LocalTunnel implements AutoCloseable {
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1024,
-                SOCKETS));
+                SOCKETS,
+                Protocol.UDP,
+                ServerTcp.to(Collections.emptySortedMap())));
     open.push(server);
     listening.addAll(server.listening());
   }
@@ -151,7 +157,9 @@ public final class LocalTunnel implements AutoCloseable {
             List.of(hostPort(server.listening().getFirst())),
             TimeUnit.MINUTES.toNanos(2),
             4096,
-            SOCKETS);
+            SOCKETS,
+            Protocol.UDP,
+            TcpSettings.DEFAULT);
     Relay bridge = Relay.start(engine("bridge"), config);
     open.push(bridge);
     listening.addAll(bridge.listening());
@@ -181,7 +189,8 @@ public final class LocalTunnel implements AutoCloseable {
                 bridges,
                 clientSecurity(secret),
                 SESSIONS,
-                SOCKETS));
+                SOCKETS,
+                ClientTcp.NONE));
     open.push(client);
     listening.addAll(client.listening());
   }

@@ -3,6 +3,7 @@ package dev.mptunnel.harness.tunnel;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,14 +22,15 @@ public final class FreePorts {
 
   private FreePorts() {}
 
-  /** A UDP port that is free now, on IPv4 and IPv6. */
+  /** A port that is free now for UDP and for TCP, on IPv4 and IPv6. */
   public static int next() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       if (!TAKEN.add(port)) {
         continue;
       }
-      try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(port))) {
+      try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(port));
+          ServerSocket _ = new ServerSocket(port)) {
         return socket.getLocalPort();
       } catch (IOException taken) {
         // The next one.

@@ -7,12 +7,16 @@ import dev.mptunnel.client.Client;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
+import dev.mptunnel.config.Protocol;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.ServerTcp;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
@@ -155,7 +159,9 @@ class ManyClientsTest {
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1_024,
-                SOCKETS)));
+                SOCKETS,
+                Protocol.UDP,
+                ServerTcp.to(Collections.emptySortedMap()))));
   }
 
   private Relay startBridge(InetSocketAddress server) throws IOException {
@@ -167,7 +173,9 @@ class ManyClientsTest {
                 List.of(hostPort(server)),
                 TimeUnit.MINUTES.toNanos(2),
                 4_096,
-                SOCKETS)));
+                SOCKETS,
+                Protocol.UDP,
+                TcpSettings.DEFAULT)));
   }
 
   private Client startClient(DatagramEngine engine, Server server, Relay bridge)
@@ -187,7 +195,8 @@ class ManyClientsTest {
                 lines,
                 LocalTunnel.clientSecurity(SECRET),
                 SESSIONS,
-                SOCKETS)));
+                SOCKETS,
+                ClientTcp.NONE)));
   }
 
   private static HostPort hostPort(InetSocketAddress address) {

@@ -1,0 +1,284 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.ServerTcp;
+import dev.mptunnel.core.TargetRefusal;
+import dev.mptunnel.core.TunnelKey;
+import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.CarrierPort;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.StreamEngine;
+import dev.mptunnel.net.StreamOptions;
+import dev.mptunnel.net.StreamSocket;
+import dev.mptunnel.net.StriperDriver;
+import dev.mptunnel.net.TunnelSocket;
+import dev.mptunnel.stream.Connection;
+import dev.mptunnel.stream.StreamError;
+import dev.mptunnel.stream.StreamRoom;
+import dev.mptunnel.stream.TunnelLink;
+import dev.mptunnel.stream.TunnelReport;
+import dev.mptunnel.wire.Join;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/**
+ * What carries TCP: the tunnels of all sessions, and their connections to the targets. On the
+ * thread of an engine of its own, but where it says otherwise.
+ */
+final class ServerStreams {
+
+  /** What is known of a session where its datagrams are. */
+  interface Sessions {
+
+    /**
+     * Whether a session's tunnels may join in an epoch; asked from this thread, answered on it.
+     *
+     * @param back to this thread
+     * @param answer is given null if there is no such session, or epoch
+     */
+    void find(long sessionId, int epoch, Executor back, Consumer<Admission> answer);
+  }
+
+  /**
+   * A session that is there.
+   *
+   * @param name for the log
+   * @param mayUse which targets its client may use, the empty one being that without a name
+   */
+  record Admission(TunnelKey key, String name, Predicate<String> mayUse) {}
+
+  /** So many targets that a client asks for in vain are told of: it chooses the names. */
+  private static final int REFUSED_TOLD = 16;
+
+  private final StreamEngine engine;
+  private final ServerTcp config;
+  private final Sessions sessions;
+  private final RandomGenerator random;
+  private final ServerLog log;
+  private final StreamRoom room = StriperDriver.newRoom();
+  private final Map<Long, SessionStreams> ends = new HashMap<>();
+  private final Map<String, TcpTarget> targets = new HashMap<>();
+  private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
+  private final Doorstep doorstep;
+  private CarrierPort carriers;
+
+  /** A target, as TCP connections know it. */
+  private record TcpTarget(TargetAddress address, TargetLog log) {}
+
+  ServerStreams(
+      StreamEngine engine,
+      ServerTcp config,
+      Sessions sessions,
+      Predicate<Long> isSessionId,
+      RandomGenerator random,
+      ServerLog log) {
+    this.engine = engine;
+    this.config = config;
+    this.sessions = sessions;
+    this.random = random;
+    this.log = log;
+    doorstep =
+        new Doorstep(
+            engine, isSessionId, this::onJoin, (socket, more) -> carriers.accept(socket, more));
+    config
+        .targets()
+        .forEach(
+            (name, address) -> {
+              TargetLog targetLog = new TargetLog(name.isEmpty() ? null : name, "TCP");
+              targets.put(
+                  name,
+                  new TcpTarget(new TargetAddress(engine, address, _ -> {}, targetLog), targetLog));
+            });
+  }
+
+  /** Where packets go that come over TCP; before anything starts. */
+  void openCarriers(EndpointDriver driver) {
+    carriers = driver.openCarrier(engine);
+  }
+
+  /** Starts to listen. From any thread. */
+  void start(List<HostPort> listen) throws IOException {
+    CompletableFuture.runAsync(
+            () -> targets.values().forEach(target -> target.address().start()), engine::execute)
+        .join();
+    String congestionControl = engine.orSystem(config.sockets().congestionControl(), log::warn);
+    for (HostPort place : listen) {
+      StreamOptions options = StreamOptions.at(Addresses.local(place)).asTunnel(congestionControl);
+      listeners.add(engine.listen(options, doorstep::arrive));
+    }
+  }
+
+  /** Where it listens. From any thread. */
+  List<InetSocketAddress> listening() {
+    return listeners.stream().map(StreamEngine.StreamListener::localAddress).toList();
+  }
+
+  /** Somebody wants to join who may well be who he says. */
+  private void onJoin(Doorstep.Newcomer newcomer, byte[] join) {
+    sessions.find(
+        Join.sessionId(join),
+        Join.epoch(join),
+        engine::execute,
+        found -> {
+          TunnelLink link = null;
+          SessionStreams streams = null;
+          if (found != null) {
+            long id = found.key().sessionId();
+            streams = ends.computeIfAbsent(id, _ -> new SessionStreams());
+            streams.name = found.name();
+            streams.mayUse = found.mayUse();
+            link =
+                TunnelLink.accepted(
+                    engine.nanoTime(), join, found.key().secret(), streams.life, random);
+          }
+          if (link == null) {
+            newcomer.turnAway();
+          } else if (newcomer.leave()) {
+            StreamSocket socket = newcomer.socket();
+            String where = Addresses.text(socket.remoteAddress());
+            streams.driver.accept(socket, where, link, streams);
+          }
+        });
+  }
+
+  /** What a session's client may use has changed. From any thread. */
+  void onRights(long id, Predicate<String> mayUse) {
+    engine.execute(
+        () -> {
+          SessionStreams streams = ends.get(id);
+          if (streams != null) {
+            streams.mayUse = mayUse;
+            streams.driver.review(connection -> mayUse.test(connection.target()));
+          }
+        });
+  }
+
+  /** A session has ended. From any thread. */
+  void onSessionClosed(long id) {
+    engine.execute(
+        () -> {
+          SessionStreams streams = ends.remove(id);
+          if (streams != null) {
+            streams.driver.close();
+          }
+        });
+  }
+
+  /** The figures of a session. From any thread. */
+  CompletableFuture<TunnelReport> report(long sessionId) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          SessionStreams streams = ends.get(sessionId);
+          return streams == null ? TunnelReport.NONE : streams.driver.report();
+        },
+        engine::execute);
+  }
+
+  /** How many TCP connections were turned away that were no tunnels. From any thread. */
+  long strangers() {
+    return doorstep.turnedAway();
+  }
+
+  /** Resets all connections and closes all. From any thread; returns when done. */
+  void close() {
+    Runnable closeAll =
+        () -> {
+          listeners.forEach(StreamEngine.StreamListener::close);
+          doorstep.close();
+          targets.values().forEach(target -> target.address().close());
+          ends.values().forEach(streams -> streams.driver.close());
+          ends.clear();
+        };
+    CompletableFuture.runAsync(closeAll, engine::execute).join();
+  }
+
+  /** Closes the engine: what packets still had to travel over TCP have been handed over. */
+  void closeEngine() {
+    engine.close();
+  }
+
+  /** The words for a summary. */
+  String text() {
+    return "TCP " + Addresses.texts(listening()) + " by " + engine.name();
+  }
+
+  /** A session's end here. */
+  private final class SessionStreams implements StriperDriver.Listener, TunnelSocket.Owner {
+
+    private final long life = random.nextLong();
+    private final StriperDriver driver =
+        new StriperDriver(engine, false, config.patienceNanos(), room, this);
+    private String name;
+    private Predicate<String> mayUse;
+    private boolean saidUp;
+    private final Set<String> toldRefused = new HashSet<>();
+
+    @Override
+    public void opened(Connection connection) {
+      String target = connection.target();
+      TcpTarget found = targets.get(target);
+      if (found == null || !mayUse.test(target)) {
+        tellRefused(target, mayUse.test(target));
+        driver.refuse(connection, StreamError.NO_TARGET);
+      } else if (found.address().now() == null) {
+        driver.refuse(connection, StreamError.UNREACHABLE);
+      } else {
+        driver.connect(connection, found.address().now());
+      }
+    }
+
+    private void tellRefused(String target, boolean isAllowed) {
+      if (toldRefused.size() < REFUSED_TOLD && toldRefused.add(target)) {
+        ServerLog.targetRefused(
+            name,
+            target.isEmpty() ? null : target,
+            isAllowed ? TargetRefusal.UNKNOWN : TargetRefusal.NOT_ALLOWED);
+      }
+    }
+
+    @Override
+    public void notConnected(Connection connection, IOException cause) {
+      TcpTarget target = targets.get(connection.target());
+      target.log().trouble(cause == null ? "closed at once" : cause.getMessage());
+      target.address().askForAnother();
+    }
+
+    @Override
+    public void connected(Connection connection) {
+      TcpTarget target = targets.get(connection.target());
+      target.log().answers(target.address().now());
+    }
+
+    @Override
+    public void allReset(int connections, Why why) {
+      log.connectionsReset(name, connections);
+    }
+
+    @Override
+    public void onJoined(TunnelSocket tunnel) {
+      if (!saidUp) {
+        saidUp = true;
+        log.tunnelsUp(name);
+      }
+    }
+
+    @Override
+    public void onLeft(TunnelSocket tunnel, IOException cause) {
+      if (saidUp && driver.tunnels() == 0) {
+        saidUp = false;
+        log.tunnelsDown(name);
+      }
+    }
+  }
+}
