@@ -1,7 +1,9 @@
 package dev.mptunnel.harness;
 
 import dev.mptunnel.harness.lab.CpuCommand;
+import dev.mptunnel.harness.lab.KeystrokesCommand;
 import dev.mptunnel.harness.lab.OpenVpnCommand;
+import dev.mptunnel.harness.lab.TcpCommand;
 import dev.mptunnel.harness.scenario.RunCommand;
 import dev.mptunnel.harness.scenario.UpCommand;
 import picocli.CommandLine;
@@ -12,7 +14,14 @@ import picocli.CommandLine.Command;
     name = "mptunnel lab",
     description = "Measures tunnels with real programs.",
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class, UpCommand.class, OpenVpnCommand.class, CpuCommand.class},
+    subcommands = {
+      RunCommand.class,
+      UpCommand.class,
+      OpenVpnCommand.class,
+      TcpCommand.class,
+      KeystrokesCommand.class,
+      CpuCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Lab {
 

@@ -81,8 +81,7 @@ public record Conditions(List<LinkProperties> lines, String congestionControl) {
     return line.changed("burst=0 with=0 loss=" + words + "%");
   }
 
-  private static LinkProperties line(
-      double lossPercent, int rateMbit, int delayMillis, int queueMillis) {
+  static LinkProperties line(double lossPercent, int rateMbit, int delayMillis, int queueMillis) {
     if (rateMbit < 1 || queueMillis < 1) {
       throw new IllegalArgumentException("rate and queue must be positive");
     }

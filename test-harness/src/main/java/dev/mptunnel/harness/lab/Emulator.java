@@ -90,6 +90,11 @@ final class Emulator {
     return answer.substring("ok".length()).strip();
   }
 
+  /** The processor time that its process has used so far, user and system. */
+  long processorNanos() throws IOException {
+    return ProcessorTime.ofTreeNanos(process.pid());
+  }
+
   void kill() {
     process.destroyForcibly();
     process.onExit().join();

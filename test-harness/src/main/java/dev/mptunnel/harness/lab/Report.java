@@ -49,7 +49,8 @@ public final class Report {
         word(comparison.bridges()));
   }
 
-  private static String load() throws IOException {
+  /** The machine's load, of 1, 5 and 15 minutes. */
+  static String load() throws IOException {
     String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ");
     return String.join(" ", Arrays.copyOf(words, 3));
   }
@@ -148,7 +149,7 @@ public final class Report {
     return Median.of(runs, run -> run.transfer().goodputMbit());
   }
 
-  private static String mbit(double mbit) {
+  static String mbit(double mbit) {
     return String.format(Locale.ROOT, "%.1f", mbit);
   }
 

@@ -50,6 +50,16 @@ public final class Requirements {
     return Optional.empty();
   }
 
+  /** What Multipath TCP needs beside it; empty when all is there. */
+  static Optional<String> missingForMultipath() {
+    if (!Files.exists(Path.of("/proc/sys/net/mptcp/enabled"))) {
+      return Optional.of("this kernel has no Multipath TCP");
+    }
+    return isOnPath("mptcpize")
+        ? Optional.empty()
+        : Optional.of("Multipath TCP needs a package: apt-get install mptcpize");
+  }
+
   private static boolean isOnPath(String command) {
     String path = System.getenv().getOrDefault("PATH", "");
     return Arrays.stream(path.split(":"))

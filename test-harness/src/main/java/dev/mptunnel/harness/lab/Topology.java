@@ -224,6 +224,11 @@ public final class Topology implements AutoCloseable {
     return sum;
   }
 
+  /** The processor time that the emulator has used so far. */
+  long emulatorNanos() throws IOException {
+    return emulator.processorNanos();
+  }
+
   /** Ends every process in the lab's namespaces and deletes them. Idempotent. */
   @Override
   public void close() {

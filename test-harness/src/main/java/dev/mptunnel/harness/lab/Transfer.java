@@ -65,7 +65,8 @@ public record Transfer(double goodputMbit, long retransmits) {
     }
   }
 
-  private static String find(String report, String regex) throws IOException {
+  /** The first group of the first match in a report of iperf3's. */
+  static String find(String report, String regex) throws IOException {
     Matcher matcher = Pattern.compile(regex).matcher(report);
     if (!matcher.find()) {
       throw new IOException("no " + regex + " in iperf3's report:\n" + report);

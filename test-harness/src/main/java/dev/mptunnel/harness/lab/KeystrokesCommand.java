@@ -1,0 +1,165 @@
+package dev.mptunnel.harness.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lab keystrokes}: how long a byte there and back takes, alone and beside a transfer. */
+@Command(
+    name = "keystrokes",
+    description = {
+      "Measures how long a keystroke takes there and back, over plain TCP and over mptunnel,",
+      "idle and while a bulk transfer runs on the same lines, in network namespaces; as root."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class KeystrokesCommand implements Callable<Integer> {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  @Option(names = "--lines", description = "How many lines there are, all alike.")
+  private int lineCount = 3;
+
+  @Option(names = "--rate", description = "Rate of each line each way, Mbit/s.")
+  private int rateMbit = 50;
+
+  @Option(names = "--delay", description = "Delay of each line each way, ms.")
+  private int delayMillis = 20;
+
+  @Option(names = "--queue", description = "What a line's queue holds, ms at its rate.")
+  private int queueMillis = 50;
+
+  @Option(names = "--cc", description = "Congestion control of plain TCP and of tunnels.")
+  private String congestionControl = "cubic";
+
+  @Option(names = "--tunnels", description = "mptunnel's TCP connections over each bridge.")
+  private int tunnels = 4;
+
+  @Option(names = "--count", description = "Keystrokes of each series.")
+  private int count = 400;
+
+  @Option(names = "--pause", description = "Milliseconds between an answer and the next one.")
+  private int pauseMillis = 20;
+
+  @Option(names = "--runs", description = "Series over each way, in turn.")
+  private int runs = 3;
+
+  @Option(
+      names = "--keep-logs",
+      paramLabel = "DIR",
+      description = "A directory for all logs of programs, which is kept.")
+  private Path logs;
+
+  @Override
+  public Integer call() throws IOException {
+    Optional<String> missing = Requirements.missing();
+    if (missing.isPresent()) {
+      throw new IOException(missing.get());
+    }
+    Conditions conditions =
+        new Conditions(
+            Collections.nCopies(lineCount, Conditions.line(0, rateMbit, delayMillis, queueMillis)),
+            congestionControl);
+    List<TcpCompetitor> ways =
+        List.of(
+            new RoutedTcp(PlainTotal.NAME, List.of(1), false, congestionControl),
+            new StripedTcp(
+                "mptunnel",
+                tunnels,
+                new TunnelSockets(congestionControl, "auto"),
+                congestionControl,
+                BridgeKind.OURS));
+    System.out.printf(
+        Locale.ROOT,
+        "%d lines of %d Mbit/s, %d ms each way, queue %d ms, %s; ms there and back%n%-10s %-6s"
+            + " %8s %8s %8s%n",
+        lineCount,
+        rateMbit,
+        delayMillis,
+        queueMillis,
+        congestionControl,
+        "",
+        "",
+        "p50",
+        "p99",
+        "longest");
+    try (LogDirectory directory = LogDirectory.open(logs);
+        Topology topology = Topology.create(conditions, directory.path())) {
+      RoutedLines.set(topology);
+      String port = Integer.toString(StripedTcp.KEYSTROKES_PORT);
+      try (Daemon _ = topology.server().start("echo", JavaProgram.command(name(), "serve", port))) {
+        Wait.until(
+            LIMIT,
+            "the echo to listen",
+            () -> !topology.server().run("ss", "-Hltn", "sport = :" + port).isBlank());
+        for (int i = 0; i < runs; i++) {
+          for (TcpCompetitor way : ways) {
+            measure(topology, way);
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static String name() {
+    return Keystrokes.class.getName();
+  }
+
+  private void measure(Topology topology, TcpCompetitor way) throws IOException {
+    try (TcpCompetitor.Ready ready = way.start(topology)) {
+      print(way.name(), "idle", type(topology, ready.keystrokes()));
+      int seconds = count * (pauseMillis + 20 * delayMillis) / 1_000 + 20;
+      BulkLoad load = new BulkLoad(Direction.UP, 10, seconds);
+      List<BulkTransfer> transfers = new ArrayList<>();
+      try {
+        for (BulkConnection connection : ready.connections()) {
+          transfers.add(BulkTransfer.start(topology, connection, load, congestionControl));
+        }
+        Wait.pass(Duration.ofSeconds(load.warmUpSeconds()));
+        print(way.name(), "bulk", type(topology, ready.keystrokes()));
+      } finally {
+        transfers.forEach(BulkTransfer::close);
+      }
+    }
+  }
+
+  private String type(Topology topology, Endpoint to) throws IOException {
+    String[] arguments = {
+      "type",
+      to.host(),
+      Integer.toString(to.port()),
+      Integer.toString(count),
+      Integer.toString(pauseMillis)
+    };
+    try (Daemon typist =
+        topology.client().start("typist", JavaProgram.command(name(), arguments))) {
+      Duration limit = LIMIT.plusMillis(count * (pauseMillis + 1_000L));
+      if (typist.awaitExit(limit) != 0) {
+        throw new IOException("typing failed: " + typist.output());
+      }
+      List<String> lines = typist.output().lines().toList();
+      return lines.getLast();
+    }
+  }
+
+  private static void print(String way, String when, String micros) {
+    String[] values = micros.split(" ");
+    System.out.printf(
+        Locale.ROOT,
+        "%-10s %-6s %8.1f %8.1f %8.1f%n",
+        way,
+        when,
+        Long.parseLong(values[0]) / 1e3,
+        Long.parseLong(values[1]) / 1e3,
+        Long.parseLong(values[2]) / 1e3);
+  }
+}
