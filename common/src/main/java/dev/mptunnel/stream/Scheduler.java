@@ -43,13 +43,16 @@ interface Scheduler {
       if (best == null) {
         return null;
       }
+      long lateNanos = Math.max(bestNanos, best.usualNanos());
       long byOthers = 0;
+      long byOthersAtWorst = 0;
       for (Tunnel tunnel : tunnels) {
         if (!tunnel.takesChunks() && !tunnel.isStalled()) {
           byOthers += tunnel.bytesWithin(bestNanos);
+          byOthersAtWorst += tunnel.bytesWithin(lateNanos);
         }
       }
-      return byOthers >= Math.min(waitingBytes, creditBytes) ? null : best;
+      return byOthers >= waitingBytes || byOthersAtWorst >= creditBytes ? null : best;
     }
   }
 }

@@ -283,7 +283,7 @@ public final class Tunnel {
         break;
       }
     }
-    long usual = smoothedNanos == 0 ? 4 * FIRST_RESPONSE_NANOS : smoothedNanos + 4 * variationNanos;
+    long usual = usualNanos();
     long since = Math.max(oldest.sentNanos, deliveredNanos);
     return since + Math.max(StreamLimits.LEAST_STALL_NANOS, usual);
   }
@@ -352,6 +352,11 @@ public final class Tunnel {
       least = Math.min(least, each);
     }
     return least == NEVER ? FIRST_RESPONSE_NANOS : least;
+  }
+
+  /** Within which time a record is nearly always answered, whatever is in its way (RFC 6298). */
+  long usualNanos() {
+    return smoothedNanos == 0 ? 4 * FIRST_RESPONSE_NANOS : smoothedNanos + 4 * variationNanos;
   }
 
   /** What usually lies between two answers. */
