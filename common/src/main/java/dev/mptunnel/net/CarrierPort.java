@@ -223,6 +223,7 @@ public final class CarrierPort implements DatagramPort {
     private long queuedBytes;
     private long heardNanos;
     private boolean wasUp;
+    private boolean broken;
 
     Connection(Listener listener) {
       this.listener = listener;
@@ -268,7 +269,7 @@ public final class CarrierPort implements DatagramPort {
     @Override
     public void onRead(StreamSocket from, ByteBuffer bytes) {
       List<ByteBuffer> packets = new ArrayList<>();
-      while (bytes.hasRemaining()) {
+      while (bytes.hasRemaining() && !broken) {
         int taken = Math.min(bytes.remaining(), incoming.remaining());
         incoming.put(bytes.slice(bytes.position(), taken));
         bytes.position(bytes.position() + taken);
@@ -290,6 +291,7 @@ public final class CarrierPort implements DatagramPort {
       while (incoming.remaining() >= Carrier.LENGTH_BYTES) {
         int length = incoming.getShort(incoming.position()) & 0xffff;
         if (length < Header.LENGTH || length > Limits.MAX_PACKET_BYTES) {
+          broken = true;
           socket.abort();
           break;
         }

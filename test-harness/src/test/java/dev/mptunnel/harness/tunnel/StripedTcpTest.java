@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -423,6 +424,32 @@ class StripedTcpTest {
         stranger.shutdownOutput();
         assertThrows(SocketException.class, () -> read(stranger));
       }
+    }
+    EchoExchange exchange = new EchoExchange(random.nextLong(), tunnel.connect(), 1_000);
+    exchange.run();
+    exchange.check();
+  }
+
+  @Test
+  void whoCarriesWhatIsNoPacketIsTurnedAwayAndHoldsNobodyUp() throws Exception {
+    TcpTarget echo = opened(TcpTarget.echo());
+    TcpTunnel tunnel = opened(TcpTunnel.to(echo, 1, 1));
+    ByteBuffer packets = ByteBuffer.allocate(1_000_000);
+    for (int at = 9; at < 500_000; at += 1_000) {
+      packets.putShort(at, (short) 998); // so much that reads become long
+    }
+    byte[] carrier = packets.array(); // and then lengths of 0, which no packet has
+    byte[] recorded = tunnel.lines().getFirst().recordings().getFirst().bytes();
+    System.arraycopy(recorded, 0, carrier, 0, 9);
+    carrier[0] = 8;
+    try (Socket stranger = new Socket(tunnel.serverPlace().host(), tunnel.serverPlace().port())) {
+      stranger.setSoTimeout(30_000);
+      assertThrows(
+          SocketException.class,
+          () -> {
+            stranger.getOutputStream().write(carrier);
+            read(stranger);
+          });
     }
     EchoExchange exchange = new EchoExchange(random.nextLong(), tunnel.connect(), 1_000);
     exchange.run();
