@@ -6,6 +6,7 @@ final class Chunk {
   private final Connection connection;
   private final long offset;
   private final int length;
+  private Tunnel tunnel;
   private int copies;
   private long expectedNanos;
   private boolean arrived;
@@ -33,7 +34,8 @@ final class Chunk {
   }
 
   /** It goes out on a tunnel, which will have brought it by then. */
-  void send(long expectedNanos) {
+  void send(Tunnel on, long expectedNanos) {
+    tunnel = on;
     this.expectedNanos = copies == 0 ? expectedNanos : Math.min(this.expectedNanos, expectedNanos);
     copies++;
   }
@@ -47,6 +49,11 @@ final class Chunk {
   /** On how many tunnels it is under way. */
   int copies() {
     return copies;
+  }
+
+  /** The one that it went out on last. */
+  Tunnel tunnel() {
+    return tunnel;
   }
 
   /** When it will be there. */

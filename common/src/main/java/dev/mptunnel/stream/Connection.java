@@ -59,8 +59,8 @@ public final class Connection {
   /** Takes what there is room for; if that is not all, {@link StreamOutput#writable} follows. */
   public int write(ByteBuffer data) {
     int count = isReset ? 0 : sending.write(data);
-    hasMore = data.hasRemaining();
-    wasFull = hasMore;
+    wasFull = data.hasRemaining();
+    hasMore |= wasFull;
     striper.note(this);
     return count;
   }
@@ -154,9 +154,14 @@ public final class Connection {
     openDue = false;
   }
 
-  /** Whether the application had more to write, last time, than there was room for. */
+  /** Whether the application had more to write than there was room for, and that is not sent. */
   boolean hasMore() {
     return hasMore;
+  }
+
+  /** Something may have been sent. */
+  void noteSent() {
+    hasMore &= !sending.isDry();
   }
 
   /** Whether there is room to write again that an application waits for; says so once. */

@@ -25,6 +25,9 @@ final class ReceiveHalf {
   private long markedNanos;
   private long end = NO_END;
 
+  /** Whether the peer has used nearly all that it may send, and not since the reader is slow. */
+  private boolean isHeldUp;
+
   /**
    * Takes bytes.
    *
@@ -53,6 +56,7 @@ final class ReceiveHalf {
       pieceBytes -= piece.length;
       append(ByteBuffer.wrap(piece));
     }
+    isHeldUp |= to > limit - window / 16 && readableBytes() <= window / 4;
     return true;
   }
 
@@ -136,7 +140,8 @@ final class ReceiveHalf {
 
   /**
    * Raises the limit as far as the window goes. A reader that reads a window's worth sooner than
-   * the window could hold nothing up gets a larger one.
+   * the window could hold nothing up gets a larger one, and so does one that is quick enough while
+   * its peer was held up, as where tunnels lose and what the others bring waits.
    *
    * @param soonNanos a few round trips, of the slowest tunnel too: what comes on the others while
    *     it brings something must have room
@@ -146,10 +151,12 @@ final class ReceiveHalf {
   long grant(long now, long soonNanos, long mayGrow) {
     long grown = 0;
     if (read - markedRead >= window) {
-      if (now - markedNanos <= soonNanos && window < StreamLimits.MAX_WINDOW_BYTES) {
+      boolean isSmall = isHeldUp || now - markedNanos <= soonNanos;
+      if (isSmall && window < StreamLimits.MAX_WINDOW_BYTES) {
         grown = Math.min(Math.min(window, mayGrow), StreamLimits.MAX_WINDOW_BYTES - window);
         window += grown;
       }
+      isHeldUp = false;
       markedRead = read;
       markedNanos = now;
     }

@@ -49,10 +49,15 @@ interface Scheduler {
       for (Tunnel tunnel : tunnels) {
         if (!tunnel.takesChunks() && !tunnel.isStalled()) {
           byOthers += tunnel.bytesWithin(bestNanos);
-          byOthersAtWorst += tunnel.bytesWithin(lateNanos);
+          byOthersAtWorst += isMuchQuicker(tunnel, best) ? tunnel.bytesWithin(lateNanos) : 0;
         }
       }
       return byOthers >= waitingBytes || byOthersAtWorst >= creditBytes ? null : best;
+    }
+
+    /** Among tunnels of one kind, to wait for another one would only leave this one idle. */
+    private static boolean isMuchQuicker(Tunnel tunnel, Tunnel other) {
+      return 2 * tunnel.responseNanos() <= other.responseNanos();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.mptunnel.stream;
 import dev.mptunnel.wire.StreamFrames;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.TreeMap;
 
 /** The bytes of a connection on their way to the peer: all of them, until it has them. */
@@ -148,14 +149,14 @@ final class SendHalf {
     return !underWay.isEmpty();
   }
 
-  /** The first chunk that the peer does not have and that is under way, or null. */
-  Chunk firstUnderWay() {
-    for (Chunk chunk : underWay.values()) {
-      if (chunk.copies() > 0) {
-        return chunk;
-      }
-    }
-    return null;
+  /** The first chunks, up to so many, that the peer does not have and that are under way. */
+  List<Chunk> firstUnderWay(int most) {
+    return underWay.values().stream().filter(chunk -> chunk.copies() > 0).limit(most).toList();
+  }
+
+  /** Whether all that was written was sent. */
+  boolean isDry() {
+    return sent == end;
   }
 
   /** No tunnel brings it any more. */

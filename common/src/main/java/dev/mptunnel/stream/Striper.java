@@ -33,6 +33,9 @@ public final class Striper {
   /** So many connections are looked at for chunks that are late, at a time. */
   private static final int LOOKED_AT = 16;
 
+  /** And so many chunks of each, of those that the peer has to wait for. */
+  private static final int LATE_AT_ONCE = 64;
+
   /** A connection that has no more than so much to be brought is one that somebody waits for. */
   private static final int URGENT_BYTES = 1_024;
 
@@ -188,6 +191,7 @@ public final class Striper {
     long bytes = connection.sending().sendableBytes();
     sendableBytes += bytes - connection.countedBytes();
     connection.setCountedBytes(bytes);
+    connection.noteSent();
     if (bytes > 0) {
       sendable.add(connection);
     } else {
@@ -593,7 +597,7 @@ public final class Striper {
   private void put(long now, Tunnel tunnel, Tunnel.Load sent, Chunk chunk) {
     StreamFrames.putChunk(record, chunk.connection().id(), chunk.offset(), chunk.length());
     chunk.connection().sending().put(chunk, record);
-    chunk.send(now + tunnel.deliveryNanos(chunk.length()));
+    chunk.send(tunnel, now + tunnel.deliveryNanos(chunk.length()));
     sent.add(chunk);
   }
 
@@ -606,28 +610,34 @@ public final class Striper {
   }
 
   /**
-   * Where nothing else may be sent, what the peer waits for goes out a second time, if a tunnel
-   * that idles brings it before the one that has it, or if that is late.
+   * Where nothing else may be sent, what the peer waits for goes out a second time, if another
+   * tunnel brings it before the one that has it, and so does all that is late.
    */
   private void sendLateOnes(long now) {
     for (int looked = Math.min(LOOKED_AT, awaiting.size()); looked > 0; looked--) {
-      Tunnel tunnel = quickest();
-      if (tunnel == null || tunnel.isStalled() || !tunnel.takesChunks()) {
-        return;
-      }
       Connection connection = awaiting.removeFirst();
       awaiting.add(connection); // so that each has its turn
-      Chunk chunk = connection.sending().firstUnderWay();
-      if (chunk == null || chunk.copies() > 1) {
-        continue;
+      List<Chunk> chunks = connection.sending().firstUnderWay(LATE_AT_ONCE);
+      for (Chunk chunk : chunks) {
+        if (chunk.copies() == 1) {
+          sendIfLate(now, chunk, chunk == chunks.getFirst());
+        }
       }
-      long margin = Math.max(tunnel.responseNanos() / 4, 4 * tunnel.variationNanos());
-      long thereNanos = now + tunnel.deliveryNanos(chunk.length());
-      if (now >= chunk.expectedNanos() + margin || thereNanos + margin < chunk.expectedNanos()) {
-        sendAgain(now, tunnel, chunk);
-      } else {
-        lateNanos = Math.min(lateNanos, chunk.expectedNanos() + margin);
-      }
+    }
+  }
+
+  private void sendIfLate(long now, Chunk chunk, boolean isAwaited) {
+    Tunnel tunnel = quickestBut(chunk.tunnel());
+    if (tunnel == null || tunnel.isStalled() || !tunnel.takesChunks()) {
+      return;
+    }
+    long margin = Math.max(tunnel.responseNanos() / 4, 4 * tunnel.variationNanos());
+    long thereNanos = now + tunnel.deliveryNanos(chunk.length());
+    boolean isLate = now >= chunk.expectedNanos() + margin;
+    if (isLate || (isAwaited && thereNanos + margin < chunk.expectedNanos())) {
+      sendAgain(now, tunnel, chunk);
+    } else {
+      lateNanos = Math.min(lateNanos, chunk.expectedNanos() + margin);
     }
   }
 

@@ -51,6 +51,7 @@ public final class Tunnel {
     private final long sentNanos;
     private final long deliveredThen;
     private final long deliveredNanosThen;
+    private final long lastDeliveredSentNanosThen;
     private final boolean isTunnelFull;
     private final List<Chunk> chunks = new ArrayList<>(1);
     private final List<Runnable> lostControls = new ArrayList<>(1);
@@ -64,6 +65,7 @@ public final class Tunnel {
       sentNanos = now;
       deliveredThen = tunnel.delivered;
       deliveredNanosThen = tunnel.underWayBytes == 0 ? now : tunnel.deliveredNanos;
+      lastDeliveredSentNanosThen = tunnel.underWayBytes == 0 ? now : tunnel.lastDeliveredSentNanos;
       isTunnelFull = !tunnel.hasIdled(now) && tunnel.busySinceNanos <= deliveredNanosThen;
     }
 
@@ -94,6 +96,7 @@ public final class Tunnel {
   private long underWayBytes;
   private long delivered;
   private long deliveredNanos;
+  private long lastDeliveredSentNanos;
   private long recordsSent;
   private long recordsGot;
   private long recordsReceived;
@@ -188,6 +191,7 @@ public final class Tunnel {
       stalled = false;
       measure(now, last);
       deliveredNanos = now;
+      lastDeliveredSentNanos = last.sentNanos;
     }
     if (wasFull && !isFull()) {
       writableNanos = now;
@@ -220,8 +224,11 @@ public final class Tunnel {
       smoothedNanos += (response - smoothedNanos) / 8;
     }
     // As in draft-cheng-iccrg-delivery-rate-estimation; by what was not held back it is too low.
+    // Answers that come in a heap, as behind a loss, do not make it higher than what was sent.
+    long answering = now - last.deliveredNanosThen;
+    long sending = last.sentNanos - last.lastDeliveredSentNanosThen;
     double rate =
-        (delivered - last.deliveredThen) * 1e9 / Math.max(1, now - last.deliveredNanosThen);
+        (delivered - last.deliveredThen) * 1e9 / Math.max(1, Math.max(answering, sending));
     if (last.isTunnelFull) {
       if (now >= rateSpellEndsNanos) {
         rateSpellEndsNanos = now + rateSpellNanos();

@@ -87,4 +87,26 @@ class ReceiveHalfTest {
     half.grant(now, SECOND, 0);
     assertEquals(grown, half.grownBytes(), "there is no memory for more");
   }
+
+  @Test
+  void aWindowGrowsWhereWhatComesOutOfOrderUsesItUp() {
+    byte[] all = new byte[4 * StreamFrames.FIRST_LIMIT];
+    ByteBuffer into = ByteBuffer.allocate(all.length);
+    int window = StreamFrames.FIRST_LIMIT;
+    assertTrue(take(all, window / 2, window));
+    assertTrue(take(all, 0, window / 2));
+    half.read(into.clear());
+    half.grant(10L * SECOND, SECOND / 20, Long.MAX_VALUE);
+    assertEquals(window, half.grownBytes(), "the first half was late, and the peer had no credit");
+
+    assertTrue(take(all, window + window / 2, (int) half.limit() - window / 2));
+    assertTrue(take(all, window, window + window / 2));
+    half.read(into.clear());
+    half.grant(20L * SECOND, SECOND / 20, Long.MAX_VALUE);
+    int from = 2 * window + window / 2;
+    assertTrue(take(all, from, from + 1));
+    half.read(into.clear());
+    half.grant(30L * SECOND, SECOND / 20, Long.MAX_VALUE);
+    assertEquals(window, half.grownBytes(), "the peer still had credit");
+  }
 }

@@ -160,6 +160,23 @@ class StriperTest {
   }
 
   @Test
+  void allThatATunnelIsLateWithGoesOutOnOthersBeforeItIsStalled() {
+    StripeWorld world = new StripeWorld();
+    int frozen = world.addTunnel(50, 20);
+    world.addTunnel(50, 20);
+    App first = world.open(8 * MB);
+    assertTrue(world.runUntil(10_000, () -> first.done));
+    App app = world.open(MB);
+    assertTrue(world.runUntil(10_000, () -> world.other(app) != null));
+    App other = world.other(app);
+    assertTrue(world.runUntil(10_000, () -> other.read > MB * 3 / 4));
+    world.freeze(frozen, true);
+    assertTrue(world.runUntil(190, () -> other.read == MB), other.read + " of " + MB);
+    world.freeze(frozen, false);
+    assertTrue(world.runUntil(10_000, () -> app.done));
+  }
+
+  @Test
   void readersThatStopHoldUpNobodyAndTakeLittle() {
     StripeWorld world = new StripeWorld();
     world.addTunnel(100, 10);
