@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What differs, for TCP, between Netty's ways to the kernel. Loads the classes of one only. */
 enum StreamTransport {
@@ -80,6 +82,8 @@ enum StreamTransport {
     }
   };
 
+  private static final Logger LOG = LoggerFactory.getLogger(StreamTransport.class);
+
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
   private static final int IPPROTO_TCP = 6;
@@ -116,12 +120,13 @@ enum StreamTransport {
   /** Sets what Netty has no common options for; here by Linux's. */
   void setUp(Channel channel, StreamOptions options) throws IOException {
     if (options.device() != null) {
-      byte[] name = options.device().getBytes(StandardCharsets.UTF_8);
       try {
-        setRaw(channel, "SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, name);
+        bindToDevice(channel, options.device());
       } catch (ChannelException e) {
         throw NetworkErrors.bindToDevice(options.device(), e);
       }
+    } else if (options.keptOn() != null) {
+      keepOn(channel, options.keptOn());
     }
     if (options.mark() != 0) {
       try {
@@ -138,6 +143,20 @@ enum StreamTransport {
     }
     if (options.silenceMillis() != 0) {
       channel.config().setOption(TCP_USER_TIMEOUT, options.silenceMillis());
+    }
+  }
+
+  private static void bindToDevice(Channel channel, String device) {
+    byte[] name = device.getBytes(StandardCharsets.UTF_8);
+    setRaw(channel, "SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, name);
+  }
+
+  /** TCP does not heed IP_UNICAST_IF; this, anybody may do once, since Linux 5.7. */
+  private static void keepOn(Channel channel, String device) {
+    try {
+      bindToDevice(channel, device);
+    } catch (ChannelException e) {
+      LOG.debug("interface {}: a connection cannot be kept on it", device, e);
     }
   }
 

@@ -36,6 +36,8 @@ import dev.mptunnel.stream.TunnelReport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -219,11 +221,13 @@ public final class Client implements Program.Running {
   }
 
   private void onResolved(int pathId, InetSocketAddress address) {
+    if (session != null) {
+      checkRoutes();
+    }
     if (streams != null) {
       streams.onResolved(pathId, address);
     }
     if (session != null) {
-      checkRoutes();
       driver.run(now -> driver.endpoint().redirect(now, session, pathId, address));
     }
   }
@@ -352,7 +356,23 @@ public final class Client implements Program.Running {
 
     @Override
     public boolean stayOn(int interfaceIndex) {
+      String device = deviceName(interfaceIndex);
+      carriers.stayOn(pathId, device);
+      if (streams != null) {
+        streams.stayOn(pathId, device);
+      }
       return driver.stayOn(specs.get(pathId).port(), interfaceIndex);
+    }
+
+    /** Null for none, or one that has just gone. */
+    private static String deviceName(int interfaceIndex) {
+      try {
+        NetworkInterface device =
+            interfaceIndex == 0 ? null : NetworkInterface.getByIndex(interfaceIndex);
+        return device == null ? null : device.getName();
+      } catch (SocketException e) {
+        return null;
+      }
     }
   }
 

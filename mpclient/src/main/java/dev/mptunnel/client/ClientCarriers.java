@@ -57,6 +57,12 @@ final class ClientCarriers {
     ways.add(new Way(name, options));
   }
 
+  /** What is dialled over the bridge from now on stays on a network interface; null for none. */
+  void stayOn(int bridge, String device) {
+    Way way = ways.get(bridge);
+    way.options = way.options.keptOn(device);
+  }
+
   /**
    * A second has passed.
    *
@@ -90,7 +96,7 @@ final class ClientCarriers {
   private final class Way implements CarrierPort.Listener {
 
     private final String name;
-    private final StreamOptions options;
+    private StreamOptions options;
     private CarrierPort port;
     private Session session;
     private int pathId = -1;

@@ -123,6 +123,18 @@ final class ClientStreams {
         });
   }
 
+  /**
+   * Tunnels over the bridge that are dialled from now on stay on a network interface; null for
+   * none. From any thread.
+   */
+  void stayOn(int bridge, String device) {
+    engine.execute(
+        () -> {
+          Bridge its = slots.get(bridge * tunnels).bridge;
+          its.options = its.options.keptOn(device);
+        });
+  }
+
   /** The server is there; tunnels join by this from now on. From any thread. */
   void onKey(TunnelKey now) {
     engine.execute(
@@ -182,7 +194,7 @@ final class ClientStreams {
   private static final class Bridge {
 
     private final String name;
-    private final StreamOptions options;
+    private StreamOptions options;
     private InetSocketAddress address;
     private String troubleTold;
 

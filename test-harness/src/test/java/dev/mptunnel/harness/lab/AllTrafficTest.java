@@ -48,11 +48,20 @@ class AllTrafficTest {
   void openVpnRedirectsTheGateway() throws IOException {
     Keys serverKeys = Keys.make("all-server", directory);
     Keys clientKeys = Keys.make("all-client", directory);
-    try (Daemon client = network.startClient();
+    try (Daemon client = network.startClient("listen-tcp = 127.0.0.1:3001");
+        Daemon _ = network.server().start("echo", ECHO);
+        Daemon typed = network.client().start("typed", TYPED);
         Daemon _ = openVpn(network.server(), OPEN_VPN_SERVER, serverKeys, clientKeys)) {
+      typed.awaitOutput("key", HomeNetwork.LIMIT);
       try (Daemon vpn = openVpn(network.client(), OPEN_VPN_CLIENT, clientKeys, serverKeys)) {
         vpn.awaitOutput("Initialization Sequence Completed", HomeNetwork.LIMIT);
         assertKeptOut(client, "vpn");
+        assertTunnelsStayOnTheLine();
+        long before = typed.output().lines().count();
+        Wait.until(
+            HomeNetwork.LIMIT,
+            "what is typed to come back",
+            () -> typed.output().lines().count() > before + 3);
         for (String bridge : HomeNetwork.BRIDGES) {
           assertTrue(
               client
@@ -129,6 +138,12 @@ class AllTrafficTest {
     }
   }
 
+  private void assertTunnelsStayOnTheLine() throws IOException {
+    String tunnels = network.client().run("ss", "-Htn", "dst", ":4000");
+    assertEquals(8, tunnels.lines().count(), tunnels);
+    assertTrue(tunnels.lines().allMatch(each -> each.contains("%line:")), tunnels);
+  }
+
   /** It says so of every path, carries the VPN, and nothing goes round in circles. */
   private void assertKeptOut(Daemon client, String tunnel) throws IOException {
     client.awaitOutput(
@@ -138,6 +153,16 @@ class AllTrafficTest {
     long packets = network.sentInto(tunnel);
     assertTrue(packets < 100, packets + " packets in the VPN, where some ten pings were sent");
   }
+
+  /** Where mpserver leads TCP to. */
+  private static final List<String> ECHO =
+      List.of(
+          "socat",
+          "TCP-LISTEN:" + HomeNetwork.VPN_PORT + ",bind=127.0.0.1,fork,reuseaddr",
+          "EXEC:cat");
+
+  private static final List<String> TYPED =
+      List.of("sh", "-c", "while sleep 0.1; do echo key; done | socat - TCP:127.0.0.1:3001");
 
   private static final String OPEN_VPN =
       "openvpn --dev-type tun --dev vpn --proto udp --tun-mtu 1400 --data-ciphers AES-256-GCM"
