@@ -2,23 +2,13 @@ package dev.mptunnel.stream;
 
 import dev.mptunnel.wire.StreamFrames;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Map;
-import java.util.TreeMap;
 
-/** The bytes of a connection that have come, put in order, until the application has read them. */
+/** The way of a connection on which bytes come: which may, and how they end. */
 final class ReceiveHalf {
-
-  /** So many pieces may wait for what is before them: more are not made by an honest peer. */
-  private static final int MAX_PIECES = 8_192;
 
   private static final long NO_END = Long.MAX_VALUE - 1;
 
-  private final TreeMap<Long, byte[]> pieces = new TreeMap<>();
-  private final ArrayDeque<ByteBuffer> inOrder = new ArrayDeque<>();
-  private long pieceBytes;
-  private long received;
-  private long read;
+  private final ReceiveBuffer buffer = new ReceiveBuffer();
   private long limit = StreamFrames.FIRST_LIMIT;
   private long window = StreamFrames.FIRST_LIMIT;
   private long markedRead;
@@ -35,107 +25,45 @@ final class ReceiveHalf {
    */
   boolean take(long offset, ByteBuffer bytes) {
     long to = offset + bytes.remaining();
-    if (to < 0 || to > limit || to > end || pieces.size() >= MAX_PIECES) {
+    if (to < 0 || to > limit || to > end) {
       return false;
     }
-    long from = Math.max(offset, received);
-    Map.Entry<Long, byte[]> before = pieces.floorEntry(from);
-    if (before != null) {
-      from = Math.max(from, before.getKey() + before.getValue().length);
-    }
-    while (from < to) {
-      Map.Entry<Long, byte[]> after = pieces.ceilingEntry(from);
-      long until = after == null ? to : Math.min(to, after.getKey());
-      if (until > from) {
-        keep(from, bytes.slice(bytes.position() + (int) (from - offset), (int) (until - from)));
-      }
-      from = after == null ? to : Math.max(until, after.getKey() + after.getValue().length);
-    }
-    while (!pieces.isEmpty() && pieces.firstKey() == received) {
-      byte[] piece = pieces.pollFirstEntry().getValue();
-      pieceBytes -= piece.length;
-      append(ByteBuffer.wrap(piece));
-    }
+    buffer.put(offset, bytes);
     isHeldUp |= to > limit - window / 16 && readableBytes() <= window / 4;
     return true;
   }
 
-  private void keep(long offset, ByteBuffer bytes) {
-    if (offset == received) {
-      append(bytes);
-      return;
-    }
-    byte[] piece = new byte[bytes.remaining()];
-    bytes.get(piece);
-    pieces.put(offset, piece);
-    pieceBytes += piece.length;
-  }
-
-  /** Adds what is next: to the last block, so that many small ones do not take much. */
-  private void append(ByteBuffer bytes) {
-    received += bytes.remaining();
-    while (bytes.hasRemaining()) {
-      ByteBuffer last = inOrder.peekLast();
-      if (last == null || last.limit() == last.capacity()) {
-        last = ByteBuffer.allocate(StreamLimits.BLOCK_BYTES).limit(0);
-        inOrder.add(last);
-      }
-      int count = Math.min(bytes.remaining(), last.capacity() - last.limit());
-      int from = last.limit();
-      last.limit(from + count);
-      last.put(from, bytes, bytes.position(), count);
-      bytes.position(bytes.position() + count);
-    }
-  }
-
   /** The bytes end there. @return false if they cannot */
   boolean finish(long atEnd) {
-    boolean isPossible = end == NO_END ? atEnd >= highest() : atEnd == end;
+    boolean isPossible = end == NO_END ? atEnd >= buffer.highest() : atEnd == end;
     if (isPossible) {
       end = atEnd;
     }
     return isPossible && atEnd <= limit;
   }
 
-  private long highest() {
-    return pieces.isEmpty() ? received : pieces.lastKey() + pieces.lastEntry().getValue().length;
-  }
-
   // --- the application's side ---
 
   /** Bytes that may be read. */
   long readableBytes() {
-    return received - read;
+    return buffer.readableBytes();
   }
 
   /** Whether the end has come and all before it was read. */
   boolean isDone() {
-    return read == end;
+    return buffer.readBytes() == end;
   }
 
   /** Moves as much as there is, and as there is room for. @return how much that was */
   int read(ByteBuffer into) {
-    int before = into.position();
-    while (into.hasRemaining() && !inOrder.isEmpty()) {
-      ByteBuffer first = inOrder.getFirst();
-      int count = Math.min(into.remaining(), first.remaining());
-      into.put(into.position(), first, first.position(), count);
-      into.position(into.position() + count);
-      first.position(first.position() + count);
-      if (!first.hasRemaining()) {
-        inOrder.removeFirst();
-      }
-    }
-    int count = into.position() - before;
-    read += count;
-    return count;
+    return buffer.read(into);
   }
 
   // --- credit ---
 
   /** Whether the peer should hear that more may be sent: it could soon be held up. */
   boolean isCreditDue() {
-    return end == NO_END && read + window - limit >= window / 2;
+    return end == NO_END && buffer.readBytes() + window - limit >= window / 2;
   }
 
   /**
@@ -150,10 +78,12 @@ final class ReceiveHalf {
    */
   long grant(long now, long soonNanos, long mayGrow) {
     long grown = 0;
+    long read = buffer.readBytes();
     if (read - markedRead >= window) {
       boolean isSmall = isHeldUp || now - markedNanos <= soonNanos;
       if (isSmall && window < StreamLimits.MAX_WINDOW_BYTES) {
         grown = Math.min(Math.min(window, mayGrow), StreamLimits.MAX_WINDOW_BYTES - window);
+        grown -= grown % StreamLimits.RECEIVE_BLOCK_BYTES;
         window += grown;
       }
       isHeldUp = false;
@@ -173,9 +103,9 @@ final class ReceiveHalf {
     window = 0;
   }
 
-  /** What was taken for it of the room for all. */
-  long windowBytes() {
-    return window;
+  /** What the peer can make it keep, which is taken of the room for all. */
+  long mostKeptBytes() {
+    return ReceiveBuffer.mostKeptBytes(window);
   }
 
   /** How much the window is larger than a first one. */
@@ -185,13 +115,11 @@ final class ReceiveHalf {
 
   /** Memory that it takes, in bytes. */
   long keptBytes() {
-    return pieceBytes + (long) inOrder.size() * StreamLimits.BLOCK_BYTES;
+    return buffer.keptBytes();
   }
 
   /** Nothing of it can be read any more. */
   void clear() {
-    pieces.clear();
-    inOrder.clear();
-    pieceBytes = 0;
+    buffer.clear();
   }
 }

@@ -29,6 +29,12 @@ final class StreamLimits {
   /** In such pieces it is kept. */
   static final int BLOCK_BYTES = 16 << 10;
 
+  /** In such pieces what has come is kept: a small one, as a first window may begin within it. */
+  static final int RECEIVE_BLOCK_BYTES = 4 << 10;
+
+  /** With a bit for each of its bytes, and what the JVM needs for the objects, some 150 bytes. */
+  static final int RECEIVE_BLOCK_COST_BYTES = RECEIVE_BLOCK_BYTES + RECEIVE_BLOCK_BYTES / 8 + 160;
+
   /** A tunnel that does not answer for so long, and longer than it ever takes, is stalled. */
   static final long LEAST_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 

@@ -134,8 +134,8 @@ public final class Striper {
 
   /** Of the room for all, no session takes more than half for its connections to begin with. */
   private boolean takeFirstWindow() {
-    long taken = (long) connections.size() * StreamFrames.FIRST_LIMIT;
-    return taken < room.limitBytes() / 2 && room.take(StreamFrames.FIRST_LIMIT);
+    long first = ReceiveBuffer.mostKeptBytes(StreamFrames.FIRST_LIMIT);
+    return connections.size() * first < room.limitBytes() / 2 && room.take(first);
   }
 
   /** Connections that have not ended. */
@@ -215,7 +215,7 @@ public final class Striper {
       return;
     }
     connection.sending().clear();
-    room.giveBack(connection.receiving().windowBytes());
+    room.giveBack(connection.receiving().mostKeptBytes());
     sendable.remove(connection);
     tellers.remove(connection);
     awaiting.remove(connection);
@@ -535,9 +535,9 @@ public final class Striper {
       connection.setCreditDue(false);
       ReceiveHalf receiving = connection.receiving();
       long left = Math.min(StreamLimits.SESSION_BYTES - grownBytes, room.leftBytes());
-      long grown = receiving.grant(now, soonNanos(), Math.max(0, left / 4));
-      grownBytes += grown;
-      room.take(grown);
+      long before = receiving.mostKeptBytes();
+      grownBytes += receiving.grant(now, soonNanos(), Math.max(0, left / 4));
+      room.take(receiving.mostKeptBytes() - before); // a quarter is not more than there is
       StreamFrames.putCredit(record, connection.id(), receiving.limit());
       sent.add(() -> {}, () -> again(connection, connection::setCreditDue));
     }

@@ -45,8 +45,50 @@ class ReceiveHalfTest {
       assertEquals(0, each.readableBytes());
       assertTrue(each.finish(all.length));
       assertTrue(each.isDone());
-      assertEquals(0, each.keptBytes() / StreamLimits.BLOCK_BYTES);
+      assertEquals(0, each.keptBytes());
     }
+  }
+
+  @Test
+  void everySecondByteTakesNoMoreThanAnyOther() {
+    byte[] all = new byte[StreamFrames.FIRST_LIMIT];
+    random.nextBytes(all);
+    ByteBuffer into = ByteBuffer.allocate(all.length);
+    take(all, 0, 100);
+    assertEquals(99, half.read(into.limit(99)), "not where a block begins");
+    for (int i = 101; i < all.length; i += 2) {
+      assertTrue(take(all, i, i + 1));
+    }
+    assertEquals(1, half.readableBytes());
+    assertTrue(half.keptBytes() <= half.mostKeptBytes(), half.keptBytes() + " bytes");
+    for (int i = 100; i < all.length; i += 2) {
+      assertTrue(take(all, i, i + 1));
+    }
+    half.read(into.limit(all.length));
+    assertArrayEquals(all, into.array(), "seed " + seed);
+    assertEquals(0, half.keptBytes());
+  }
+
+  @Test
+  void ofAFarByteNoMoreIsTakenThanItsWindow() {
+    byte[] all = new byte[1 << 20];
+    ByteBuffer into = ByteBuffer.allocate(all.length);
+    for (int from = 0, to = 0; to < all.length / 2; from = to) {
+      to = (int) half.limit();
+      take(all, from, to);
+      half.read(into.clear());
+      half.grant(0, SECOND, Long.MAX_VALUE);
+    }
+    int first = (int) half.limit() - 1;
+    for (int i = first; half.take(i, ByteBuffer.allocate(1)); i -= 1_000) {
+      assertTrue(half.keptBytes() <= half.mostKeptBytes(), half.keptBytes() + " bytes");
+      if (i < 1_000) {
+        break;
+      }
+    }
+    half.clear();
+    assertEquals(0, half.read(into.clear()), "nothing is left");
+    assertEquals(0, half.keptBytes());
   }
 
   @Test

@@ -56,7 +56,8 @@ class StriperRulesTest {
   }
 
   private final Log log = new Log();
-  private final Striper server = new Striper(false, log, new StreamRoom(1 << 30));
+  private final StreamRoom room = new StreamRoom(1 << 30);
+  private final Striper server = new Striper(false, log, room);
   private final Tunnel tunnel = server.addTunnel(0, 0);
 
   private boolean receive(Consumer<ByteBuffer> frames) {
@@ -104,6 +105,43 @@ class StriperRulesTest {
     assertTrue(receive(record -> StreamFrames.putFin(record, 1, 5)));
     assertTrue(receive(record -> StreamFrames.putFin(record, 1, 6)));
     assertEquals("reset 1 " + StreamError.PROTOCOL, log.told.getLast());
+  }
+
+  /** By the heap, not by what we think of it: pieces that are kept one by one take 70 MB. */
+  @Test
+  void whoeverSendsEverySecondByteMakesUsKeepNoMoreThanWasTakenForIt() {
+    int peers = 100;
+    for (int id = 0; id < peers; id++) {
+      receiveOpen(id);
+    }
+    long before = usedBytes();
+    for (int id = 0; id < peers; id++) {
+      receiveEverySecondByte(id);
+    }
+    long grown = usedBytes() - before;
+    long taken = room.limitBytes() - room.leftBytes();
+    assertTrue(server.keptBytes() <= taken, server.keptBytes() + " of " + taken + " bytes");
+    assertTrue(grown < taken + (16 << 20), grown + " bytes more, and " + taken + " taken");
+    assertEquals(peers, log.told.size(), "nobody is reset");
+    server.end();
+    assertEquals(room.limitBytes(), room.leftBytes());
+  }
+
+  private void receiveEverySecondByte(int id) {
+    ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
+    for (int offset = 1; offset < StreamFrames.FIRST_LIMIT; offset += 2) {
+      StreamFrames.putChunk(record, id, offset, 1);
+      record.put((byte) offset);
+      if (record.remaining() < 100 || offset + 2 > StreamFrames.FIRST_LIMIT) {
+        assertTrue(server.receive(0, tunnel, record.flip()));
+        record.clear();
+      }
+    }
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   @Test
