@@ -101,7 +101,7 @@ public final class Relay implements Program.Running {
     try {
       relay.open(config);
       return relay;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       relay.close();
       throw e;
     }

@@ -115,21 +115,30 @@ public final class Client implements Program.Running {
    */
   public static Client start(DatagramEngine engine, ClientConfig config) throws IOException {
     Client client = new Client(engine, config);
+    try {
+      client.open(config);
+      return client;
+    } catch (IOException | RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  private void open(ClientConfig config) throws IOException {
     int buffer = config.sockets().bufferBytes();
     for (BridgeLine bridge : config.bridges()) {
-      client.addPath(bridge, buffer);
+      addPath(bridge, buffer);
     }
-    CompletableFuture.runAsync(client::open, engine::execute).join();
-    client.listen(config.listen(), null, config.passenger(), buffer);
+    CompletableFuture.runAsync(this::openSession, engine::execute).join();
+    listen(config.listen(), null, config.passenger(), buffer);
     for (var named : config.listenNamed().entrySet()) {
       Passenger passenger = config.passengersNamed().get(named.getKey());
-      client.listen(named.getValue(), named.getKey(), passenger, buffer);
+      listen(named.getValue(), named.getKey(), passenger, buffer);
     }
-    if (client.streams != null) {
-      client.streams.listen(config.tcp());
+    if (streams != null) {
+      streams.listen(config.tcp());
     }
-    config.security().warnings().forEach(client.log::warn);
-    return client;
+    config.security().warnings().forEach(log::warn);
   }
 
   /** Opened when it is needed: at the start, or when no UDP comes through. */
@@ -203,7 +212,7 @@ public final class Client implements Program.Running {
     }
   }
 
-  private void open() {
+  private void openSession() {
     names.forEach(NameWatch::ask);
     checkRoutes();
     List<Endpoint.PathSpec> resolved = new ArrayList<>();

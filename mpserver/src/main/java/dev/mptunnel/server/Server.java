@@ -94,20 +94,29 @@ public final class Server implements Program.Running {
    */
   public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
     Server server = new Server(engine, config);
-    CompletableFuture.runAsync(server::startWatching, engine::execute).join();
+    try {
+      server.open(config);
+      return server;
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void open(ServerConfig config) throws IOException {
+    CompletableFuture.runAsync(this::startWatching, engine::execute).join();
     for (HostPort listen : config.protocol().hasUdp() ? config.listen() : List.<HostPort>of()) {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
               .withBufferBytes(config.sockets().bufferBytes())
               .sentWhole();
-      server.driver.open(options);
+      driver.open(options);
     }
-    if (server.streams != null) {
-      server.streams.openCarriers(server.driver);
-      server.streams.start(config.listen());
+    if (streams != null) {
+      streams.openCarriers(driver);
+      streams.start(config.listen());
     }
-    config.security().warnings().forEach(server.log::warn);
-    return server;
+    config.security().warnings().forEach(log::warn);
   }
 
   /** Looks a session up for its tunnels. From the tunnels' thread, and back to it. */
