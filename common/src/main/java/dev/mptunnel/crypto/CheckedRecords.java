@@ -35,7 +35,7 @@ final class CheckedRecords implements RecordProtection {
   }
 
   @Override
-  public ByteBuffer open(ByteBuffer record) {
+  public ByteBuffer open(ByteBuffer record, ByteBuffer room) {
     int end = record.limit() - TAG_BYTES;
     if (record.getInt(end) != check(record, end)) {
       return null;

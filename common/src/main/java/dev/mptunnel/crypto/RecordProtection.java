@@ -22,8 +22,9 @@ public interface RecordProtection {
   /**
    * Verifies the next record, head and all, from position to limit.
    *
-   * @return its frames, valid until the next call; or null if it is not what the peer sent next,
-   *     and then nothing is to be opened any more
+   * @param room that the frames may be put in, as long as a record
+   * @return its frames, there or in the record itself; or null if it is not what the peer sent
+   *     next, and then nothing is to be opened any more
    */
-  ByteBuffer open(ByteBuffer record);
+  ByteBuffer open(ByteBuffer record, ByteBuffer room);
 }

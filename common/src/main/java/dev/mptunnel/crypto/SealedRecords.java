@@ -1,7 +1,6 @@
 package dev.mptunnel.crypto;
 
 import dev.mptunnel.wire.Records;
-import dev.mptunnel.wire.StreamFrames;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import javax.crypto.AEADBadTagException;
@@ -20,7 +19,6 @@ final class SealedRecords implements RecordProtection {
   private byte[] chain;
   private SecretKeySpec key;
   private long number;
-  private ByteBuffer opened;
 
   /**
    * @param chain what the first key follows from
@@ -67,16 +65,13 @@ final class SealedRecords implements RecordProtection {
   }
 
   @Override
-  public ByteBuffer open(ByteBuffer record) {
-    if (opened == null) {
-      opened = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES + Aead.TAG_BYTES);
-    }
+  public ByteBuffer open(ByteBuffer record, ByteBuffer room) {
     int sealed = record.remaining() - Records.HEAD_BYTES;
     int at = record.arrayOffset() + record.position() + Records.HEAD_BYTES;
     int clear;
     try {
       begin(Cipher.DECRYPT_MODE, record);
-      clear = cipher.doFinal(record.array(), at, sealed, opened.array(), 0);
+      clear = cipher.doFinal(record.array(), at, sealed, room.array(), room.arrayOffset());
     } catch (AEADBadTagException e) {
       return null;
     } catch (GeneralSecurityException e) {
@@ -85,7 +80,7 @@ final class SealedRecords implements RecordProtection {
     if (Records.isLast(record)) {
       ratchet();
     }
-    return opened.clear().limit(clear);
+    return room.clear().limit(clear);
   }
 
   private void begin(int mode, ByteBuffer record) throws GeneralSecurityException {

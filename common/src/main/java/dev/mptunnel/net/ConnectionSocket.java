@@ -133,7 +133,7 @@ public final class ConnectionSocket implements StreamHandler {
     if (over || socket == null) {
       return;
     }
-    ByteBuffer scratch = driver.scratch();
+    ByteBuffer scratch = driver.buffers().application();
     while (socket.isWritable() && connection.readableBytes() > 0) {
       connection.read(scratch.clear());
       socket.write(scratch.flip());

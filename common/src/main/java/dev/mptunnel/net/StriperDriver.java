@@ -1,6 +1,7 @@
 package dev.mptunnel.net;
 
 import dev.mptunnel.stream.Connection;
+import dev.mptunnel.stream.StreamBuffers;
 import dev.mptunnel.stream.StreamError;
 import dev.mptunnel.stream.StreamOutput;
 import dev.mptunnel.stream.StreamRoom;
@@ -27,8 +28,6 @@ import java.util.function.Predicate;
  * <p>Used on the engine's thread.
  */
 public final class StriperDriver {
-
-  private static final int SCRATCH_BYTES = 64 << 10;
 
   /** Connections that have said JOIN and then nothing: somebody may repeat one that he has seen. */
   private static final int UNJOINED = 64;
@@ -66,7 +65,7 @@ public final class StriperDriver {
   private final Listener listener;
   private final StreamRoom room;
   private final Engine.EngineTimer timer;
-  private final ByteBuffer scratch = ByteBuffer.allocate(SCRATCH_BYTES);
+  private final StreamBuffers buffers;
   private final Set<TunnelSocket> sockets = new LinkedHashSet<>();
   private final Set<TunnelSocket> unflushed = new HashSet<>();
   private final ArrayDeque<Runnable> effects = new ArrayDeque<>();
@@ -87,20 +86,23 @@ public final class StriperDriver {
    *
    * @param patienceNanos how long connections wait for a tunnel when there is none
    * @param room that all drivers of the engine share
+   * @param buffers that they share too
    */
   public StriperDriver(
       StreamEngine engine,
       boolean initiator,
       long patienceNanos,
       StreamRoom room,
+      StreamBuffers buffers,
       Listener listener) {
     this.room = room;
+    this.buffers = buffers;
     this.engine = engine;
     this.initiator = initiator;
     this.patienceNanos = patienceNanos;
     this.listener = listener;
     timer = engine.newTimer(this::run);
-    striper = new Striper(initiator, new Effects(), room);
+    striper = new Striper(initiator, new Effects(), room, buffers);
     lastTunnelNanos = engine.nanoTime();
   }
 
@@ -113,8 +115,8 @@ public final class StriperDriver {
     return engine.nanoTime();
   }
 
-  ByteBuffer scratch() {
-    return scratch;
+  StreamBuffers buffers() {
+    return buffers;
   }
 
   // --- tunnels ---
@@ -194,7 +196,7 @@ public final class StriperDriver {
   private void beginAnew() {
     int connections = striper.connections();
     striper.end();
-    striper = new Striper(initiator, new Effects(), room);
+    striper = new Striper(initiator, new Effects(), room, buffers);
     if (connections > 0) {
       listener.allReset(connections, Listener.Why.PEER_FORGOT);
     }

@@ -53,7 +53,7 @@ public final class Striper {
   private final LinkedHashSet<Connection> awaiting = new LinkedHashSet<>();
   private final ArrayDeque<Connection> endedByPeer = new ArrayDeque<>();
   private final ArrayDeque<Chunk> urgent = new ArrayDeque<>();
-  private final ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
+  private final ByteBuffer record;
   private int nextId;
   private long sendableBytes;
   private long grownBytes;
@@ -64,16 +64,23 @@ public final class Striper {
    * An end without tunnels.
    *
    * @param room that it shares with others
+   * @param buffers of the thread that it is used from
    */
-  public Striper(boolean initiator, StreamOutput output, StreamRoom room) {
-    this(initiator, output, room, new Scheduler.EarliestDelivery());
+  public Striper(boolean initiator, StreamOutput output, StreamRoom room, StreamBuffers buffers) {
+    this(initiator, output, room, buffers, new Scheduler.EarliestDelivery());
   }
 
-  Striper(boolean initiator, StreamOutput output, StreamRoom room, Scheduler scheduler) {
+  Striper(
+      boolean initiator,
+      StreamOutput output,
+      StreamRoom room,
+      StreamBuffers buffers,
+      Scheduler scheduler) {
     this.initiator = initiator;
     this.output = output;
     this.room = room;
     this.scheduler = scheduler;
+    record = buffers.frames();
   }
 
   StreamRoom room() {

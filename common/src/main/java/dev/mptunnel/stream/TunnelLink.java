@@ -6,7 +6,6 @@ import dev.mptunnel.wire.Join;
 import dev.mptunnel.wire.Records;
 import dev.mptunnel.wire.TunnelSecret;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,9 +38,12 @@ public final class TunnelLink {
   private final boolean initiator;
   private final TunnelSecret secret;
   private final byte[] join;
-  private final ByteBuffer incoming = ByteBuffer.allocate(Records.MAX_BYTES);
-  private final ByteBuffer outgoing = ByteBuffer.allocate(Records.MAX_BYTES);
+  private final StreamBuffers buffers;
   private byte[] accept;
+
+  /** What has come of a message that is not whole yet; null while nothing has. */
+  private ByteBuffer incoming;
+
   private RecordProtection seals;
   private RecordProtection opens;
   private boolean joined;
@@ -50,7 +52,14 @@ public final class TunnelLink {
   private long sentNanos;
   private long heardNanos;
 
-  private TunnelLink(boolean initiator, TunnelSecret secret, byte[] join, byte[] accept, long now) {
+  private TunnelLink(
+      StreamBuffers buffers,
+      boolean initiator,
+      TunnelSecret secret,
+      byte[] join,
+      byte[] accept,
+      long now) {
+    this.buffers = buffers;
     this.initiator = initiator;
     this.secret = secret;
     this.join = join;
@@ -65,10 +74,12 @@ public final class TunnelLink {
   /**
    * A connection that we have made.
    *
+   * @param buffers of the thread that it is used from
    * @param epoch the number of the one that the secret belongs to
    * @param tunnel a number that no tunnel of the session had before
    */
   public static TunnelLink dialled(
+      StreamBuffers buffers,
       long now,
       long sessionId,
       int epoch,
@@ -77,24 +88,30 @@ public final class TunnelLink {
       RandomGenerator random) {
     byte[] join = Join.join(sessionId, epoch, tunnel, nonce(random));
     TunnelKeys.signJoin(secret, join);
-    return new TunnelLink(true, secret, join, NONE, now);
+    return new TunnelLink(buffers, true, secret, join, NONE, now);
   }
 
   /**
    * A connection that a peer has made.
    *
+   * @param buffers of the thread that it is used from
    * @param join with what it began
    * @param life see {@link Join}
    * @return null if it does not have the secret
    */
   public static TunnelLink accepted(
-      long now, byte[] join, TunnelSecret secret, long life, RandomGenerator random) {
+      StreamBuffers buffers,
+      long now,
+      byte[] join,
+      TunnelSecret secret,
+      long life,
+      RandomGenerator random) {
     if (!TunnelKeys.isSigned(secret, join)) {
       return null;
     }
     byte[] accept = Join.accept(Join.sessionId(join), life, nonce(random));
     TunnelKeys.signAccept(secret, join, accept);
-    return new TunnelLink(false, secret, join, accept, now);
+    return new TunnelLink(buffers, false, secret, join, accept, now);
   }
 
   private static byte[] nonce(RandomGenerator random) {
@@ -140,6 +157,16 @@ public final class TunnelLink {
    * @return false if the peer is not who it should be, or has broken the rules
    */
   public boolean receive(long now, ByteBuffer bytes, Handler handler) {
+    incoming = incoming == null ? buffers.take() : incoming;
+    boolean isRight = receiveAll(now, bytes, handler);
+    if (incoming.position() == 0) {
+      buffers.giveBack(incoming);
+      incoming = null;
+    }
+    return isRight;
+  }
+
+  private boolean receiveAll(long now, ByteBuffer bytes, Handler handler) {
     while (bytes.hasRemaining()) {
       if (!hasKeys()) {
         if (!takeAccept(now, bytes)) {
@@ -159,7 +186,7 @@ public final class TunnelLink {
       if (!fill(bytes, length)) {
         return true;
       }
-      ByteBuffer frames = opens.open(incoming.flip());
+      ByteBuffer frames = opens.open(incoming.flip(), buffers.opened());
       incoming.clear();
       if (frames == null) {
         return false;
@@ -180,7 +207,8 @@ public final class TunnelLink {
     if (!fill(bytes, Join.ACCEPT_BYTES)) {
       return true;
     }
-    byte[] answer = Arrays.copyOf(incoming.array(), Join.ACCEPT_BYTES);
+    byte[] answer = new byte[Join.ACCEPT_BYTES];
+    incoming.get(0, answer);
     incoming.clear();
     if (!Join.isAccept(answer, Join.sessionId(join))
         || !TunnelKeys.isSigned(secret, join, answer)) {
@@ -208,10 +236,10 @@ public final class TunnelLink {
    * Makes a record.
    *
    * @param frames from position to limit, perhaps none
-   * @return what to send; valid until the next call
+   * @return what to send; valid until the next record of any tunnel is made
    */
   public ByteBuffer seal(long now, ByteBuffer frames) {
-    outgoing.clear().position(Records.HEAD_BYTES);
+    ByteBuffer outgoing = buffers.sealed().clear().position(Records.HEAD_BYTES);
     outgoing.put(frames.duplicate()).flip();
     recordsUnderKey++;
     boolean last =

@@ -71,7 +71,7 @@ class RecordProtectionTest {
     ByteBuffer amid = ByteBuffer.allocate(record.length + 9);
     amid.position(4);
     amid.put(record).flip().position(4);
-    ByteBuffer frames = opens.open(amid);
+    ByteBuffer frames = opens.open(amid, ByteBuffer.allocate(Records.MAX_BYTES));
     if (frames == null) {
       return null;
     }

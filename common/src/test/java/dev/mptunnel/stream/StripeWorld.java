@@ -182,7 +182,7 @@ final class StripeWorld {
     private End(String name, boolean initiator, long roomBytes, Scheduler scheduler) {
       this.name = name;
       room = new StreamRoom(roomBytes);
-      striper = new Striper(initiator, this, room, scheduler);
+      striper = new Striper(initiator, this, room, new StreamBuffers(), scheduler);
     }
 
     private void receive(int id, byte[] bytes) {

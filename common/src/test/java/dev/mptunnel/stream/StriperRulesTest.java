@@ -57,7 +57,7 @@ class StriperRulesTest {
 
   private final Log log = new Log();
   private final StreamRoom room = new StreamRoom(1 << 30);
-  private final Striper server = new Striper(false, log, room);
+  private final Striper server = new Striper(false, log, room, new StreamBuffers());
   private final Tunnel tunnel = server.addTunnel(0, 0);
 
   private boolean receive(Consumer<ByteBuffer> frames) {
@@ -157,7 +157,7 @@ class StriperRulesTest {
     assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
     receiveOpen(StreamLimits.CONNECTIONS);
     assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
-    Striper client = new Striper(true, log, new StreamRoom(1 << 30));
+    Striper client = new Striper(true, log, new StreamRoom(1 << 30), new StreamBuffers());
     for (int id = 0; id < StreamLimits.CONNECTIONS; id++) {
       assertNotNull(client.open(""));
     }

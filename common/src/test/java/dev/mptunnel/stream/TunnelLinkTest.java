@@ -35,6 +35,7 @@ class TunnelLinkTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private long now = 77 * SECOND;
+  private final StreamBuffers buffers = new StreamBuffers();
 
   /** What an end is told. */
   private static final class Told implements TunnelLink.Handler {
@@ -67,11 +68,11 @@ class TunnelLinkTest {
   }
 
   private TunnelLink dialled(TunnelSecret secret) {
-    return TunnelLink.dialled(now, SESSION, EPOCH, secret, TUNNEL, random);
+    return TunnelLink.dialled(buffers, now, SESSION, EPOCH, secret, TUNNEL, random);
   }
 
   private TunnelLink accepted(byte[] join, TunnelSecret secret) {
-    return TunnelLink.accepted(now, join, secret, LIFE, random);
+    return TunnelLink.accepted(buffers, now, join, secret, LIFE, random);
   }
 
   private static byte[] taken(ByteBuffer bytes) {
@@ -105,6 +106,53 @@ class TunnelLinkTest {
       assertTrue(receive(client, sealed(server, new byte[0]), atClient));
       assertTrue(client.isJoined() && server.isJoined());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 256})
+  void anIdleTunnelHasNoBuffers(int keyBits) {
+    int tunnels = 1_000;
+    Joined first = new Joined(keyBits); // with what all share
+    List<Joined> all = new ArrayList<>();
+    long before = usedBytes();
+    for (int i = 0; i < tunnels; i++) {
+      Joined each = new Joined(keyBits);
+      assertTrue(receive(each.server, sealed(each.client, bytes(1_000)), each.atServer));
+      each.atServer.records.clear();
+      all.add(each);
+    }
+    long bytes = (usedBytes() - before) / (2L * tunnels);
+    System.out.println("an idle tunnel takes " + bytes + " bytes at each end, key " + keyBits);
+    assertTrue(bytes < 8 << 10, bytes + " bytes");
+    assertTrue(first.client.isJoined() && all.getLast().client.isJoined(), "all are still there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 256})
+  void recordsOfManyTunnelsComeInPartsSideBySide(int keyBits) {
+    List<Joined> all = new ArrayList<>();
+    List<byte[]> frames = new ArrayList<>();
+    List<ByteBuffer> travelling = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Joined each = new Joined(keyBits);
+      all.add(each);
+      frames.add(bytes(1 + random.nextInt(2_000)));
+      travelling.add(ByteBuffer.wrap(sealed(each.client, frames.getLast())));
+    }
+    while (travelling.stream().anyMatch(ByteBuffer::hasRemaining)) {
+      int which = random.nextInt(all.size());
+      byte[] part = new byte[Math.min(random.nextInt(300), travelling.get(which).remaining())];
+      travelling.get(which).get(part);
+      assertTrue(receive(all.get(which).server, part, all.get(which).atServer), "seed " + seed);
+    }
+    for (int i = 0; i < all.size(); i++) {
+      assertArrayEquals(frames.get(i), all.get(i).atServer.records.getFirst(), "seed " + seed);
+    }
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   @Test

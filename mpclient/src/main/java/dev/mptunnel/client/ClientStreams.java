@@ -9,6 +9,7 @@ import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.net.TunnelSocket;
+import dev.mptunnel.stream.StreamBuffers;
 import dev.mptunnel.stream.TunnelLink;
 import dev.mptunnel.stream.TunnelReport;
 import java.io.IOException;
@@ -38,6 +39,7 @@ final class ClientStreams {
   private final Runnable onDoubt;
   private final int tunnels;
   private final String congestionControl;
+  private final StreamBuffers buffers = new StreamBuffers();
   private final StriperDriver driver;
   private final List<Slot> slots = new ArrayList<>();
   private final List<Entry> entries = new ArrayList<>();
@@ -73,7 +75,7 @@ final class ClientStreams {
     redial = engine.newTimer(this::dialDue);
     driver =
         new StriperDriver(
-            engine, true, config.patienceNanos(), StriperDriver.newRoom(), new Listener());
+            engine, true, config.patienceNanos(), StriperDriver.newRoom(), buffers, new Listener());
   }
 
   /** Adds the tunnels over a bridge, before anything starts. @return what to call the bridge by */
@@ -228,7 +230,8 @@ final class ClientStreams {
     void dial(long now) {
       isJoined = false;
       TunnelLink link =
-          TunnelLink.dialled(now, key.sessionId(), key.epoch(), key.secret(), nextTunnel++, random);
+          TunnelLink.dialled(
+              buffers, now, key.sessionId(), key.epoch(), key.secret(), nextTunnel++, random);
       tunnel = driver.dial(bridge.address, bridge.options, name, link, this);
     }
 

@@ -13,6 +13,7 @@ import dev.mptunnel.net.StreamSocket;
 import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.net.TunnelSocket;
 import dev.mptunnel.stream.Connection;
+import dev.mptunnel.stream.StreamBuffers;
 import dev.mptunnel.stream.StreamError;
 import dev.mptunnel.stream.StreamRoom;
 import dev.mptunnel.stream.TunnelLink;
@@ -67,6 +68,7 @@ final class ServerStreams {
   private final RandomGenerator random;
   private final ServerLog log;
   private final StreamRoom room = StriperDriver.newRoom();
+  private final StreamBuffers buffers = new StreamBuffers();
   private final Map<Long, SessionStreams> ends = new HashMap<>();
   private final Map<String, TcpTarget> targets = new HashMap<>();
   private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
@@ -140,7 +142,7 @@ final class ServerStreams {
             streams.mayUse = found.mayUse();
             link =
                 TunnelLink.accepted(
-                    engine.nanoTime(), join, found.key().secret(), streams.life, random);
+                    buffers, engine.nanoTime(), join, found.key().secret(), streams.life, random);
           }
           if (link == null) {
             newcomer.turnAway();
@@ -218,7 +220,7 @@ final class ServerStreams {
 
     private final long life = random.nextLong();
     private final StriperDriver driver =
-        new StriperDriver(engine, false, config.patienceNanos(), room, this);
+        new StriperDriver(engine, false, config.patienceNanos(), room, buffers, this);
     private String name;
     private Predicate<String> mayUse;
     private boolean saidUp;

@@ -1,5 +1,6 @@
 package dev.mptunnel.harness.fuzz;
 
+import dev.mptunnel.stream.StreamBuffers;
 import dev.mptunnel.stream.TunnelLink;
 import dev.mptunnel.wire.Join;
 import dev.mptunnel.wire.Records;
@@ -47,9 +48,10 @@ final class TunnelLinkTarget implements FuzzTarget {
     int stage = reader.nextByte() % STAGES;
     int most = 1 + reader.nextByte();
     SplittableRandom random = new SplittableRandom(1);
-    TunnelLink client = TunnelLink.dialled(0, SESSION, 1, secret, 2, random);
+    StreamBuffers buffers = new StreamBuffers();
+    TunnelLink client = TunnelLink.dialled(buffers, 0, SESSION, 1, secret, 2, random);
     byte[] join = bytes(client.greeting());
-    TunnelLink server = TunnelLink.accepted(0, join, secret, 3, random);
+    TunnelLink server = TunnelLink.accepted(buffers, 0, join, secret, 3, random);
     Told told = new Told();
     switch (stage) {
       case 0 -> { // in place of an ACCEPT
