@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,11 +23,8 @@ public final class Striper {
 
   private static final long NEVER = Long.MAX_VALUE;
 
-  /** Of a record, what is for all but chunks. */
-  private static final int CONTROLS_BYTES = 1_024;
-
   private static final int MOST_CHUNK_BYTES =
-      StreamFrames.MAX_RECORD_BYTES - CONTROLS_BYTES - StreamFrames.CHUNK_OVERHEAD_BYTES;
+      StreamFrames.MAX_RECORD_BYTES - Controls.MAX_BYTES - StreamFrames.CHUNK_OVERHEAD_BYTES;
 
   /** So many connections are looked at for chunks that are late, at a time. */
   private static final int LOOKED_AT = 16;
@@ -48,12 +44,12 @@ public final class Striper {
   private final Map<Integer, Connection> connections = new LinkedHashMap<>();
   private final Set<Integer> passedOver = new HashSet<>();
   private final LinkedHashSet<Connection> sendable = new LinkedHashSet<>();
-  private final LinkedHashSet<Connection> tellers = new LinkedHashSet<>();
   private final LinkedHashSet<Connection> touched = new LinkedHashSet<>();
   private final LinkedHashSet<Connection> awaiting = new LinkedHashSet<>();
   private final ArrayDeque<Connection> endedByPeer = new ArrayDeque<>();
   private final ArrayDeque<Chunk> urgent = new ArrayDeque<>();
   private final ByteBuffer record;
+  private final Controls controls;
   private int nextId;
   private long sendableBytes;
   private long grownBytes;
@@ -81,6 +77,7 @@ public final class Striper {
     this.room = room;
     this.scheduler = scheduler;
     record = buffers.frames();
+    controls = new Controls(this, initiator, record);
   }
 
   StreamRoom room() {
@@ -145,6 +142,27 @@ public final class Striper {
     return connections.size() * first < room.limitBytes() / 2 && room.take(first);
   }
 
+  /** Lets the peer send more: a reader that keeps up gets a quarter of what is left for all. */
+  void grant(long now, Connection connection) {
+    ReceiveHalf receiving = connection.receiving();
+    long left = Math.min(StreamLimits.SESSION_BYTES - grownBytes, room.leftBytes());
+    long before = receiving.mostKeptBytes();
+    grownBytes += receiving.grant(now, soonNanos(), Math.max(0, left / 4));
+    room.take(receiving.mostKeptBytes() - before); // a quarter is not more than there is
+  }
+
+  private long soonNanos() {
+    long least = NEVER;
+    long most = 0;
+    for (Tunnel tunnel : tunnels.values()) {
+      if (!tunnel.isStalled()) {
+        least = Math.min(least, tunnel.responseNanos());
+        most = Math.max(most, tunnel.responseNanos());
+      }
+    }
+    return Math.max(4 * Math.min(least, most), 2 * most);
+  }
+
   /** Connections that have not ended. */
   public int connections() {
     return connections.size();
@@ -204,9 +222,7 @@ public final class Striper {
     } else {
       sendable.remove(connection);
     }
-    if (connection.isTellDue()) {
-      tellers.add(connection);
-    }
+    controls.note(connection);
     if (connection.sending().hasUnderWay()) {
       awaiting.add(connection);
     } else {
@@ -217,14 +233,15 @@ public final class Striper {
     }
   }
 
-  private void forget(Connection connection) {
+  /** It is over. */
+  void forget(Connection connection) {
     if (!connections.remove(connection.id(), connection)) {
       return;
     }
     connection.sending().clear();
     room.giveBack(connection.receiving().mostKeptBytes());
     sendable.remove(connection);
-    tellers.remove(connection);
+    controls.forget(connection);
     awaiting.remove(connection);
     sendableBytes -= connection.countedBytes();
     connection.setCountedBytes(0);
@@ -425,7 +442,7 @@ public final class Striper {
     }
     if (tunnel == null) {
       next = null;
-      tunnel = tellers.isEmpty() ? answering(now) : quickest();
+      tunnel = controls.isDue() ? quickest() : answering(now);
     }
     if (tunnel == null) {
       return false;
@@ -434,7 +451,7 @@ public final class Striper {
     Tunnel.Load sent = tunnel.begin(now);
     putGot(tunnel);
     if (next == null || tunnel == quickest()) {
-      tellConnections(now, sent);
+      controls.put(now, sent);
     }
     if (next != null) {
       putChunks(now, tunnel, sent);
@@ -504,87 +521,12 @@ public final class Striper {
     }
   }
 
-  private void tellConnections(long now, Tunnel.Load sent) {
-    Iterator<Connection> each = tellers.iterator();
-    while (each.hasNext() && record.position() <= CONTROLS_BYTES - roomToTell()) {
-      Connection connection = each.next();
-      each.remove();
-      tell(now, connection, sent);
-    }
-  }
-
-  private static int roomToTell() {
-    return 4 * StreamFrames.MAX_CONTROL_BYTES;
-  }
-
-  private void tell(long now, Connection connection, Tunnel.Load sent) {
-    if (connection.isResetDue()) {
-      putOpen(connection, sent);
-      connection.setResetDue(false);
-      StreamFrames.putReset(record, connection.id(), connection.resetCode());
-      sent.add(() -> forget(connection), () -> again(connection, connection::setResetDue));
-      return;
-    }
-    if (connection.isOpenDue() || connection.isFinDue() || connection.isCreditDue()) {
-      putOpen(connection, sent);
-    }
-    if (connection.isFinDue()) {
-      connection.setFinDue(false);
-      StreamFrames.putFin(record, connection.id(), connection.sending().end());
-      sent.add(
-          () -> {
-            connection.sending().onFinArrived();
-            note(connection);
-          },
-          () -> again(connection, connection::setFinDue));
-    }
-    if (connection.isCreditDue()) {
-      connection.setCreditDue(false);
-      ReceiveHalf receiving = connection.receiving();
-      long left = Math.min(StreamLimits.SESSION_BYTES - grownBytes, room.leftBytes());
-      long before = receiving.mostKeptBytes();
-      grownBytes += receiving.grant(now, soonNanos(), Math.max(0, left / 4));
-      room.take(receiving.mostKeptBytes() - before); // a quarter is not more than there is
-      StreamFrames.putCredit(record, connection.id(), receiving.limit());
-      sent.add(() -> {}, () -> again(connection, connection::setCreditDue));
-    }
-  }
-
-  private long soonNanos() {
-    long least = NEVER;
-    long most = 0;
-    for (Tunnel tunnel : tunnels.values()) {
-      if (!tunnel.isStalled()) {
-        least = Math.min(least, tunnel.responseNanos());
-        most = Math.max(most, tunnel.responseNanos());
-      }
-    }
-    return Math.max(4 * Math.min(least, most), 2 * most);
-  }
-
-  private interface Due {
-    void set(boolean due);
-  }
-
-  private void again(Connection connection, Due due) {
-    due.set(true);
-    note(connection);
-  }
-
-  private void putOpen(Connection connection, Tunnel.Load sent) {
-    if (initiator && !connection.isKnown()) {
-      connection.setOpenDue(false);
-      StreamFrames.putOpen(record, connection.id(), connection.target());
-      sent.add(connection::setKnown, () -> again(connection, connection::setOpenDue));
-    }
-  }
-
   private void putChunks(long now, Tunnel tunnel, Tunnel.Load sent) {
     int most = tunnel.chunkBytes(MOST_CHUNK_BYTES);
     int left = most;
     while (!sendable.isEmpty() && left > 0 && hasRoomForChunk()) {
       Connection connection = sendable.getFirst();
-      putOpen(connection, sent);
+      controls.putOpen(connection, sent);
       Chunk chunk = connection.sending().next(Math.min(left, chunkRoom()));
       if (chunk.length() > chunkRoom()) {
         connection.sending().lose(chunk); // one that was lost, longer than what is left here
@@ -652,7 +594,7 @@ public final class Striper {
     record.clear();
     Tunnel.Load sent = tunnel.begin(now);
     putGot(tunnel);
-    putOpen(chunk.connection(), sent);
+    controls.putOpen(chunk.connection(), sent);
     put(now, tunnel, sent, chunk);
     duplicatedBytes += chunk.length();
     transmit(now, tunnel, sent);
