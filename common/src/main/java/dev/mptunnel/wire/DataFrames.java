@@ -82,8 +82,7 @@ public final class DataFrames {
   /** The reason of a REFUSED where the target is not for this client. */
   public static final int REFUSED_NOT_ALLOWED = 1;
 
-  private static final int HEAD_BYTES = 3;
-  private static final int FRAGMENT_FIELDS = FRAGMENT_OVERHEAD_BYTES - HEAD_BYTES;
+  private static final int FRAGMENT_FIELDS = FRAGMENT_OVERHEAD_BYTES - Frames.HEAD_BYTES;
   private static final int DATAGRAM = 0x01;
   private static final int CLOSE = 0x02;
   private static final int FRAGMENT = 0x03;
@@ -91,8 +90,9 @@ public final class DataFrames {
   private static final int REFUSED = 0x05;
   private static final int ORDERED = 0x06;
   private static final int ORDERED_FRAGMENT = 0x07;
-  private static final int ORDERED_FIELDS = ORDERED_OVERHEAD_BYTES - HEAD_BYTES;
-  private static final int ORDERED_FRAGMENT_FIELDS = ORDERED_FRAGMENT_OVERHEAD_BYTES - HEAD_BYTES;
+  private static final int ORDERED_FIELDS = ORDERED_OVERHEAD_BYTES - Frames.HEAD_BYTES;
+  private static final int ORDERED_FRAGMENT_FIELDS =
+      ORDERED_FRAGMENT_OVERHEAD_BYTES - Frames.HEAD_BYTES;
 
   private DataFrames() {}
 
@@ -148,8 +148,7 @@ public final class DataFrames {
 
   /** Appends a DATAGRAM at the buffer's position, which moves behind it; empties the payload. */
   public static void putDatagram(ByteBuffer packet, int flow, ByteBuffer payload) {
-    packet.put((byte) DATAGRAM);
-    packet.putShort((short) (payload.remaining() + 2));
+    Frames.putHead(packet, DATAGRAM, payload.remaining() + 2);
     packet.putShort((short) flow);
     packet.put(payload);
   }
@@ -157,8 +156,7 @@ public final class DataFrames {
   /** Appends a FRAGMENT at the buffer's position, which moves behind it; empties the piece. */
   public static void putFragment(
       ByteBuffer packet, int flow, int id, int index, int count, ByteBuffer piece) {
-    packet.put((byte) FRAGMENT);
-    packet.putShort((short) (piece.remaining() + FRAGMENT_FIELDS));
+    Frames.putHead(packet, FRAGMENT, piece.remaining() + FRAGMENT_FIELDS);
     packet.putShort((short) flow).putInt(id).put((byte) index).put((byte) count);
     packet.put(piece);
   }
@@ -170,8 +168,7 @@ public final class DataFrames {
    */
   public static void putOrdered(
       ByteBuffer packet, int flow, int sequence, int time, ByteBuffer payload) {
-    packet.put((byte) ORDERED);
-    packet.putShort((short) (payload.remaining() + ORDERED_FIELDS));
+    Frames.putHead(packet, ORDERED, payload.remaining() + ORDERED_FIELDS);
     putPlace(packet, flow, sequence, time);
     packet.put(payload);
   }
@@ -183,8 +180,7 @@ public final class DataFrames {
    */
   public static void putOrderedFragment(
       ByteBuffer packet, int flow, int sequence, int time, int index, int count, ByteBuffer piece) {
-    packet.put((byte) ORDERED_FRAGMENT);
-    packet.putShort((short) (piece.remaining() + ORDERED_FRAGMENT_FIELDS));
+    Frames.putHead(packet, ORDERED_FRAGMENT, piece.remaining() + ORDERED_FRAGMENT_FIELDS);
     putPlace(packet, flow, sequence, time);
     packet.put((byte) index).put((byte) count);
     packet.put(piece);
@@ -203,8 +199,7 @@ public final class DataFrames {
 
   /** Appends a CLOSE at the buffer's position, which moves behind it. */
   public static void putClose(ByteBuffer packet, int reason) {
-    packet.put((byte) CLOSE);
-    packet.putShort((short) 1);
+    Frames.putHead(packet, CLOSE, 1);
     packet.put((byte) reason);
   }
 
@@ -214,16 +209,14 @@ public final class DataFrames {
    * @param target a name by {@link TargetName#isName}
    */
   public static void putOpen(ByteBuffer packet, int flow, String target) {
-    packet.put((byte) OPEN);
-    packet.putShort((short) (target.length() + 2));
+    Frames.putHead(packet, OPEN, target.length() + 2);
     packet.putShort((short) flow);
     TargetName.put(packet, target);
   }
 
   /** Appends a REFUSED at the buffer's position, which moves behind it. */
   public static void putRefused(ByteBuffer packet, int flow, int reason) {
-    packet.put((byte) REFUSED);
-    packet.putShort((short) 3);
+    Frames.putHead(packet, REFUSED, 3);
     packet.putShort((short) flow);
     packet.put((byte) reason);
   }
@@ -234,48 +227,29 @@ public final class DataFrames {
    * @return false if a frame is malformed; those before it have been handled
    */
   public static boolean read(ByteBuffer frames, Handler handler) {
-    while (frames.hasRemaining()) {
-      if (frames.remaining() < HEAD_BYTES) {
-        return false;
+    return Frames.read(frames, DataFrames::fieldsOf, DataFrames::readFrame, handler);
+  }
+
+  private static boolean readFrame(int type, ByteBuffer frame, Handler handler) {
+    switch (type) {
+      case DATAGRAM -> handler.onDatagram(frame.getShort() & 0xffff, frame);
+      case CLOSE -> handler.onClose(frame.get() & 0xff);
+      case FRAGMENT -> {
+        return readFragment(frame, handler);
       }
-      int type = frames.get() & 0xff;
-      int length = frames.getShort() & 0xffff;
-      if (length > frames.remaining() || length < fieldsOf(type)) {
-        return false;
+      case ORDERED ->
+          handler.onOrdered(
+              frame.getShort() & 0xffff, readSequence(frame), frame.getShort() & 0xffff, frame);
+      case ORDERED_FRAGMENT -> {
+        return readOrderedFragment(frame, handler);
       }
-      int end = frames.limit();
-      int next = frames.position() + length;
-      frames.limit(next);
-      switch (type) {
-        case DATAGRAM -> handler.onDatagram(frames.getShort() & 0xffff, frames);
-        case CLOSE -> handler.onClose(frames.get() & 0xff);
-        case FRAGMENT -> {
-          if (!readFragment(frames, handler)) {
-            return false;
-          }
-        }
-        case ORDERED ->
-            handler.onOrdered(
-                frames.getShort() & 0xffff,
-                readSequence(frames),
-                frames.getShort() & 0xffff,
-                frames);
-        case ORDERED_FRAGMENT -> {
-          if (!readOrderedFragment(frames, handler)) {
-            return false;
-          }
-        }
-        case OPEN -> {
-          if (!readOpen(frames, handler)) {
-            return false;
-          }
-        }
-        case REFUSED -> handler.onRefused(frames.getShort() & 0xffff, frames.get() & 0xff);
-        default -> {
-          // Of a later version; skipped.
-        }
+      case OPEN -> {
+        return readOpen(frame, handler);
       }
-      frames.limit(end).position(next);
+      case REFUSED -> handler.onRefused(frame.getShort() & 0xffff, frame.get() & 0xff);
+      default -> {
+        // Of a later version; skipped.
+      }
     }
     return true;
   }

@@ -71,7 +71,6 @@ public final class PathFrames {
   private static final int MARK = 0x17;
   private static final int PARITY = 0x18;
 
-  private static final int HEAD_BYTES = 3;
   private static final int PING_FIELDS = 16;
   private static final int PONG_FIELDS = 24;
   private static final int TOKEN_FIELDS = 8;
@@ -131,17 +130,17 @@ public final class PathFrames {
    * not know yet with no more bytes than came from there.
    */
   public static void putPing(ByteBuffer packet, int id, long sent, long arrived) {
-    putHead(packet, PING, PING_FIELDS).putInt(id);
+    Frames.putHead(packet, PING, PING_FIELDS).putInt(id);
     put48(packet, sent);
     put48(packet, arrived);
-    int padding = PADDED_PING_BYTES - HEAD_BYTES - PING_FIELDS - HEAD_BYTES;
-    putHead(packet, PADDING, padding).put(new byte[padding]);
+    int padding = PADDED_PING_BYTES - Frames.HEAD_BYTES - PING_FIELDS - Frames.HEAD_BYTES;
+    Frames.putHead(packet, PADDING, padding).put(new byte[padding]);
   }
 
   /** Appends a PONG. */
   public static void putPong(
       ByteBuffer packet, int id, long sent, long arrived, long delivered, int longestBytes) {
-    putHead(packet, PONG, PONG_FIELDS).putInt(id);
+    Frames.putHead(packet, PONG, PONG_FIELDS).putInt(id);
     put48(packet, sent);
     put48(packet, arrived);
     put48(packet, delivered);
@@ -154,22 +153,23 @@ public final class PathFrames {
    * @param lengthBytes of the whole frame, at least {@link #MIN_PROBE_BYTES}
    */
   public static void putProbe(ByteBuffer packet, int lengthBytes) {
-    putHead(packet, PROBE, lengthBytes - HEAD_BYTES).put(new byte[lengthBytes - HEAD_BYTES]);
+    Frames.putHead(packet, PROBE, lengthBytes - Frames.HEAD_BYTES)
+        .put(new byte[lengthBytes - Frames.HEAD_BYTES]);
   }
 
   /** Appends a CHALLENGE. */
   public static void putChallenge(ByteBuffer packet, long token) {
-    putHead(packet, CHALLENGE, TOKEN_FIELDS).putLong(token);
+    Frames.putHead(packet, CHALLENGE, TOKEN_FIELDS).putLong(token);
   }
 
   /** Appends a RESPONSE. */
   public static void putResponse(ByteBuffer packet, long token) {
-    putHead(packet, RESPONSE, TOKEN_FIELDS).putLong(token);
+    Frames.putHead(packet, RESPONSE, TOKEN_FIELDS).putLong(token);
   }
 
   /** How long an ASK for so many packets is, whole. */
   public static int askBytes(int packets) {
-    return HEAD_BYTES + ASK_FIELDS + (packets - 1) * Short.BYTES;
+    return Frames.HEAD_BYTES + ASK_FIELDS + (packets - 1) * Short.BYTES;
   }
 
   /**
@@ -181,7 +181,9 @@ public final class PathFrames {
    */
   public static void putAsk(
       ByteBuffer packet, int question, int epoch, long[] counters, int count) {
-    putHead(packet, ASK, askBytes(count) - HEAD_BYTES).putInt(question).put((byte) epoch);
+    Frames.putHead(packet, ASK, askBytes(count) - Frames.HEAD_BYTES)
+        .putInt(question)
+        .put((byte) epoch);
     put48(packet, counters[0]);
     for (int place = 1; place < count; place++) {
       packet.putShort((short) (counters[place] - counters[0]));
@@ -190,13 +192,13 @@ public final class PathFrames {
 
   /** Appends a MARK. */
   public static void putMark(ByteBuffer packet, int epoch, long highest) {
-    putHead(packet, MARK, MARK_FIELDS).put((byte) epoch);
+    Frames.putHead(packet, MARK, MARK_FIELDS).put((byte) epoch);
     put48(packet, highest);
   }
 
   /** How long a PARITY with so many bytes of the exclusive or is, whole. */
   public static int parityBytes(int bytes) {
-    return HEAD_BYTES + PARITY_FIELDS + bytes;
+    return Frames.HEAD_BYTES + PARITY_FIELDS + bytes;
   }
 
   /**
@@ -207,7 +209,7 @@ public final class PathFrames {
    */
   public static void putParity(
       ByteBuffer packet, int epoch, long first, int lengths, int offset, ByteBuffer bytes) {
-    putHead(packet, PARITY, PARITY_FIELDS + bytes.remaining()).put((byte) epoch);
+    Frames.putHead(packet, PARITY, PARITY_FIELDS + bytes.remaining()).put((byte) epoch);
     put48(packet, first);
     packet.putShort((short) lengths).putShort((short) offset).put(bytes);
   }
@@ -223,74 +225,51 @@ public final class PathFrames {
    * @return false if a frame is malformed; those before it have been handled
    */
   public static boolean read(ByteBuffer frames, Handler handler) {
-    while (frames.hasRemaining()) {
-      if (frames.remaining() < HEAD_BYTES) {
-        return false;
+    return Frames.read(frames, PathFrames::fieldsOf, PathFrames::readFrame, handler);
+  }
+
+  private static boolean readFrame(int type, ByteBuffer frame, Handler handler) {
+    switch (type) {
+      case PING -> handler.onPing(frame.getInt(), get48(frame), get48(frame));
+      case PONG ->
+          handler.onPong(
+              frame.getInt(), get48(frame), get48(frame), get48(frame), frame.getShort() & 0xffff);
+      case CHALLENGE -> handler.onChallenge(frame.getLong());
+      case RESPONSE -> handler.onResponse(frame.getLong());
+      case ASK -> {
+        return readAsk(frame, handler);
       }
-      int type = frames.get() & 0xff;
-      int length = frames.getShort() & 0xffff;
-      if (length > frames.remaining() || length < fieldsOf(type)) {
-        return false;
+      case MARK -> handler.onMark(frame.get() & 0xff, get48(frame));
+      case PARITY -> {
+        return readParity(frame, handler);
       }
-      int next = frames.position() + length;
-      switch (type) {
-        case PING -> handler.onPing(frames.getInt(), get48(frames), get48(frames));
-        case PONG ->
-            handler.onPong(
-                frames.getInt(),
-                get48(frames),
-                get48(frames),
-                get48(frames),
-                frames.getShort() & 0xffff);
-        case CHALLENGE -> handler.onChallenge(frames.getLong());
-        case RESPONSE -> handler.onResponse(frames.getLong());
-        case ASK -> {
-          if (!readAsk(frames, length, handler)) {
-            return false;
-          }
-        }
-        case MARK -> handler.onMark(frames.get() & 0xff, get48(frames));
-        case PARITY -> {
-          if (!readParity(frames, next, handler)) {
-            return false;
-          }
-        }
-        default -> {
-          // Padding, a probe, or of a later version; skipped.
-        }
+      default -> {
+        // Padding, a probe, or of a later version; skipped.
       }
-      frames.position(next);
     }
     return true;
   }
 
-  private static boolean readAsk(ByteBuffer frames, int length, Handler handler) {
-    int offsetsBytes = length - ASK_FIELDS;
+  private static boolean readAsk(ByteBuffer frame, Handler handler) {
+    int offsetsBytes = frame.remaining() - ASK_FIELDS;
     if (offsetsBytes % Short.BYTES != 0 || offsetsBytes / Short.BYTES >= MAX_ASKED) {
       return false;
     }
-    int question = frames.getInt();
-    int epoch = frames.get() & 0xff;
-    long first = get48(frames);
-    int end = frames.limit();
-    frames.limit(frames.position() + offsetsBytes);
-    handler.onAsk(question, epoch, first, frames);
-    frames.limit(end);
+    int question = frame.getInt();
+    int epoch = frame.get() & 0xff;
+    handler.onAsk(question, epoch, get48(frame), frame);
     return true;
   }
 
-  private static boolean readParity(ByteBuffer frames, int next, Handler handler) {
-    int epoch = frames.get() & 0xff;
-    long first = get48(frames);
-    int lengths = frames.getShort() & 0xffff;
-    int offset = frames.getShort() & 0xffff;
+  private static boolean readParity(ByteBuffer frame, Handler handler) {
+    int epoch = frame.get() & 0xff;
+    long first = get48(frame);
+    int lengths = frame.getShort() & 0xffff;
+    int offset = frame.getShort() & 0xffff;
     if (first % PARITY_GROUP != 0) {
       return false;
     }
-    int end = frames.limit();
-    frames.limit(next);
-    handler.onParity(epoch, first, lengths, offset, frames);
-    frames.limit(end);
+    handler.onParity(epoch, first, lengths, offset, frame);
     return true;
   }
 
@@ -304,10 +283,6 @@ public final class PathFrames {
       case PARITY -> PARITY_FIELDS;
       default -> 0;
     };
-  }
-
-  private static ByteBuffer putHead(ByteBuffer packet, int type, int length) {
-    return packet.put((byte) type).putShort((short) length);
   }
 
   private static void put48(ByteBuffer packet, long value) {

@@ -52,7 +52,6 @@ public final class StreamFrames {
   private static final int GOT = 0x25;
   private static final int PING = 0x26;
 
-  private static final int HEAD_BYTES = 3;
   private static final int OPEN_FIELDS = 4;
   private static final int CHUNK_FIELDS = 12;
   private static final int FIN_FIELDS = 12;
@@ -97,38 +96,38 @@ public final class StreamFrames {
 
   /** Appends an OPEN. */
   public static void putOpen(ByteBuffer record, int connection, String target) {
-    putHead(record, OPEN, OPEN_FIELDS + target.length()).putInt(connection);
+    Frames.putHead(record, OPEN, OPEN_FIELDS + target.length()).putInt(connection);
     TargetName.put(record, target);
   }
 
   /** Appends the head of a CHUNK, which so many bytes are to follow. */
   public static void putChunk(ByteBuffer record, int connection, long offset, int lengthBytes) {
-    putHead(record, CHUNK, CHUNK_FIELDS + lengthBytes).putInt(connection).putLong(offset);
+    Frames.putHead(record, CHUNK, CHUNK_FIELDS + lengthBytes).putInt(connection).putLong(offset);
   }
 
   /** Appends a FIN. */
   public static void putFin(ByteBuffer record, int connection, long end) {
-    putHead(record, FIN, FIN_FIELDS).putInt(connection).putLong(end);
+    Frames.putHead(record, FIN, FIN_FIELDS).putInt(connection).putLong(end);
   }
 
   /** Appends a CREDIT. */
   public static void putCredit(ByteBuffer record, int connection, long limit) {
-    putHead(record, CREDIT, CREDIT_FIELDS).putInt(connection).putLong(limit);
+    Frames.putHead(record, CREDIT, CREDIT_FIELDS).putInt(connection).putLong(limit);
   }
 
   /** Appends a RESET. */
   public static void putReset(ByteBuffer record, int connection, int code) {
-    putHead(record, RESET, RESET_FIELDS).putInt(connection).putShort((short) code);
+    Frames.putHead(record, RESET, RESET_FIELDS).putInt(connection).putShort((short) code);
   }
 
   /** Appends a GOT. */
   public static void putGot(ByteBuffer record, long records) {
-    putHead(record, GOT, GOT_FIELDS).putLong(records);
+    Frames.putHead(record, GOT, GOT_FIELDS).putLong(records);
   }
 
   /** Appends a PING. */
   public static void putPing(ByteBuffer record) {
-    putHead(record, PING, 0);
+    Frames.putHead(record, PING, 0);
   }
 
   /**
@@ -137,24 +136,7 @@ public final class StreamFrames {
    * @return false if a frame is malformed; those before it have been handled
    */
   public static boolean read(ByteBuffer frames, Handler handler) {
-    while (frames.hasRemaining()) {
-      if (frames.remaining() < HEAD_BYTES) {
-        return false;
-      }
-      int type = frames.get() & 0xff;
-      int length = frames.getShort() & 0xffff;
-      if (length > frames.remaining() || length < fieldsOf(type)) {
-        return false;
-      }
-      int next = frames.position() + length;
-      int end = frames.limit();
-      frames.limit(next);
-      if (!readFrame(type, frames, handler)) {
-        return false;
-      }
-      frames.limit(end).position(next);
-    }
-    return true;
+    return Frames.read(frames, StreamFrames::fieldsOf, StreamFrames::readFrame, handler);
   }
 
   private static boolean readFrame(int type, ByteBuffer frame, Handler handler) {
@@ -207,9 +189,5 @@ public final class StreamFrames {
       case GOT -> GOT_FIELDS;
       default -> 0;
     };
-  }
-
-  private static ByteBuffer putHead(ByteBuffer record, int type, int length) {
-    return record.put((byte) type).putShort((short) length);
   }
 }
