@@ -1,16 +1,17 @@
 package dev.mptunnel.harness.lab;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code lab keystrokes}: how long a byte there and back takes, alone and beside a transfer. */
 @Command(
@@ -25,20 +26,10 @@ public final class KeystrokesCommand implements Callable<Integer> {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
+  @Mixin private LabOptions options = new LabOptions();
+
   @Option(names = "--lines", description = "How many lines there are, all alike.")
   private int lineCount = 3;
-
-  @Option(names = "--rate", description = "Rate of each line each way, Mbit/s.")
-  private int rateMbit = 50;
-
-  @Option(names = "--delay", description = "Delay of each line each way, ms.")
-  private int delayMillis = 20;
-
-  @Option(names = "--queue", description = "What a line's queue holds, ms at its rate.")
-  private int queueMillis = 50;
-
-  @Option(names = "--cc", description = "Congestion control of plain TCP and of tunnels.")
-  private String congestionControl = "cubic";
 
   @Option(names = "--tunnels", description = "mptunnel's TCP connections over each bridge.")
   private int tunnels = 4;
@@ -49,14 +40,7 @@ public final class KeystrokesCommand implements Callable<Integer> {
   @Option(names = "--pause", description = "Milliseconds between an answer and the next one.")
   private int pauseMillis = 20;
 
-  @Option(names = "--runs", description = "Series over each way, in turn.")
-  private int runs = 3;
-
-  @Option(
-      names = "--keep-logs",
-      paramLabel = "DIR",
-      description = "A directory for all logs of programs, which is kept.")
-  private Path logs;
+  @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
@@ -64,34 +48,31 @@ public final class KeystrokesCommand implements Callable<Integer> {
     if (missing.isPresent()) {
       throw new IOException(missing.get());
     }
-    Conditions conditions =
-        new Conditions(
-            Collections.nCopies(lineCount, Conditions.line(0, rateMbit, delayMillis, queueMillis)),
-            congestionControl);
+    Conditions conditions = options.conditions(spec, List.of(), lineCount, 0);
     List<TcpCompetitor> ways =
         List.of(
-            new RoutedTcp(PlainTotal.NAME, List.of(1), false, congestionControl),
+            new RoutedTcp(PlainTotal.NAME, List.of(1), false, options.congestionControl()),
             new StripedTcp(
                 "mptunnel",
                 tunnels,
-                new TunnelSockets(congestionControl, "auto"),
-                congestionControl,
+                new TunnelSockets(options.congestionControl(), "auto"),
+                options.congestionControl(),
                 BridgeKind.OURS));
     System.out.printf(
         Locale.ROOT,
         "%d lines of %d Mbit/s, %d ms each way, queue %d ms, %s; ms there and back%n%-10s %-6s"
             + " %8s %8s %8s%n",
         lineCount,
-        rateMbit,
-        delayMillis,
-        queueMillis,
-        congestionControl,
+        options.rateMbit(),
+        options.delayMillis(),
+        options.queueMillis(),
+        options.congestionControl(),
         "",
         "",
         "p50",
         "p99",
         "longest");
-    try (LogDirectory directory = LogDirectory.open(logs);
+    try (LogDirectory directory = LogDirectory.open(options.logs());
         Topology topology = Topology.create(conditions, directory.path())) {
       RoutedLines.set(topology);
       String port = Integer.toString(StripedTcp.KEYSTROKES_PORT);
@@ -100,7 +81,7 @@ public final class KeystrokesCommand implements Callable<Integer> {
             LIMIT,
             "the echo to listen",
             () -> !topology.server().run("ss", "-Hltn", "sport = :" + port).isBlank());
-        for (int i = 0; i < runs; i++) {
+        for (int i = 0; i < options.runs(); i++) {
           for (TcpCompetitor way : ways) {
             measure(topology, way);
           }
@@ -117,12 +98,12 @@ public final class KeystrokesCommand implements Callable<Integer> {
   private void measure(Topology topology, TcpCompetitor way) throws IOException {
     try (TcpCompetitor.Ready ready = way.start(topology)) {
       print(way.name(), "idle", type(topology, ready.keystrokes()));
-      int seconds = count * (pauseMillis + 20 * delayMillis) / 1_000 + 20;
+      int seconds = count * (pauseMillis + 20 * options.delayMillis()) / 1_000 + 20;
       BulkLoad load = new BulkLoad(Direction.UP, 10, seconds);
       List<BulkTransfer> transfers = new ArrayList<>();
       try {
         for (BulkConnection connection : ready.connections()) {
-          transfers.add(BulkTransfer.start(topology, connection, load, congestionControl));
+          transfers.add(BulkTransfer.start(topology, connection, load, options.congestionControl()));
         }
         Wait.pass(Duration.ofSeconds(load.warmUpSeconds()));
         print(way.name(), "bulk", type(topology, ready.keystrokes()));

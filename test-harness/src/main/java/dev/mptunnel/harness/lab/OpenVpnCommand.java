@@ -1,8 +1,6 @@
 package dev.mptunnel.harness.lab;
 
-import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -23,8 +22,13 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true)
 public final class OpenVpnCommand implements Callable<Integer> {
 
+  /** So many lines, where it is not said what each is like. */
+  private static final int LINES = 3;
+
   /** Take part only where they are named. */
   private static final Set<String> ON_REQUEST = Set.of(Tunnel.LOSSLESS, Tunnel.DUPLICATE);
+
+  @Mixin private LabOptions options = new LabOptions();
 
   @Option(
       names = "--line",
@@ -37,18 +41,6 @@ public final class OpenVpnCommand implements Callable<Integer> {
 
   @Option(names = "--loss", description = "Loss of each line each way, percent.")
   private double lossPercent = 5;
-
-  @Option(names = "--rate", description = "Rate of each line each way, Mbit/s.")
-  private int rateMbit = 50;
-
-  @Option(names = "--delay", description = "Delay of each line each way, ms.")
-  private int delayMillis = 20;
-
-  @Option(names = "--queue", description = "What a line's queue holds, ms at its rate.")
-  private int queueMillis = 50;
-
-  @Option(names = "--cc", description = "TCP's congestion control.")
-  private String congestionControl = "cubic";
 
   @Option(
       names = "--tun-mtu",
@@ -67,9 +59,6 @@ public final class OpenVpnCommand implements Callable<Integer> {
 
   @Option(names = "--seconds", description = "Length of a transfer.")
   private int seconds = 15;
-
-  @Option(names = "--runs", description = "Transfers over each tunnel, in turn.")
-  private int runs = 3;
 
   @Option(names = "--direction", description = "Of the data: ${COMPLETION-CANDIDATES}.")
   private Direction direction = Direction.UP;
@@ -98,12 +87,6 @@ public final class OpenVpnCommand implements Callable<Integer> {
         "'delay=30ms rate=20mbit queue=50ms'; after the word perfect, nothing of line 1 is left."
       })
   private String one;
-
-  @Option(
-      names = "--keep-logs",
-      paramLabel = "DIR",
-      description = "A directory for all logs of programs and of OpenVPN, which is kept.")
-  private Path logs;
 
   @ArgGroup(exclusive = false, heading = "Another tunnel beside ours, these four together:%n")
   private OtherTunnel other;
@@ -144,30 +127,18 @@ public final class OpenVpnCommand implements Callable<Integer> {
     if (missing.isPresent()) {
       throw new IOException(missing.get());
     }
-    Conditions conditions = conditions();
+    Conditions conditions = options.conditions(spec, lines, LINES, lossPercent);
     OpenVpn.Sizes sizes = new OpenVpn.Sizes(tunMtuBytes, mssfixBytes);
     List<Tunnel> tunnels = tunnels(conditions);
     Comparison comparison =
-        new Comparison(tunnels, sizes, bridges, direction, warmUpSeconds, seconds, runs);
+        new Comparison(tunnels, sizes, bridges, direction, warmUpSeconds, seconds, options.runs());
     Report report = new Report(System.out);
-    try (LogDirectory directory = LogDirectory.open(logs);
+    try (LogDirectory directory = LogDirectory.open(options.logs());
         Topology topology = Topology.create(conditions, directory.path())) {
       report.conditions(conditions, comparison, topology.seed());
-      report.table(comparison.measure(topology, congestionControl, report::run));
+      report.table(comparison.measure(topology, options.congestionControl(), report::run));
     }
     return 0;
-  }
-
-  private Conditions conditions() {
-    try {
-      if (lines.isEmpty()) {
-        return new Conditions(lossPercent, rateMbit, delayMillis, queueMillis, congestionControl);
-      }
-      return new Conditions(lines.stream().map(LinkProperties::parse).toList(), congestionControl);
-    } catch (IllegalArgumentException e) {
-      String option = lines.isEmpty() ? "the lines: " : "--line: ";
-      throw new ParameterException(spec.commandLine(), option + e.getMessage(), e);
-    }
   }
 
   private OneLine oneLine(Conditions conditions) {

@@ -2,9 +2,7 @@ package dev.mptunnel.harness.lab;
 
 import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lab tcp}: one bulk TCP connection over several lines, by several ways. */
@@ -36,6 +34,8 @@ public final class TcpCommand implements Callable<Integer> {
 
   private static final List<String> NAMES = List.of(PlainTotal.NAME, MPTCP, OURS, REFERENCE);
 
+  @Mixin private LabOptions options = new LabOptions();
+
   @Option(
       names = "--line",
       paramLabel = "WORDS",
@@ -50,20 +50,6 @@ public final class TcpCommand implements Callable<Integer> {
 
   @Option(names = "--loss", description = "Loss of each line each way, percent.")
   private double lossPercent;
-
-  @Option(names = "--rate", description = "Rate of each line each way, Mbit/s.")
-  private int rateMbit = 50;
-
-  @Option(names = "--delay", description = "Delay of each line each way, ms.")
-  private int delayMillis = 20;
-
-  @Option(names = "--queue", description = "What a line's queue holds, ms at its rate.")
-  private int queueMillis = 50;
-
-  @Option(
-      names = "--cc",
-      description = "Congestion control of plain TCP, of Multipath TCP and of tunnels.")
-  private String congestionControl = "cubic";
 
   @Option(
       names = "--app-cc",
@@ -81,9 +67,6 @@ public final class TcpCommand implements Callable<Integer> {
 
   @Option(names = "--seconds", description = "Seconds of each transfer that count, after those.")
   private int seconds = 10;
-
-  @Option(names = "--runs", description = "Transfers by each way, in turn.")
-  private int runs = 3;
 
   @Option(names = "--direction", description = "Of the data: ${COMPLETION-CANDIDATES}.")
   private TcpDirection direction = TcpDirection.UP;
@@ -103,12 +86,6 @@ public final class TcpCommand implements Callable<Integer> {
       })
   private List<String> only = List.of();
 
-  @Option(
-      names = "--keep-logs",
-      paramLabel = "DIR",
-      description = "A directory for all logs of programs, which is kept.")
-  private Path logs;
-
   @Spec private CommandSpec spec;
 
   @Override
@@ -117,7 +94,7 @@ public final class TcpCommand implements Callable<Integer> {
     if (missing.isPresent()) {
       throw new IOException(missing.get());
     }
-    Conditions conditions = conditions();
+    Conditions conditions = options.conditions(spec, lines, lineCount, lossPercent);
     List<String> names =
         Choice.of(spec, "--only", only, NAMES, name -> name, name -> !name.equals(REFERENCE));
     TcpReport report = new TcpReport(System.out);
@@ -132,14 +109,14 @@ public final class TcpCommand implements Callable<Integer> {
         direction.directions().stream()
             .map(way -> new BulkLoad(way, warmUpSeconds, seconds))
             .toList();
-    measure(conditions, new TcpComparison(competitors, loads, runs), multipath, report);
+    measure(conditions, new TcpComparison(competitors, loads, options.runs()), multipath, report);
     return 0;
   }
 
   private void measure(
       Conditions conditions, TcpComparison comparison, boolean multipath, TcpReport report)
       throws IOException {
-    try (LogDirectory directory = LogDirectory.open(logs);
+    try (LogDirectory directory = LogDirectory.open(options.logs());
         Topology topology = Topology.create(conditions, directory.path())) {
       RoutedLines.set(topology);
       if (multipath) {
@@ -148,7 +125,7 @@ public final class TcpCommand implements Callable<Integer> {
       report.condition(
           "congestion",
           "%s; of the application before mptunnel %s"
-              .formatted(congestionControl, applicationControl));
+              .formatted(options.congestionControl(), applicationControl));
       report.condition(
           "mptunnel",
           "%d tunnels over each bridge, sealed, engine %s, bridges %s"
@@ -172,16 +149,16 @@ public final class TcpCommand implements Callable<Integer> {
   private List<TcpCompetitor> competitors(String name, List<LinkProperties> all) {
     List<Integer> numbers = IntStream.rangeClosed(1, all.size()).boxed().toList();
     return switch (name) {
-      case MPTCP -> List.of(new RoutedTcp(name, numbers, true, congestionControl));
+      case MPTCP -> List.of(new RoutedTcp(name, numbers, true, options.congestionControl()));
       case OURS ->
           List.of(
               new StripedTcp(
                   name,
                   tunnels,
-                  new TunnelSockets(congestionControl, engine),
+                  new TunnelSockets(options.congestionControl(), engine),
                   applicationControl,
                   bridges));
-      case REFERENCE -> List.of(new RoutedTcp(name, numbers, false, congestionControl));
+      case REFERENCE -> List.of(new RoutedTcp(name, numbers, false, options.congestionControl()));
       default -> plain(all);
     };
   }
@@ -189,27 +166,13 @@ public final class TcpCommand implements Callable<Integer> {
   /** Over the first line, which stands for all where they are alike, else over each. */
   private List<TcpCompetitor> plain(List<LinkProperties> all) {
     if (new HashSet<>(all).size() == 1) {
-      return List.of(new RoutedTcp(PlainTotal.NAME, List.of(1), false, congestionControl));
+      return List.of(new RoutedTcp(PlainTotal.NAME, List.of(1), false, options.congestionControl()));
     }
     List<TcpCompetitor> each = new ArrayList<>();
     for (int line = 1; line <= all.size(); line++) {
       String name = PlainTotal.NAME + " " + line;
-      each.add(new RoutedTcp(name, List.of(line), false, congestionControl));
+      each.add(new RoutedTcp(name, List.of(line), false, options.congestionControl()));
     }
     return each;
-  }
-
-  private Conditions conditions() {
-    try {
-      List<LinkProperties> all =
-          lines.isEmpty()
-              ? Collections.nCopies(
-                  lineCount, Conditions.line(lossPercent, rateMbit, delayMillis, queueMillis))
-              : lines.stream().map(LinkProperties::parse).toList();
-      return new Conditions(all, congestionControl);
-    } catch (IllegalArgumentException e) {
-      String option = lines.isEmpty() ? "the lines: " : "--line: ";
-      throw new ParameterException(spec.commandLine(), option + e.getMessage(), e);
-    }
   }
 }
