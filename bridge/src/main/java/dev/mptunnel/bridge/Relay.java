@@ -59,6 +59,7 @@ public final class Relay implements Program.Running {
   private long unresolvedDrops;
   private long socketDrops;
   private long closedSendDrops;
+  private long closedReceiveDrops;
 
   private Relay(DatagramEngine engine, BridgeConfig config, RelayLimits limits) throws IOException {
     this.engine = engine;
@@ -171,11 +172,14 @@ public final class Relay implements Program.Running {
 
   private RelayReport reportHere() {
     long sendDrops = closedSendDrops;
+    long receiveDrops = closedReceiveDrops;
     for (DatagramPort listener : listeners) {
       sendDrops += listener.sendDrops();
+      receiveDrops += listener.receiveDrops();
     }
     for (Leg leg : legs) {
       sendDrops += leg.port.sendDrops();
+      receiveDrops += leg.port.receiveDrops();
     }
     return new RelayReport(
         servers.stream().map(Upstream::report).toList(),
@@ -189,6 +193,7 @@ public final class Relay implements Program.Running {
         unresolvedDrops,
         socketDrops,
         sendDrops,
+        receiveDrops,
         RelayReport.Connections.NONE);
   }
 
@@ -365,6 +370,7 @@ public final class Relay implements Program.Running {
         unflushed.remove(port);
         port.close();
         closedSendDrops += port.sendDrops();
+        closedReceiveDrops += port.receiveDrops();
       }
     }
 

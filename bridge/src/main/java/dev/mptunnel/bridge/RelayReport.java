@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param unresolvedDrops datagrams dropped because no server address was known
  * @param socketDrops datagrams dropped because no socket could be opened
  * @param sendDrops datagrams that the kernel did not take
+ * @param receiveDrops datagrams that the kernel dropped since they were not read in time
  * @param tcp what there is of TCP
  */
 record RelayReport(
@@ -30,6 +31,7 @@ record RelayReport(
     long unresolvedDrops,
     long socketDrops,
     long sendDrops,
+    long receiveDrops,
     Connections tcp) {
 
   /**
@@ -73,6 +75,7 @@ record RelayReport(
         unresolvedDrops,
         socketDrops,
         sendDrops,
+        receiveDrops,
         its);
   }
 
@@ -93,8 +96,9 @@ record RelayReport(
     table.append(row("clients", "now", "evicted", "expired", "", ""));
     table.append(row("  proven", proven, evictedProven, expiredProven, "", ""));
     table.append(row("  unproven", unproven, evictedUnproven, expiredUnproven, "", ""));
-    table.append(row("dropped", "not sent", "no address", "no socket", "over rate", ""));
-    table.append(row("  datagrams", sendDrops, unresolvedDrops, socketDrops, overRate, ""));
+    table.append(row("dropped", "not sent", "no address", "no socket", "over rate", "not read"));
+    table.append(
+        row("  datagrams", sendDrops, unresolvedDrops, socketDrops, overRate, receiveDrops));
     if (!tcp.servers().isEmpty()) {
       table.append(row("server, by TCP", "pieces to", "bytes to", "pieces from", "bytes from", ""));
       for (ServerRow server : tcp.servers()) {

@@ -387,7 +387,7 @@ final class StreamRelayTest {
     client();
     assertReset(silent);
     RelayReport report =
-        new RelayReport(List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RelayReport.Connections.NONE);
+        new RelayReport(List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, RelayReport.Connections.NONE);
     List<String> before = report.table().lines().toList();
     assertTrue(before.stream().noneMatch(line -> line.contains("TCP")), report.table());
     List<List<String>> words =

@@ -28,10 +28,7 @@ final class BootClock implements LongSupplier {
 
   /** This clock where the system has it, and {@link System#nanoTime} elsewhere. */
   static LongSupplier orMonotonic() {
-    boolean is64BitLinux =
-        System.getProperty("os.name", "").startsWith("Linux")
-            && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
-    if (is64BitLinux) {
+    if (Engines.is64BitLinux()) {
       BootClock clock = load();
       if (clock != null && clock.read() == 0) {
         return clock;

@@ -34,6 +34,15 @@ public interface DatagramPort {
   /** Datagrams that could not be sent: the queue or the socket buffer was full, or no route. */
   long sendDrops();
 
+  /**
+   * Datagrams that had arrived and were dropped since the socket's receive buffer was full: 0 where
+   * the engine cannot tell. At least so many, for the kernel counts those as one that it had
+   * joined.
+   */
+  default long receiveDrops() {
+    return 0;
+  }
+
   /** Closes the socket. Idempotent; nothing is handled or sent after it. */
   void close();
 }

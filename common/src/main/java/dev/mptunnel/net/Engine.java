@@ -10,7 +10,10 @@ package dev.mptunnel.net;
  */
 public interface Engine extends AutoCloseable {
 
-  /** What this engine is called in the log: {@code epoll}, {@code io_uring} or {@code nio}. */
+  /**
+   * What this engine is called in the log: {@code native}, {@code epoll}, {@code io_uring} or
+   * {@code nio}.
+   */
   String name();
 
   /** Runs the task on the engine's thread, soon. May be called from any thread. */

@@ -3,9 +3,14 @@ package dev.mptunnel.net;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.TcpEngineChoice;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the engine that a person asked for, loading no classes of the others. */
 public final class Engines {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
   private Engines() {}
 
@@ -13,13 +18,44 @@ public final class Engines {
    * Opens an engine and starts its thread, which is not a daemon: it runs until {@link
    * DatagramEngine#close}.
    *
-   * @param choice which; automatic is epoll where there is one, since for UDP it measured better
-   *     than io_uring, and NIO elsewhere
+   * @param choice which; automatic is Linux's own calls, which measured best, else epoll, which for
+   *     UDP measured better than io_uring, and NIO elsewhere
    * @param threadName what the engine's thread is called
    * @throws IOException when the choice is not available here; the message is one line
    */
   public static DatagramEngine open(EngineChoice choice, String threadName) throws IOException {
-    return new NettyEngine(transport(choice), threadName);
+    return switch (choice) {
+      case AUTO -> automatic(threadName);
+      case NATIVE -> NativeEngine.start(threadName);
+      case EPOLL -> new NettyEngine(EpollTransport.load(), threadName);
+      case IO_URING -> new NettyEngine(IoUringTransport.load(), threadName);
+      case NIO -> new NettyEngine(new NioTransport(), threadName);
+    };
+  }
+
+  private static DatagramEngine automatic(String threadName) {
+    if (isLinux()) {
+      try {
+        return NativeEngine.start(threadName);
+      } catch (IOException e) {
+        LOG.debug("{}", e.getMessage());
+      }
+      try {
+        return new NettyEngine(EpollTransport.load(), threadName);
+      } catch (IOException e) {
+        LOG.debug("{}", e.getMessage());
+      }
+    }
+    return new NettyEngine(new NioTransport(), threadName);
+  }
+
+  private static boolean isLinux() {
+    return System.getProperty("os.name", "").startsWith("Linux");
+  }
+
+  /** Whether this is a Linux whose structures are laid out as 64-bit processors have them. */
+  static boolean is64BitLinux() {
+    return isLinux() && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
   }
 
   /**
@@ -42,7 +78,7 @@ public final class Engines {
       }
       case NIO -> StreamTransport.NIO;
       case AUTO -> {
-        if (System.getProperty("os.name", "").startsWith("Linux")) {
+        if (isLinux()) {
           try {
             StreamTransport.IO_URING.load();
             yield StreamTransport.IO_URING;
@@ -53,25 +89,5 @@ public final class Engines {
         yield StreamTransport.NIO;
       }
     };
-  }
-
-  private static Transport transport(EngineChoice choice) throws IOException {
-    return switch (choice) {
-      case AUTO -> automatic();
-      case EPOLL -> EpollTransport.load();
-      case IO_URING -> IoUringTransport.load();
-      case NIO -> new NioTransport();
-    };
-  }
-
-  private static Transport automatic() {
-    if (!System.getProperty("os.name", "").startsWith("Linux")) {
-      return new NioTransport();
-    }
-    try {
-      return EpollTransport.load();
-    } catch (IOException e) {
-      return new NioTransport();
-    }
   }
 }

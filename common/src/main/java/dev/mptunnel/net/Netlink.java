@@ -49,10 +49,7 @@ final class Netlink implements AutoCloseable {
    * @throws IOException where there is none, which is everywhere but on 64-bit Linux
    */
   static Netlink open() throws IOException {
-    boolean is64BitLinux =
-        System.getProperty("os.name", "").startsWith("Linux")
-            && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
-    if (!is64BitLinux) {
+    if (!Engines.is64BitLinux()) {
       throw new IOException("netlink: only on 64-bit Linux");
     }
     return new Netlink(new Calls());

@@ -4,21 +4,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Netty's datagram channels on one event loop. */
 final class NettyEngine extends NettyLoop implements DatagramEngine {
-
-  private static final Logger LOG = LoggerFactory.getLogger(NettyEngine.class);
 
   private final Transport transport;
 
@@ -39,7 +33,8 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
   }
 
   private NettyPort openHere(PortOptions options, DatagramHandler handler) throws IOException {
-    SocketProtocolFamily family = family(options);
+    SocketProtocolFamily family =
+        options.isIpv6() ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
     Transport.Socket socket;
     try {
       socket = transport.newSocket(family, options.remote() != null);
@@ -94,39 +89,12 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
     }
   }
 
-  private static SocketProtocolFamily family(PortOptions options) throws IOException {
-    InetAddress local = options.local().getAddress();
-    InetAddress remote = options.remote() == null ? null : options.remote().getAddress();
-    if (local == null || (options.remote() != null && remote == null)) {
-      throw new IOException("a socket needs addresses, not names");
-    }
-    boolean ipv6 = local instanceof Inet6Address;
-    if (remote != null) {
-      boolean remoteIpv6 = remote instanceof Inet6Address;
-      if (remoteIpv6 != ipv6 && !local.isAnyLocalAddress()) {
-        throw new IOException(
-            Addresses.text(options.local())
-                + " cannot reach "
-                + Addresses.text(options.remote())
-                + ": one is IPv4, the other IPv6");
-      }
-      ipv6 = remoteIpv6;
-    }
-    return ipv6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
-  }
-
   private void saySmallBuffer(int askedBytes, int givenBytes) {
     if (givenBytes >= askedBytes || smallBufferSaid) {
       return;
     }
     smallBufferSaid = true;
-    LOG.warn(
-        "socket buffers of {} bytes instead of {}; for more: sysctl -w net.core.rmem_max={}"
-            + " net.core.wmem_max={}",
-        givenBytes,
-        askedBytes,
-        askedBytes,
-        askedBytes);
+    NetworkErrors.saySmallBuffer(askedBytes, givenBytes);
   }
 
   /** The buffer that datagrams are handed over in, empty. */

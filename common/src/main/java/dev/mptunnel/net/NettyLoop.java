@@ -29,7 +29,7 @@ abstract class NettyLoop implements Engine {
   private final EventLoop loop;
   private final LongSupplier clock = BootClock.orMonotonic();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private long failures;
+  private final Defects defects = new Defects();
 
   NettyLoop(String name, IoHandlerFactory ioHandlers, String threadName) {
     this.name = name;
@@ -80,25 +80,17 @@ abstract class NettyLoop implements Engine {
 
   /** Runs what must not stop the engine when it fails. */
   final void guard(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | AssertionError e) {
-      failed(e);
-    }
+    defects.guard(task);
   }
 
   /** A handler, timer or task threw: a defect of this program, said once and counted. */
   final void failed(Throwable defect) {
-    failures++;
-    if (failures == 1) {
-      LOG.error("internal error, going on: {} (-v shows where)", defect.toString());
-    }
-    LOG.debug("internal error {}", failures, defect);
+    defects.add(defect);
   }
 
   /** How often a handler, timer or task threw. */
   final long failures() {
-    return failures;
+    return defects.count();
   }
 
   @Override
@@ -140,9 +132,7 @@ abstract class NettyLoop implements Engine {
       group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
       if (group.awaitTermination(5, TimeUnit.SECONDS) && closed.compareAndSet(false, true)) {
         release();
-        if (failures > 0) {
-          LOG.error("{} internal errors in all", failures);
-        }
+        defects.sayTotal();
       }
     } catch (ExecutionException | RejectedExecutionException e) {
       LOG.debug("closing", e);

@@ -1,5 +1,8 @@
 package dev.mptunnel.net;
 
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 
@@ -65,5 +68,25 @@ public record PortOptions(
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
     return new PortOptions(local, remote, bufferBytes, device, mark, true);
+  }
+
+  /** Whether the socket is one of IPv6, as it must be to reach the remote address. */
+  boolean isIpv6() throws IOException {
+    InetAddress from = local.getAddress();
+    InetAddress to = remote == null ? null : remote.getAddress();
+    if (from == null || (remote != null && to == null)) {
+      throw new IOException("a socket needs addresses, not names");
+    }
+    if (to == null) {
+      return from instanceof Inet6Address;
+    }
+    if (!Addresses.sameFamily(from, to) && !from.isAnyLocalAddress()) {
+      throw new IOException(
+          Addresses.text(local)
+              + " cannot reach "
+              + Addresses.text(remote)
+              + ": one is IPv4, the other IPv6");
+    }
+    return to instanceof Inet6Address;
   }
 }

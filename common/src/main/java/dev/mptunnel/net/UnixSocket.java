@@ -10,7 +10,6 @@ import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,40 +17,34 @@ import org.slf4j.LoggerFactory;
 /** What epoll and io_uring sockets have in common: Linux socket options. */
 abstract class UnixSocket implements Transport.Socket {
 
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_BINDTODEVICE = 25;
-
   private static final ChannelOption<Integer> SO_MARK =
-      new IntegerUnixChannelOption("SO_MARK", SOL_SOCKET, 36);
+      new IntegerUnixChannelOption("SO_MARK", LinuxOptions.SOL_SOCKET, LinuxOptions.SO_MARK);
 
   private static final Logger LOG = LoggerFactory.getLogger(UnixSocket.class);
 
-  private static final int IPPROTO_IP = 0;
-  private static final int IPPROTO_IPV6 = 41;
-  private static final int PMTUDISC_PROBE = 3; // the same number for both
-
   private static final ChannelOption<Integer> IP_MTU_DISCOVER =
-      new IntegerUnixChannelOption("IP_MTU_DISCOVER", IPPROTO_IP, 10);
+      new IntegerUnixChannelOption(
+          "IP_MTU_DISCOVER", LinuxOptions.IPPROTO_IP, LinuxOptions.IP_MTU_DISCOVER);
 
   private static final ChannelOption<Integer> IPV6_MTU_DISCOVER =
-      new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", IPPROTO_IPV6, 23);
+      new IntegerUnixChannelOption(
+          "IPV6_MTU_DISCOVER", LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_MTU_DISCOVER);
 
-  /**
-   * Where unicast packets leave (ip(7), ipv6(7)), by interface index in network byte order. Unlike
-   * SO_BINDTODEVICE it may be changed by anybody at any time, and limits nothing that is received.
-   */
   private static final ChannelOption<Integer> IP_UNICAST_IF =
-      new IntegerUnixChannelOption("IP_UNICAST_IF", IPPROTO_IP, 50);
+      new IntegerUnixChannelOption(
+          "IP_UNICAST_IF", LinuxOptions.IPPROTO_IP, LinuxOptions.IP_UNICAST_IF);
 
   private static final ChannelOption<Integer> IPV6_UNICAST_IF =
-      new IntegerUnixChannelOption("IPV6_UNICAST_IF", IPPROTO_IPV6, 76);
+      new IntegerUnixChannelOption(
+          "IPV6_UNICAST_IF", LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_UNICAST_IF);
 
-  /** As SO_RCVBUF and SO_SNDBUF, but past the sysctl limits; needs CAP_NET_ADMIN. */
   private static final ChannelOption<Integer> SO_SNDBUFFORCE =
-      new IntegerUnixChannelOption("SO_SNDBUFFORCE", SOL_SOCKET, 32);
+      new IntegerUnixChannelOption(
+          "SO_SNDBUFFORCE", LinuxOptions.SOL_SOCKET, LinuxOptions.SO_SNDBUFFORCE);
 
   private static final ChannelOption<Integer> SO_RCVBUFFORCE =
-      new IntegerUnixChannelOption("SO_RCVBUFFORCE", SOL_SOCKET, 33);
+      new IntegerUnixChannelOption(
+          "SO_RCVBUFFORCE", LinuxOptions.SOL_SOCKET, LinuxOptions.SO_RCVBUFFORCE);
 
   private final UnixChannel channel;
 
@@ -76,7 +69,11 @@ abstract class UnixSocket implements Transport.Socket {
       channel
           .config()
           .setOption(
-              new RawUnixChannelOption("SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, name.length),
+              new RawUnixChannelOption(
+                  "SO_BINDTODEVICE",
+                  LinuxOptions.SOL_SOCKET,
+                  LinuxOptions.SO_BINDTODEVICE,
+                  name.length),
               ByteBuffer.wrap(name));
     } catch (ChannelException e) {
       throw NetworkErrors.bindToDevice(device, e);
@@ -97,9 +94,9 @@ abstract class UnixSocket implements Transport.Socket {
   public final void sendWhole(SocketProtocolFamily family) {
     try {
       // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
-      channel.config().setOption(IP_MTU_DISCOVER, PMTUDISC_PROBE);
+      channel.config().setOption(IP_MTU_DISCOVER, LinuxOptions.PMTUDISC_PROBE);
       if (family == SocketProtocolFamily.INET6) {
-        channel.config().setOption(IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
+        channel.config().setOption(IPV6_MTU_DISCOVER, LinuxOptions.PMTUDISC_PROBE);
       }
     } catch (ChannelException e) {
       // Of a kernel that is none, as in some containers: then IP may fragment, as it did before.
@@ -109,8 +106,7 @@ abstract class UnixSocket implements Transport.Socket {
 
   @Override
   public final boolean stayOn(int interfaceIndex, boolean ipv6) {
-    boolean bigEndian = ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN;
-    int value = bigEndian ? interfaceIndex : Integer.reverseBytes(interfaceIndex);
+    int value = LinuxOptions.networkOrder(interfaceIndex);
     try {
       channel.config().setOption(IP_UNICAST_IF, value);
       if (ipv6) {

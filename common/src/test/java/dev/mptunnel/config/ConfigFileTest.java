@@ -163,7 +163,7 @@ class ConfigFileTest {
           max-flows = 0    | f:2: max-flows: '0' is out of range; expected 1 to 32768
           max-flows = -3   | f:2: max-flows: '-3' cannot be read; expected a whole number
           socket-buffer = 1t | f:2: socket-buffer: '1t' cannot be read; expected a size such as 256k or 4m
-          engine = fast    | f:2: engine: 'fast' is not known; expected auto, epoll, io_uring or nio
+          engine = fast    | f:2: engine: 'fast' is not known; expected auto, native, epoll, io_uring or nio
           listen = 1,,2    | f:2: listen: there is no value; expected a port or address:port
           listen = 70000   | f:2: listen: port 70000 is out of range; expected 1 to 65535
           listen.wg = 70000 | f:2: listen.wg: port 70000 is out of range; expected 1 to 65535

@@ -39,7 +39,8 @@ final class EngineTest {
   private final List<DatagramEngine> open = new ArrayList<>();
 
   static Stream<EngineChoice> engines() {
-    return Stream.of(EngineChoice.EPOLL, EngineChoice.IO_URING, EngineChoice.NIO)
+    return Stream.of(
+            EngineChoice.NATIVE, EngineChoice.EPOLL, EngineChoice.IO_URING, EngineChoice.NIO)
         .filter(EngineTest::available);
   }
 
@@ -192,7 +193,7 @@ final class EngineTest {
     PortOptions marked = at(0).withMark(0xffff_ffff);
     if (choice == EngineChoice.NIO) {
       assertEquals(
-          "fwmark 4294967295: not available with engine nio; take engine = epoll on Linux, or"
+          "fwmark 4294967295: not available with engine nio; take engine = native on Linux, or"
               + " bind= elsewhere",
           refused(engine, marked));
     } else if (System.getProperty("user.name").equals("root")) {
@@ -285,7 +286,7 @@ final class EngineTest {
       run(engine, () -> sendAll(from, to.localAddress(), text));
       assertEquals(text, inbox.next().text());
     }
-    await(() -> ((NettyEngine) engine).failures() == 2, engine);
+    await(() -> failures(engine) == 2, engine);
   }
 
   @ParameterizedTest
@@ -370,6 +371,12 @@ final class EngineTest {
     DatagramEngine engine = Engines.open(choice, "engine-" + choice);
     open.add(engine);
     return engine;
+  }
+
+  private static long failures(DatagramEngine engine) {
+    return engine instanceof NativeEngine linux
+        ? linux.failures()
+        : ((NettyEngine) engine).failures();
   }
 
   private static PortOptions at(int port) {

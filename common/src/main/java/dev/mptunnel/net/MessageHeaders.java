@@ -1,0 +1,134 @@
+package dev.mptunnel.net;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The array that recvmmsg(2) and sendmmsg(2) are given, each message with one piece of memory, room
+ * for an address and for one control message (cmsg(3)) of one number. As laid out on 64-bit Linux:
+ *
+ * <pre>
+ *   struct mmsghdr   name:64  name bytes:32 -:32  iovec:64  iovecs:64
+ *                    control:64  control bytes:64  flags:32 -:32  message bytes:32 -:32
+ *   struct iovec     memory:64  bytes:64
+ *   struct cmsghdr   bytes:64  level:32  type:32  data
+ * </pre>
+ */
+final class MessageHeaders {
+
+  private static final int HEADER_BYTES = 64;
+  private static final int NAME = 0;
+  private static final int NAME_BYTES = 8;
+  private static final int IOVEC = 16;
+  private static final int IOVECS = 24;
+  private static final int CONTROL = 32;
+  private static final int CONTROL_BYTES = 40;
+  private static final int MESSAGE_BYTES = 56;
+
+  private static final int IOVEC_BYTES = 16;
+  private static final int CONTROL_ROOM = 64;
+  private static final int CONTROL_LEVEL = 8;
+  private static final int CONTROL_TYPE = 12;
+  private static final int CONTROL_DATA = 16;
+
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+  private final MemorySegment headers;
+  private final MemorySegment vectors;
+  private final MemorySegment names;
+  private final MemorySegment controls;
+
+  MessageHeaders(Arena arena, int count) {
+    headers = arena.allocate((long) count * HEADER_BYTES, 8);
+    vectors = arena.allocate((long) count * IOVEC_BYTES, 8);
+    names = arena.allocate((long) count * SocketAddresses.SLOT_BYTES, 8);
+    controls = arena.allocate((long) count * CONTROL_ROOM, 8);
+    for (int i = 0; i < count; i++) {
+      long header = header(i);
+      headers.set(LONG, header + NAME, names.address() + name(i));
+      headers.set(LONG, header + IOVEC, vectors.address() + (long) i * IOVEC_BYTES);
+      headers.set(LONG, header + IOVECS, 1);
+      headers.set(LONG, header + CONTROL, controls.address() + control(i));
+    }
+  }
+
+  private static long header(int index) {
+    return (long) index * HEADER_BYTES;
+  }
+
+  private static long name(int index) {
+    return (long) index * SocketAddresses.SLOT_BYTES;
+  }
+
+  private static long control(int index) {
+    return (long) index * CONTROL_ROOM;
+  }
+
+  /** The array. */
+  MemorySegment array() {
+    return headers;
+  }
+
+  /** Where the messages' addresses are; see {@link #nameOffset}. */
+  MemorySegment names() {
+    return names;
+  }
+
+  /** Where in {@link #names} a message's address is. */
+  long nameOffset(int index) {
+    return name(index);
+  }
+
+  /** The memory that a message is read from or written to. */
+  void setMemory(int index, long address, int bytes) {
+    long vector = (long) index * IOVEC_BYTES;
+    vectors.set(LONG, vector, address);
+    vectors.set(LONG, vector + Long.BYTES, bytes);
+  }
+
+  /** How long the address is; 0 for none. */
+  void setNameBytes(int index, int bytes) {
+    headers.set(INT, header(index) + NAME_BYTES, bytes);
+  }
+
+  /** Makes room for a control message, as before receiving. */
+  void setControlRoom(int index) {
+    headers.set(LONG, header(index) + CONTROL_BYTES, CONTROL_ROOM);
+  }
+
+  void setNoControl(int index) {
+    headers.set(LONG, header(index) + CONTROL_BYTES, 0);
+  }
+
+  /** Sets a control message of UDP's with a number of 16 bits. */
+  void setControl(int index, int type, short value) {
+    long control = control(index);
+    controls.set(LONG, control, CONTROL_DATA + Short.BYTES);
+    controls.set(INT, control + CONTROL_LEVEL, LinuxOptions.SOL_UDP);
+    controls.set(INT, control + CONTROL_TYPE, type);
+    controls.set(ValueLayout.JAVA_SHORT, control + CONTROL_DATA, value);
+    headers.set(LONG, header(index) + CONTROL_BYTES, CONTROL_DATA + Long.BYTES);
+  }
+
+  /** The number of 32 bits in a control message of UDP's, or 0 if none came. */
+  int control(int index, int type) {
+    long bytes = headers.get(LONG, header(index) + CONTROL_BYTES);
+    long at = control(index);
+    long end = at + bytes;
+    while (at + CONTROL_DATA + Integer.BYTES <= end) {
+      if (controls.get(INT, at + CONTROL_LEVEL) == LinuxOptions.SOL_UDP
+          && controls.get(INT, at + CONTROL_TYPE) == type) {
+        return controls.get(INT, at + CONTROL_DATA);
+      }
+      at += controls.get(LONG, at) + Long.BYTES - 1 & -Long.BYTES;
+    }
+    return 0;
+  }
+
+  /** How many bytes were received. */
+  int messageBytes(int index) {
+    return headers.get(INT, header(index) + MESSAGE_BYTES);
+  }
+}

@@ -1,0 +1,367 @@
+package dev.mptunnel.net;
+
+import dev.mptunnel.net.SendPool.Block;
+import dev.mptunnel.net.SendPool.Message;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One socket of the {@link NativeEngine}. */
+final class NativePort implements DatagramPort {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NativePort.class);
+
+  /**
+   * While a socket is full, a port queues this much: some 700 full packets, more than any flush
+   * brings, and little enough to be stale for milliseconds only.
+   */
+  private static final int QUEUE_BYTES = 1 << 20;
+
+  /** How long a port that is closed waits for what it was given to send before. */
+  private static final long LINGER_NANOS = 50_000_000;
+
+  /** Then other sockets and timers have their turn. */
+  private static final int DATAGRAMS_PER_TURN = 64;
+
+  private static final int ERRORS_PER_TURN = 16;
+
+  /** After so many messages that only went in parts, none is joined any more. */
+  private static final int PARTED_MESSAGES = 3;
+
+  private final NativeEngine engine;
+  private final NativeMemory memory;
+  private final NativeSocket socket;
+  private final InetSocketAddress remote;
+  private final DatagramHandler handler;
+  private final InetSocketAddress localAddress;
+  private final SendQueue queue;
+  private final long key;
+
+  /** How many messages to ask for: fewer, the more datagrams each has. */
+  private int slots = ReceiveBatch.SLOTS;
+
+  private int maxJoinedBytes;
+  private int partedMessages;
+
+  /** How long the datagrams of the message were that was refused last. */
+  private int refusedSegmentBytes;
+
+  /** Whether the socket's buffer is full: then epoll tells when there is room again. */
+  private boolean full;
+
+  private long sendDrops;
+  private boolean refusalPending;
+  private boolean closed;
+  private boolean released;
+
+  /**
+   * A port of a socket that is bound.
+   *
+   * @param key what epoll knows it by
+   * @param remote what it is connected to, or null
+   */
+  NativePort(
+      NativeEngine engine,
+      NativeMemory memory,
+      NativeSocket socket,
+      long key,
+      InetSocketAddress remote,
+      DatagramHandler handler)
+      throws IOException {
+    this.engine = engine;
+    this.memory = memory;
+    this.socket = socket;
+    this.key = key;
+    this.remote = remote;
+    this.handler = handler;
+    this.localAddress = socket.localAddress();
+    this.queue = new SendQueue(memory.pool);
+    socket.receiveJoined();
+    maxJoinedBytes = socket.sendsJoined() ? ReceiveBatch.SLOT_BYTES : 0;
+  }
+
+  long key() {
+    return key;
+  }
+
+  /** The longest datagrams that may leave joined with others; 0 if none may. */
+  int maxJoinedBytes() {
+    return maxJoinedBytes;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return localAddress;
+  }
+
+  @Override
+  public void send(ByteBuffer datagram, InetSocketAddress to) {
+    if (closed) {
+      return;
+    }
+    if (!reaches(to) || datagram.remaining() > Block.BYTES || !hasRoom(datagram.remaining())) {
+      sendDrops++;
+    } else {
+      queue.add(datagram, to, maxJoinedBytes);
+    }
+  }
+
+  private boolean hasRoom(int bytes) {
+    if (queue.queuedBytes() + bytes > QUEUE_BYTES) {
+      flush();
+    }
+    return queue.queuedBytes() + bytes <= QUEUE_BYTES;
+  }
+
+  /** An IPv4 socket would send to an IPv6 address's first four bytes. */
+  private boolean reaches(InetSocketAddress to) {
+    if (to == null) {
+      return remote != null;
+    }
+    return !to.isUnresolved() && (socket.ipv6() || !(to.getAddress() instanceof Inet6Address));
+  }
+
+  @Override
+  public void flush() {
+    if (!closed && !full) {
+      sendQueued();
+    }
+  }
+
+  /** Hands the kernel what it takes; see {@link #full} for the rest. */
+  private void sendQueued() {
+    boolean again = false;
+    while (!queue.isEmpty()) {
+      Message first = queue.first();
+      int result = memory.send.send(socket, first);
+      if (result > 0) {
+        sent(result);
+        again = false;
+      } else if (result == -Errno.EAGAIN) {
+        waitForRoom();
+        return;
+      } else if (result != -Errno.EINTR) {
+        noticeRefusal(-result);
+        // What a socket reports may be of an earlier datagram, told by ICMP. The second is not.
+        if (again || first.parted) {
+          notSent(first, -result);
+          again = false;
+        } else {
+          again = true;
+        }
+      }
+    }
+  }
+
+  private void sent(int messages) {
+    for (int i = 0; i < messages; i++) {
+      Message message = queue.first();
+      if (message.parted && message.bytes == refusedSegmentBytes) {
+        onlyGoesParted(message.bytes);
+      }
+      queue.removeFirst();
+    }
+  }
+
+  private void notSent(Message message, int error) {
+    if (message.datagrams > 1 && mayBeForJoining(error)) {
+      refusedSegmentBytes = message.segmentBytes;
+      queue.partFirst();
+    } else {
+      sendDrops += message.datagrams;
+      queue.removeFirst();
+    }
+  }
+
+  /** Errors of a kernel, a network interface or a packet size that does not go with UDP_SEGMENT. */
+  private static boolean mayBeForJoining(int error) {
+    return error == Errno.EIO
+        || error == Errno.EINVAL
+        || error == Errno.EMSGSIZE
+        || error == Errno.ENOPROTOOPT
+        || error == Errno.EOPNOTSUPP;
+  }
+
+  /**
+   * A datagram goes alone, and not with others: so do longer ones, as those that IP has to
+   * fragment. Those that do not go alone either are lost for another reason.
+   */
+  private void onlyGoesParted(int bytes) {
+    refusedSegmentBytes = 0;
+    partedMessages++;
+    maxJoinedBytes = partedMessages < PARTED_MESSAGES ? Math.min(maxJoinedBytes, bytes - 1) : 0;
+    LOG.debug("{}: datagrams are joined up to {} bytes", localAddress, maxJoinedBytes);
+    engine.sayPartedOnce(bytes);
+  }
+
+  private void waitForRoom() {
+    if (!full) {
+      full = true;
+      memory.epoll.change(socket.descriptor(), EpollSet.EPOLLIN | EpollSet.EPOLLOUT, key);
+    }
+  }
+
+  /** The socket has room again. */
+  void onRoom() {
+    if (!full || released) {
+      return;
+    }
+    full = false;
+    sendQueued();
+    if (full) {
+      return;
+    }
+    if (closed) {
+      release();
+    } else {
+      memory.epoll.change(socket.descriptor(), EpollSet.EPOLLIN, key);
+    }
+  }
+
+  private void noticeRefusal(int error) {
+    if (error != Errno.ECONNREFUSED || remote == null || refusalPending) {
+      return;
+    }
+    // Not from within the flush: the handler may close the port.
+    refusalPending = true;
+    engine.execute(
+        () -> {
+          refusalPending = false;
+          tell(Errno.ECONNREFUSED);
+        });
+  }
+
+  private void tell(int error) {
+    if (closed) {
+      return;
+    }
+    IOException told =
+        error == Errno.ECONNREFUSED && remote != null
+            ? new PortUnreachableException(Addresses.text(remote) + ": connection refused")
+            : Errno.exception(error);
+    engine.guard(() -> handler.onError(this, told));
+  }
+
+  /** Hands over what has arrived, up to a turn's worth. */
+  void onReadable() {
+    int datagrams = 0;
+    int errors = 0;
+    boolean more = true;
+    while (more && !closed && datagrams < DATAGRAMS_PER_TURN && errors < ERRORS_PER_TURN) {
+      int asked = slots;
+      int messages = memory.receive.receive(socket, asked);
+      if (messages >= 0) {
+        int got = hand(messages);
+        datagrams += got;
+        more = messages == asked;
+        adapt(messages, got);
+      } else if (messages == -Errno.EAGAIN) {
+        more = false;
+      } else if (messages != -Errno.EINTR) {
+        errors++;
+        tell(-messages);
+      }
+    }
+    if (!closed) {
+      endBatch();
+    }
+  }
+
+  /**
+   * So that a read brings about a turn's worth, whether its messages have many datagrams or one.
+   */
+  private void adapt(int messages, int datagrams) {
+    if (messages > 0) {
+      int needed = DATAGRAMS_PER_TURN * messages / Math.max(1, datagrams);
+      slots = Math.clamp(needed, 1, ReceiveBatch.SLOTS);
+    }
+  }
+
+  /**
+   * @return how many datagrams they were
+   */
+  private int hand(int messages) {
+    ReceiveBatch batch = memory.receive;
+    int datagrams = 0;
+    for (int i = 0; i < messages && !closed; i++) {
+      InetSocketAddress source = batch.source(i);
+      // What reached the socket between bind and connect may be anybody's.
+      if (source == null || (remote != null && !remote.equals(source))) {
+        continue;
+      }
+      int bytes = batch.bytes(i);
+      int segmentBytes = batch.segmentBytes(i);
+      int offset = 0;
+      do {
+        int length = Math.min(segmentBytes, bytes - offset);
+        batch.copy(i, offset, length, engine.received().array());
+        hand(source, length);
+        datagrams++;
+        offset += length;
+      } while (offset < bytes && !closed);
+    }
+    return datagrams;
+  }
+
+  private void hand(InetSocketAddress source, int bytes) {
+    try {
+      handler.onDatagram(this, source, engine.received().clear().limit(bytes));
+    } catch (RuntimeException | AssertionError e) {
+      engine.failed(e);
+    }
+  }
+
+  private void endBatch() {
+    try {
+      handler.onBatchEnd(this);
+    } catch (RuntimeException | AssertionError e) {
+      engine.failed(e);
+    }
+  }
+
+  @Override
+  public boolean stayOn(int interfaceIndex) {
+    return !closed && socket.stayOn(interfaceIndex);
+  }
+
+  @Override
+  public long sendDrops() {
+    return sendDrops;
+  }
+
+  @Override
+  public long receiveDrops() {
+    return socket.receiveDrops();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    flush();
+    closed = true;
+    if (queue.isEmpty()) {
+      release();
+      return;
+    }
+    memory.epoll.change(socket.descriptor(), EpollSet.EPOLLOUT, key);
+    engine.newTimer(this::release).set(engine.nanoTime() + LINGER_NANOS);
+  }
+
+  /** Closes the socket at last, with what it has not sent. */
+  void release() {
+    if (released) {
+      return;
+    }
+    closed = true;
+    released = true;
+    sendDrops += queue.clear();
+    engine.forget(this);
+    socket.close();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.mptunnel.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AddressCacheTest {
+
+  private final MemorySegment memory = Arena.ofAuto().allocate(64, 8);
+  private final AddressCache cache = new AddressCache(Arena.ofAuto());
+
+  @BeforeEach
+  void onLinux() {
+    Assumptions.assumeTrue(Engines.is64BitLinux(), "64-bit Linux");
+  }
+
+  @Test
+  void addressesAreLaidOutAsTheKernelHasThem() throws UnknownHostException {
+    InetSocketAddress four = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 0x1234);
+    assertEquals(16, cache.write(four, false, memory, 32));
+    assertEquals("02001234c00002070000000000000000", hex(32, 16));
+    assertEquals(28, cache.write(four, true, memory, 0));
+    assertEquals("0a0012340000000000000000000000000000ffffc000020700000000", hex(0, 28));
+    InetSocketAddress six = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::5"), 9);
+    assertEquals(28, cache.write(six, true, memory, 0));
+    assertEquals("0a0000090000000020010db800000000000000000000000500000000", hex(0, 28));
+    assertEquals(28, cache.write(scoped(3), true, memory, 0));
+    assertEquals("0a00000900000000fe80000000000000000000000000000103000000", hex(0, 28));
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgainWhicheverWasThereBefore() throws UnknownHostException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    List<InetSocketAddress> addresses = new ArrayList<>(List.of(scoped(1), scoped(2), scoped(3)));
+    for (int i = 0; i < 3_000; i++) {
+      byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+      random.nextBytes(bytes);
+      addresses.add(new InetSocketAddress(InetAddress.getByAddress(bytes), random.nextInt(65_536)));
+    }
+    for (int i = 0; i < 30_000; i++) {
+      InetSocketAddress address = addresses.get(random.nextInt(addresses.size()));
+      boolean ipv6 = address.getAddress() instanceof Inet6Address || random.nextBoolean();
+      cache.write(address, ipv6, memory, 0);
+      InetSocketAddress read = cache.read(memory, 0);
+      assertTrue(SocketAddresses.same(address, read), "seed " + seed + ": " + address + read);
+      assertSame(read, cache.read(memory, 0), "the same object for the same address");
+    }
+  }
+
+  /** Link-local addresses of several links are equal to Java, and must not be mixed up. */
+  private static InetSocketAddress scoped(int scope) throws UnknownHostException {
+    byte[] bytes = HexFormat.of().parseHex("fe800000000000000000000000000001");
+    return new InetSocketAddress(Inet6Address.getByAddress(null, bytes, scope), 9);
+  }
+
+  private String hex(int offset, int bytes) {
+    byte[] all = memory.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    return HexFormat.of().formatHex(all, offset, offset + bytes);
+  }
+}
