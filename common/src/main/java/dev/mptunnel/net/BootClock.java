@@ -29,9 +29,13 @@ final class BootClock implements LongSupplier {
   /** This clock where the system has it, and {@link System#nanoTime} elsewhere. */
   static LongSupplier orMonotonic() {
     if (Engines.is64BitLinux()) {
-      BootClock clock = load();
-      if (clock != null && clock.read() == 0) {
-        return clock;
+      try {
+        BootClock clock = load();
+        if (clock != null && clock.read() == 0) {
+          return clock;
+        }
+      } catch (IllegalCallerException e) {
+        // The user has denied us native calls.
       }
     }
     long start = System.nanoTime();

@@ -14,7 +14,7 @@ final class Defects {
   void guard(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       add(e);
     }
   }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
@@ -119,6 +120,24 @@ public final class EndpointDriver {
   public EndpointCounters counters() {
     return endpoint.counters();
   }
+
+  /** What the kernel dropped of the endpoint's packets. From any thread. */
+  public CompletableFuture<SocketDrops> socketDrops() {
+    return CompletableFuture.supplyAsync(
+        () ->
+            new SocketDrops(
+                ports.stream().mapToLong(DatagramPort::sendDrops).sum(),
+                ports.stream().mapToLong(DatagramPort::receiveDrops).sum()),
+        engine::execute);
+  }
+
+  /**
+   * Packets that the kernel did not take, or that were not read in time.
+   *
+   * @param sent see {@link DatagramPort#sendDrops}
+   * @param received see {@link DatagramPort#receiveDrops}
+   */
+  public record SocketDrops(long sent, long received) {}
 
   /** Does something with the endpoint, told the time, and then what follows from it. */
   public void run(LongConsumer work) {

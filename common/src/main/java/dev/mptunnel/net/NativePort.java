@@ -310,7 +310,7 @@ final class NativePort implements DatagramPort {
   private void hand(InetSocketAddress source, int bytes) {
     try {
       handler.onDatagram(this, source, engine.received().clear().limit(bytes));
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       engine.failed(e);
     }
   }
@@ -318,7 +318,7 @@ final class NativePort implements DatagramPort {
   private void endBatch() {
     try {
       handler.onBatchEnd(this);
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
       engine.failed(e);
     }
   }

@@ -121,14 +121,19 @@ public final class SessionTable {
     return String.format(Locale.ROOT, ROW, cells);
   }
 
-  /** What was dropped without a word, by reason, in one line, ended. */
-  public static String dropped(EndpointCounters counters) {
+  /**
+   * What was dropped without a word, by reason, in one line, ended.
+   *
+   * @param notSent packets that the kernel did not take
+   * @param notRead packets that the kernel dropped since they were not read in time
+   */
+  public static String dropped(EndpointCounters counters, long notSent, long notRead) {
     return String.format(
         Locale.ROOT,
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
             + " unopened, %d of flows opened too fast, %d of flows not known by name, %d to targets"
             + " refused, %d pieces without room, %d datagrams that missed pieces, %d of ours too"
-            + " large, %d of ours that found no path%n",
+            + " large, %d of ours that found no path; by the kernel: %d not sent, %d not read%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),
@@ -141,7 +146,9 @@ public final class SessionTable {
         counters.fragmentsWithheld(),
         counters.incomplete(),
         counters.oversized(),
-        counters.waitedTooLong());
+        counters.waitedTooLong(),
+        notSent,
+        notRead);
   }
 
   /** What was said to those who had not authenticated, and what was not, in one line, ended. */

@@ -2,7 +2,6 @@ package dev.mptunnel.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +56,8 @@ class AddressCacheTest {
       boolean ipv6 = address.getAddress() instanceof Inet6Address || random.nextBoolean();
       cache.write(address, ipv6, memory, 0);
       InetSocketAddress read = cache.read(memory, 0);
-      assertTrue(SocketAddresses.same(address, read), "seed " + seed + ": " + address + read);
+      assertEquals(address, read, "seed " + seed);
+      assertEquals(scope(address), scope(read), "seed " + seed);
       assertSame(read, cache.read(memory, 0), "the same object for the same address");
     }
   }
@@ -66,6 +66,10 @@ class AddressCacheTest {
   private static InetSocketAddress scoped(int scope) throws UnknownHostException {
     byte[] bytes = HexFormat.of().parseHex("fe800000000000000000000000000001");
     return new InetSocketAddress(Inet6Address.getByAddress(null, bytes, scope), 9);
+  }
+
+  private static int scope(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet6Address six ? six.getScopeId() : 0;
   }
 
   private String hex(int offset, int bytes) {

@@ -290,9 +290,10 @@ public final class Client implements Program.Running {
 
   @Override
   public String table() {
+    EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return SessionTable.of(report().join())
         + TunnelTable.of(tunnelReport().join())
-        + SessionTable.dropped(driver.counters());
+        + SessionTable.dropped(driver.counters(), drops.sent(), drops.received());
   }
 
   /** The session's figures. From any thread. */

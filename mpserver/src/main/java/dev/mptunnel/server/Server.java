@@ -224,8 +224,9 @@ public final class Server implements Program.Running {
     if (sessions.isEmpty()) {
       table.append("no clients%n".formatted());
     }
+    EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return table
-        + SessionTable.dropped(driver.counters())
+        + SessionTable.dropped(driver.counters(), drops.sent(), drops.received())
         + SessionTable.strangers(driver.counters());
   }
 
