@@ -9,6 +9,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -50,6 +51,11 @@ class AddressCacheTest {
       byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
       random.nextBytes(bytes);
       addresses.add(new InetSocketAddress(InetAddress.getByAddress(bytes), random.nextInt(65_536)));
+    }
+    byte[] neighbour = HexFormat.of().parseHex("20010db8000000000000000000000000");
+    for (int i = 0; i < 3_000; i++) {
+      ByteBuffer.wrap(neighbour).putLong(8, random.nextLong());
+      addresses.add(new InetSocketAddress(InetAddress.getByAddress(neighbour), 9));
     }
     for (int i = 0; i < 30_000; i++) {
       InetSocketAddress address = addresses.get(random.nextInt(addresses.size()));

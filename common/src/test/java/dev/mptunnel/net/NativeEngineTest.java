@@ -417,6 +417,29 @@ final class NativeEngineTest {
   }
 
   @Test
+  void whoeverStillWaitsForASocketAtTheEndIsToldSo() throws Exception {
+    NativeEngine ending = NativeEngine.start("ending-native");
+    FutureTask<IOException> opening =
+        new FutureTask<>(
+            () -> assertThrows(IOException.class, () -> ending.open(at(0), new Inbox())));
+    Thread opener = Thread.ofPlatform().unstarted(opening);
+    ending.execute(
+        () -> {
+          ending.close();
+          // More than have their turn before the time for closing is over.
+          for (int i = 0; i < 2_000; i++) {
+            ending.execute(() -> {});
+          }
+          long end = ending.nanoTime() + TimeUnit.MILLISECONDS.toNanos(600);
+          opener.start();
+          while (ending.nanoTime() - end < 0 || opener.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+        });
+    assertEquals("the engine is closed", opening.get(10, TimeUnit.SECONDS).getMessage());
+  }
+
+  @Test
   void itMayBeClosedByItsOwnThread() throws Exception {
     NativeEngine closing = NativeEngine.start("closing-native");
     Inbox inbox = new Inbox();
