@@ -103,7 +103,8 @@ public final class KeystrokesCommand implements Callable<Integer> {
       List<BulkTransfer> transfers = new ArrayList<>();
       try {
         for (BulkConnection connection : ready.connections()) {
-          transfers.add(BulkTransfer.start(topology, connection, load, options.congestionControl()));
+          transfers.add(
+              BulkTransfer.start(topology, connection, load, options.congestionControl()));
         }
         Wait.pass(Duration.ofSeconds(load.warmUpSeconds()));
         print(way.name(), "bulk", type(topology, ready.keystrokes()));

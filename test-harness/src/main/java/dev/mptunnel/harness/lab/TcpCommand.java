@@ -166,7 +166,8 @@ public final class TcpCommand implements Callable<Integer> {
   /** Over the first line, which stands for all where they are alike, else over each. */
   private List<TcpCompetitor> plain(List<LinkProperties> all) {
     if (new HashSet<>(all).size() == 1) {
-      return List.of(new RoutedTcp(PlainTotal.NAME, List.of(1), false, options.congestionControl()));
+      return List.of(
+          new RoutedTcp(PlainTotal.NAME, List.of(1), false, options.congestionControl()));
     }
     List<TcpCompetitor> each = new ArrayList<>();
     for (int line = 1; line <= all.size(); line++) {
