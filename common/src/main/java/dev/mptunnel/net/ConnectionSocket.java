@@ -136,7 +136,15 @@ public final class ConnectionSocket implements StreamHandler {
     ByteBuffer scratch = driver.buffers().application();
     while (socket.isWritable() && connection.readableBytes() > 0) {
       connection.read(scratch.clear());
-      socket.write(scratch.flip());
+      boolean written = false;
+      try {
+        socket.write(scratch.flip());
+        written = true;
+      } finally {
+        if (!written) { // no memory is left, for one: rather no stream than one with a hole
+          socket.abort();
+        }
+      }
     }
     socket.flush();
     if (connection.isAtEnd() && !outputEnded) {

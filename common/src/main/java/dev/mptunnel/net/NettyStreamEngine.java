@@ -24,7 +24,7 @@ final class NettyStreamEngine extends NettyLoop implements StreamEngine {
 
   private static final int BACKLOG = 4_096;
   private static final int CONNECT_MILLIS = (int) TimeUnit.SECONDS.toMillis(10);
-  private static final WriteBufferWaterMark KEPT = new WriteBufferWaterMark(64 << 10, 128 << 10);
+  private static final WriteBufferWaterMark KEPT = new WriteBufferWaterMark(32 << 10, 64 << 10);
 
   private final StreamTransport transport;
   private final Set<Channel> channels = new HashSet<>();

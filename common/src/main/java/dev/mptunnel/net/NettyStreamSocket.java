@@ -144,7 +144,9 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     try {
-      engine.guard(() -> handler.onRead(this, bytes.nioBuffer()));
+      if (!closing) {
+        engine.guard(() -> handler.onRead(this, bytes.nioBuffer()));
+      }
     } finally {
       bytes.release();
     }

@@ -320,7 +320,14 @@ public final class StriperDriver {
     if (closed) {
       return;
     }
-    long now = now();
+    try {
+      work(now());
+    } finally { // whatever failed, all others go on
+      setTimer();
+    }
+  }
+
+  private void work(long now) {
     if (now >= striper.nextTimer()) {
       striper.onTimer(now);
     }
@@ -350,6 +357,12 @@ public final class StriperDriver {
     }
     unflushed.forEach(TunnelSocket::flush);
     unflushed.clear();
+  }
+
+  private void setTimer() {
+    if (!effects.isEmpty()) {
+      wake();
+    }
     long next = Math.min(striper.nextTimer(), nextTunnelsNanos);
     if (isForsaken()) {
       next = Math.min(next, lastTunnelNanos + patienceNanos);

@@ -7,6 +7,7 @@ final class Chunk {
   private final long offset;
   private final int length;
   private Tunnel tunnel;
+  private Tunnel tunnelBefore;
   private int copies;
   private long expectedNanos;
   private boolean arrived;
@@ -35,13 +36,15 @@ final class Chunk {
 
   /** It goes out on a tunnel, which will have brought it by then. */
   void send(Tunnel on, long expectedNanos) {
+    tunnelBefore = tunnel;
     tunnel = on;
     this.expectedNanos = copies == 0 ? expectedNanos : Math.min(this.expectedNanos, expectedNanos);
     copies++;
   }
 
   /** A tunnel that it was sent on has died, or does not answer. @return whether no other has it */
-  boolean lose() {
+  boolean lose(Tunnel on) {
+    tunnel = tunnel == on && tunnelBefore != null ? tunnelBefore : tunnel;
     copies--;
     return copies == 0;
   }
@@ -51,7 +54,7 @@ final class Chunk {
     return copies;
   }
 
-  /** The one that it went out on last. */
+  /** The one that it is under way on; of several, the last. */
   Tunnel tunnel() {
     return tunnel;
   }

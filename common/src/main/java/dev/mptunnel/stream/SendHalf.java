@@ -40,8 +40,8 @@ final class SendHalf {
       return 0;
     }
     long allowed =
-        Math.clamp(limit - received, StreamFrames.FIRST_LIMIT, StreamLimits.UNSENT_BYTES);
-    long mayKeep = StreamLimits.KEPT_BYTES + takenBytes + room.leftBytes();
+        Math.clamp(limit() - received, StreamFrames.FIRST_LIMIT, StreamLimits.UNSENT_BYTES);
+    long mayKeep = StreamLimits.KEPT_BYTES + takenBytes + room.spareBytes();
     return (int) Math.max(0, Math.min(allowed - (end - sent), mayKeep - (end - received)));
   }
 
@@ -84,7 +84,7 @@ final class SendHalf {
   }
 
   private long newBytes() {
-    return Math.max(0, Math.min(end, limit) - sent);
+    return Math.max(0, Math.min(end, limit()) - sent);
   }
 
   /** Whether what may be sent was sent before, and lost: it needs no credit. */
@@ -94,7 +94,12 @@ final class SendHalf {
 
   /** Bytes that may be sent, of those written or not. */
   long creditBytes() {
-    return limit - sent;
+    return limit() - sent;
+  }
+
+  /** What the peer allows, as far as anybody may be allowed. */
+  private long limit() {
+    return Math.min(limit, received + StreamLimits.MAX_WINDOW_BYTES);
   }
 
   /** Whether the end may be said: all before it has been sent, so that it is not the first. */

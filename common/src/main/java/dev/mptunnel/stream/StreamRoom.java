@@ -6,6 +6,9 @@ package dev.mptunnel.stream;
  */
 public final class StreamRoom {
 
+  /** One part of so many. */
+  private static final int FIRST_WINDOWS_SHARE = 4;
+
   private final long limitBytes;
   private long takenBytes;
 
@@ -30,6 +33,11 @@ public final class StreamRoom {
 
   long limitBytes() {
     return limitBytes;
+  }
+
+  /** How many may be taken for more than first windows, of which there is always to be room. */
+  long spareBytes() {
+    return Math.max(0, leftBytes() - limitBytes / FIRST_WINDOWS_SHARE);
   }
 
   /** How many are left. */

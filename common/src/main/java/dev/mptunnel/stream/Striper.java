@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One end's connections and tunnels. It owns every byte that an application has written until the
@@ -28,6 +29,9 @@ public final class Striper {
 
   /** So many connections are looked at for chunks that are late, at a time. */
   private static final int LOOKED_AT = 16;
+
+  /** The others so much later. */
+  private static final long NEXT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** And so many chunks of each, of those that the peer has to wait for. */
   private static final int LATE_AT_ONCE = 64;
@@ -98,6 +102,7 @@ public final class Striper {
     }
     Tunnel tunnel = new Tunnel(id, now);
     tunnels.put(id, tunnel);
+    relieveStalled();
     return tunnel;
   }
 
@@ -111,6 +116,15 @@ public final class Striper {
   /** A tunnel takes records again. */
   public void onWritable(long now, Tunnel tunnel) {
     tunnel.setWritable(now, true);
+  }
+
+  /** What stalled tunnels have under way goes out again, if there is another one to take it. */
+  private void relieveStalled() {
+    if (tunnels.values().stream().anyMatch(tunnel -> !tunnel.isStalled())) {
+      tunnels.values().stream()
+          .filter(Tunnel::isStalled)
+          .forEach(tunnel -> tunnel.lose(this::lose));
+    }
   }
 
   private void lose(Chunk chunk) {
@@ -145,7 +159,8 @@ public final class Striper {
   /** Lets the peer send more: a reader that keeps up gets a quarter of what is left for all. */
   void grant(long now, Connection connection) {
     ReceiveHalf receiving = connection.receiving();
-    long left = Math.min(StreamLimits.SESSION_BYTES - grownBytes, room.leftBytes());
+    long most = Math.min(StreamLimits.SESSION_BYTES, room.limitBytes() / 2);
+    long left = Math.min(most - grownBytes, room.spareBytes());
     long before = receiving.mostKeptBytes();
     grownBytes += receiving.grant(now, soonNanos(), Math.max(0, left / 4));
     room.take(receiving.mostKeptBytes() - before); // a quarter is not more than there is
@@ -377,7 +392,11 @@ public final class Striper {
 
     @Override
     public void onGot(long records) {
+      boolean wasStalled = tunnel.isStalled();
       wellFormed &= tunnel.onGot(now, records, this::onArrived);
+      if (wasStalled && !tunnel.isStalled()) {
+        relieveStalled();
+      }
     }
 
     @Override
@@ -442,7 +461,10 @@ public final class Striper {
     }
     if (tunnel == null) {
       next = null;
-      tunnel = controls.isDue() ? quickest() : answering(now);
+      tunnel = controls.isDue() ? quickest() : null;
+      if (tunnel == null || tunnel.isStalled()) {
+        tunnel = answering(now);
+      }
     }
     if (tunnel == null) {
       return false;
@@ -450,7 +472,8 @@ public final class Striper {
     record.clear();
     Tunnel.Load sent = tunnel.begin(now);
     putGot(tunnel);
-    if (next == null || tunnel == quickest()) {
+    // What a stalled one is told may hang on it for long; one that is not will take it soon.
+    if (!tunnel.isStalled() && (next == null || tunnel == quickest())) {
       controls.put(now, sent);
     }
     if (next != null) {
@@ -522,13 +545,13 @@ public final class Striper {
   }
 
   private void putChunks(long now, Tunnel tunnel, Tunnel.Load sent) {
-    int most = tunnel.chunkBytes(MOST_CHUNK_BYTES);
-    int left = most;
+    int left = tunnel.chunkBytes(MOST_CHUNK_BYTES);
     while (!sendable.isEmpty() && left > 0 && hasRoomForChunk()) {
       Connection connection = sendable.getFirst();
+      int most = chunkRoom(); // an OPEN takes what is kept free for it
       controls.putOpen(connection, sent);
-      Chunk chunk = connection.sending().next(Math.min(left, chunkRoom()));
-      if (chunk.length() > chunkRoom()) {
+      Chunk chunk = connection.sending().next(Math.min(left, most));
+      if (chunk.length() > most) {
         connection.sending().lose(chunk); // one that was lost, longer than what is left here
         return;
       }
@@ -563,13 +586,19 @@ public final class Striper {
    * tunnel brings it before the one that has it, and so does all that is late.
    */
   private void sendLateOnes(long now) {
+    if (awaiting.size() > LOOKED_AT) {
+      lateNanos = now + NEXT_LOOK_NANOS;
+    }
     for (int looked = Math.min(LOOKED_AT, awaiting.size()); looked > 0; looked--) {
       Connection connection = awaiting.removeFirst();
       awaiting.add(connection); // so that each has its turn
       List<Chunk> chunks = connection.sending().firstUnderWay(LATE_AT_ONCE);
       for (Chunk chunk : chunks) {
-        if (chunk.copies() == 1) {
-          sendIfLate(now, chunk, chunk == chunks.getFirst());
+        boolean isAwaited = chunk == chunks.getFirst();
+        if (chunk.copies() == 1 && (isAwaited || now >= chunk.expectedNanos())) {
+          sendIfLate(now, chunk, isAwaited);
+        } else if (chunk.copies() == 1) {
+          lateNanos = Math.min(lateNanos, chunk.expectedNanos());
         }
       }
     }
@@ -580,13 +609,17 @@ public final class Striper {
     if (tunnel == null || tunnel.isStalled() || !tunnel.takesChunks()) {
       return;
     }
-    long margin = Math.max(tunnel.responseNanos() / 4, 4 * tunnel.variationNanos());
-    long thereNanos = now + tunnel.deliveryNanos(chunk.length());
-    boolean isLate = now >= chunk.expectedNanos() + margin;
-    if (isLate || (isAwaited && thereNanos + margin < chunk.expectedNanos())) {
+    long variation = Math.max(tunnel.variationNanos(), chunk.tunnel().variationNanos());
+    long margin = Math.max(tunnel.responseNanos() / 4, 4 * variation);
+    long takesNanos = tunnel.deliveryNanos(chunk.length());
+    if (now < chunk.expectedNanos() + margin) {
+      if (isAwaited && now + takesNanos + margin < chunk.expectedNanos()) {
+        sendAgain(now, tunnel, chunk);
+      } else {
+        lateNanos = Math.min(lateNanos, chunk.expectedNanos() + margin);
+      }
+    } else if (takesNanos <= 2 * tunnel.responseNanos()) { // and its line is not full of copies
       sendAgain(now, tunnel, chunk);
-    } else {
-      lateNanos = Math.min(lateNanos, chunk.expectedNanos() + margin);
     }
   }
 
@@ -614,11 +647,15 @@ public final class Striper {
 
   /** The time has come. */
   public void onTimer(long now) {
+    boolean stalls = false;
     for (Tunnel tunnel : tunnels.values()) {
       if (now >= tunnel.stallNanos()) {
         tunnel.stall();
-        tunnel.lose(this::lose);
+        stalls = true;
       }
+    }
+    if (stalls) {
+      relieveStalled();
     }
     flush(now);
   }

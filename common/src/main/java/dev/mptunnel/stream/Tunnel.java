@@ -57,7 +57,7 @@ public final class Tunnel {
     private final List<Runnable> lostControls = new ArrayList<>(1);
     private final List<Runnable> arrivedControls = new ArrayList<>(1);
     private int bytes;
-    private int records = 1;
+    private long records = 1;
     private boolean isAnswered;
     private boolean isLost;
 
@@ -259,7 +259,7 @@ public final class Tunnel {
       if (!record.isLost) {
         record.isLost = true;
         for (Chunk chunk : record.chunks) {
-          if (!chunk.hasArrived() && chunk.lose()) {
+          if (!chunk.hasArrived() && chunk.lose(this)) {
             resentBytes += chunk.length();
             lost.accept(chunk);
           }

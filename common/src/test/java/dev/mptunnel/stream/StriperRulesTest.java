@@ -127,6 +127,61 @@ class StriperRulesTest {
     assertEquals(room.limitBytes(), room.leftBytes());
   }
 
+  @Test
+  void whoeverMakesWindowsGrowLeavesRoomForOthersToBegin() {
+    StreamRoom small = new StreamRoom(4 << 20);
+    for (int session = 0; session < 3; session++) {
+      grow(new Striper(false, log, small, new StreamBuffers()));
+    }
+    assertTrue(small.leftBytes() < (4 << 20) / 4, "nothing has grown");
+    Striper other = new Striper(false, log, small, new StreamBuffers());
+    Tunnel its = other.addTunnel(0, 0);
+    for (int id = 0; id < 10; id++) {
+      open(other, its, id);
+    }
+    assertEquals(10, other.liveConnections().size());
+  }
+
+  private void grow(Striper greedy) {
+    Tunnel its = greedy.addTunnel(0, 0);
+    for (int id = 0; id < 5; id++) {
+      open(greedy, its, id);
+    }
+    ByteBuffer into = ByteBuffer.allocate(4 << 20);
+    long[] ends = new long[5];
+    for (int round = 0; round < 20; round++) {
+      for (Connection connection : greedy.liveConnections()) {
+        fill(greedy, its, connection, ends[connection.id()]);
+        ends[connection.id()] = connection.receiving().limit();
+        connection.read(into.clear());
+      }
+      greedy.flush(0);
+    }
+  }
+
+  private void open(Striper striper, Tunnel on, int id) {
+    ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
+    StreamFrames.putOpen(record, id, "");
+    assertTrue(striper.receive(0, on, record.flip()));
+  }
+
+  /** Uses up all that may be sent, the last byte first, as if tunnels had lost the others. */
+  private void fill(Striper striper, Tunnel on, Connection connection, long from) {
+    long last = connection.receiving().limit() - 1;
+    receiveBytes(striper, on, connection.id(), last, 1);
+    for (long at = from; at < last; at += 8 << 10) {
+      int length = (int) Math.min(8 << 10, last - at);
+      receiveBytes(striper, on, connection.id(), at, length);
+    }
+  }
+
+  private void receiveBytes(Striper striper, Tunnel on, int id, long offset, int length) {
+    ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
+    StreamFrames.putChunk(record, id, offset, length);
+    record.put(new byte[length]);
+    assertTrue(striper.receive(0, on, record.flip()));
+  }
+
   private void receiveEverySecondByte(int id) {
     ByteBuffer record = ByteBuffer.allocate(StreamFrames.MAX_RECORD_BYTES);
     for (int offset = 1; offset < StreamFrames.FIRST_LIMIT; offset += 2) {

@@ -8,6 +8,7 @@ import dev.mptunnel.stream.StripeWorld.App;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -174,6 +175,57 @@ class StriperTest {
     assertTrue(world.runUntil(190, () -> other.read == MB), other.read + " of " + MB);
     world.freeze(frozen, false);
     assertTrue(world.runUntil(10_000, () -> app.done));
+  }
+
+  @Test
+  void manySmallConnectionsAtOnceFitInRecords() {
+    StripeWorld world = new StripeWorld();
+    world.addTunnel(100, 5);
+    App bulk = world.open(16 * MB); // so that the tunnel is known to be quick
+    assertTrue(world.runUntil(10_000, () -> bulk.done));
+    long seed = Long.getLong("mptunnel.seed", System.nanoTime());
+    Random random = new Random(seed);
+    for (int round = 0; round < 8; round++) {
+      List<App> apps = new ArrayList<>();
+      for (int i = 0; i < 2_000; i++) {
+        apps.add(world.open(random.nextInt(100, 300)));
+      }
+      assertTrue(
+          world.runUntil(60_000, () -> apps.stream().allMatch(app -> app.done)),
+          "-Dmptunnel.seed=" + seed);
+    }
+  }
+
+  @Test
+  void whatIsToldWaitsForATunnelThatAnswers() {
+    StripeWorld world = new StripeWorld();
+    int first = world.addTunnel(50, 20);
+    int second = world.addTunnel(50, 20);
+    App app = world.open(20 * MB);
+    world.runFor(1_000);
+    world.freeze(first, true);
+    world.freeze(second, true);
+    world.runFor(1_000);
+    App late = world.open(0); // says OPEN and FIN, and nothing else
+    world.runFor(1_000);
+    world.freeze(second, false);
+    assertTrue(world.runUntil(2_000, () -> world.other(late) != null), "it hangs on the dead one");
+    assertTrue(world.runUntil(20_000, () -> app.done));
+  }
+
+  @Test
+  void whatStallsOnTheOnlyTunnelIsNotSentAgain() {
+    StripeWorld world = new StripeWorld();
+    int only = world.addTunnel(10, 20);
+    App app = world.open(4 * MB);
+    for (int i = 0; i < 3; i++) {
+      world.runFor(300);
+      world.freeze(only, true);
+      world.runFor(700);
+      world.freeze(only, false);
+    }
+    assertTrue(world.runUntil(20_000, () -> app.done));
+    assertEquals(0, world.client.tunnels.get(only).resentBytes());
   }
 
   @Test

@@ -253,9 +253,10 @@ final class ClientStreams {
         return;
       }
       long now = engine.nanoTime();
-      if (isJoined && now - joinedNanos > GOOD_NANOS) {
-        hasten();
-      } else {
+      if (isJoined) {
+        hasten(); // the server is there, whatever cuts tunnels
+      }
+      if (!isJoined || now - joinedNanos < GOOD_NANOS) {
         dialNanos = now + (long) (pauseNanos * (0.75 + random.nextDouble() / 2));
         pauseNanos = Math.min(2 * pauseNanos, LAST_PAUSE_NANOS);
       }
