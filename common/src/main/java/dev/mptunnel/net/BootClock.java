@@ -18,9 +18,14 @@ final class BootClock implements LongSupplier {
   private static final int CLOCK_BOOTTIME = 7; // clock_gettime(2)
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+  /** Of each thread its own, or one would read half of what another one is being told. */
+  private static final ThreadLocal<MemorySegment> TIMESPEC =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2));
+
+  /** Where {@link #orMonotonic} counts from, the same for all engines of a process. */
+  private static final long START_NANOS = System.nanoTime();
+
   private final MethodHandle clockGettime;
-  // As long as the process; the engine's thread alone uses it, but any may have made it.
-  private final MemorySegment timespec = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2);
 
   private BootClock(MethodHandle clockGettime) {
     this.clockGettime = clockGettime;
@@ -31,15 +36,14 @@ final class BootClock implements LongSupplier {
     if (Engines.is64BitLinux()) {
       try {
         BootClock clock = load();
-        if (clock != null && clock.read() == 0) {
+        if (clock != null && clock.read(TIMESPEC.get()) == 0) {
           return clock;
         }
-      } catch (IllegalCallerException e) {
-        // The user has denied us native calls.
+      } catch (IllegalCallerException | UnsupportedOperationException e) {
+        // The user has denied us native calls, or this JVM has none.
       }
     }
-    long start = System.nanoTime();
-    return () -> System.nanoTime() - start;
+    return () -> System.nanoTime() - START_NANOS;
   }
 
   @SuppressWarnings("restricted") // a call of the C library's
@@ -55,7 +59,7 @@ final class BootClock implements LongSupplier {
         .orElse(null);
   }
 
-  private int read() {
+  private int read(MemorySegment timespec) {
     try {
       return (int) clockGettime.invokeExact(CLOCK_BOOTTIME, timespec);
     } catch (RuntimeException | Error e) {
@@ -67,7 +71,8 @@ final class BootClock implements LongSupplier {
 
   @Override
   public long getAsLong() {
-    read();
+    MemorySegment timespec = TIMESPEC.get();
+    read(timespec);
     return timespec.getAtIndex(ValueLayout.JAVA_LONG, 0) * NANOS_PER_SECOND
         + timespec.getAtIndex(ValueLayout.JAVA_LONG, 1);
   }

@@ -23,10 +23,14 @@ final class Defects {
   @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread
   void add(Throwable defect) {
     count++;
-    if (count == 1) {
-      LOG.error("internal error, going on: {} (-v shows where)", defect.toString());
+    try {
+      if (count == 1) {
+        LOG.error("internal error, going on: {} (-v shows where)", defect.toString());
+      }
+      LOG.debug("internal error {}", count, defect);
+    } catch (RuntimeException | Error e) {
+      // As with no memory left to say it: it is counted, and told of at the end.
     }
-    LOG.debug("internal error {}", count, defect);
   }
 
   /** How often one of them threw. From any thread. */

@@ -11,10 +11,10 @@ final class EpollSet implements AutoCloseable {
   static final int EPOLLIN = 1;
   static final int EPOLLOUT = 4;
   static final int EPOLLERR = 8;
+  static final int EPOLLHUP = 16;
 
   private static final int EPOLL_CLOEXEC = 0x8_0000;
   private static final int EPOLL_CTL_ADD = 1;
-  private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLL_CTL_MOD = 3;
 
   private static final int EVENTS = 64;
@@ -68,10 +68,6 @@ final class EpollSet implements AutoCloseable {
     }
   }
 
-  void remove(int watched) {
-    control(EPOLL_CTL_DEL, watched, 0, 0);
-  }
-
   private int control(int operation, int watched, int interest, long data) {
     one.set(INT, 0, interest);
     one.set(DATA_LAYOUT, DATA, data);
@@ -85,20 +81,26 @@ final class EpollSet implements AutoCloseable {
    * @return how many events there are
    */
   int await(long nanos) {
-    int count = -Errno.ENOSYS;
     if (nanos > 0 && nanos < Long.MAX_VALUE && !millisOnly) {
       timespec.setAtIndex(ValueLayout.JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
       timespec.setAtIndex(ValueLayout.JAVA_LONG, 1, nanos % NANOS_PER_SECOND);
-      count = calls.epollWaitNanos(descriptor, events, EVENTS, timespec);
-      millisOnly = count == -Errno.ENOSYS;
+      int count = calls.epollWaitNanos(descriptor, events, EVENTS, timespec);
+      if (isCount(count)) {
+        return Math.max(0, count);
+      }
+      // Not only ENOSYS: a container's filter answers what it does not know with EPERM.
+      millisOnly = true;
     }
-    if (count == -Errno.ENOSYS) {
-      count = calls.epollWait(descriptor, events, EVENTS, millis(nanos));
-    }
-    if (count < 0 && count != -Errno.EINTR) {
+    int count = calls.epollWait(descriptor, events, EVENTS, millis(nanos));
+    if (!isCount(count)) {
       throw new IllegalStateException("epoll_wait: " + Errno.exception(-count).getMessage());
     }
     return Math.max(0, count);
+  }
+
+  /** A signal ends the wait, too; there is nothing wrong with it. */
+  private static boolean isCount(int result) {
+    return result >= 0 || result == -Errno.EINTR;
   }
 
   /** Rounded up, or it would wake up too early, and again and again. */

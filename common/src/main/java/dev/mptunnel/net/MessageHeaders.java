@@ -122,9 +122,14 @@ final class MessageHeaders {
           && controls.get(INT, at + CONTROL_TYPE) == type) {
         return controls.get(INT, at + CONTROL_DATA);
       }
-      at += controls.get(LONG, at) + Long.BYTES - 1 & -Long.BYTES;
+      at += aligned(controls.get(LONG, at));
     }
     return 0;
+  }
+
+  /** CMSG_ALIGN of cmsg(3). */
+  private static long aligned(long bytes) {
+    return bytes + Long.BYTES - 1 & -Long.BYTES;
   }
 
   /** How many bytes were received. */

@@ -26,12 +26,18 @@ final class NativeMemory implements AutoCloseable {
     AddressCache addresses = new AddressCache(arena);
     receive = new ReceiveBatch(calls, addresses, arena);
     send = new SendBatch(calls, addresses, arena);
-    int error = calls.recvmmsg(-1, scratch, 0, 0);
-    if (error != -Errno.EBADF) {
-      // As where a container forbids it, or a kernel that is none does not have it.
-      throw new IOException("recvmmsg: " + Errno.exception(-error).getMessage());
-    }
+    checkKnown("recvmmsg", calls.recvmmsg(-1, scratch, 0, 0));
+    checkKnown("sendmmsg", calls.sendmmsg(-1, scratch, 0, 0));
     epoll = new EpollSet(calls, arena);
+  }
+
+  /** Not where a container forbids it, or a kernel that is none does not have it. */
+  private static void checkKnown(String call, int resultForNoSocket) throws IOException {
+    if (resultForNoSocket != -Errno.EBADF) {
+      String why =
+          resultForNoSocket < 0 ? Errno.exception(-resultForNoSocket).getMessage() : "void";
+      throw new IOException(call + ": " + why);
+    }
   }
 
   /** Opens all of it, or nothing. */

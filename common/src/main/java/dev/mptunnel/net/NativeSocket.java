@@ -18,6 +18,12 @@ final class NativeSocket {
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x8_0000;
 
+  /** IFNAMSIZ without the zero at the end: the kernel would take the beginning of a longer one. */
+  private static final int DEVICE_NAME_BYTES = 15;
+
+  /** Where in the scratch memory an answer is; its length is at the beginning. */
+  private static final long ANSWER = 8;
+
   private final LinuxSockets calls;
   private final MemorySegment scratch;
   private final int descriptor;
@@ -66,19 +72,20 @@ final class NativeSocket {
     return calls.setsockopt(descriptor, level, option, scratch, Integer.BYTES);
   }
 
-  /** Reads into the scratch memory, its length before it. */
+  /** Asks for an option, which is at {@link #ANSWER} then. */
   private int get(int level, int option, int bytes) {
     scratch.set(ValueLayout.JAVA_INT, 0, bytes);
-    return calls.getsockopt(descriptor, level, option, scratch.asSlice(Long.BYTES), scratch);
+    return calls.getsockopt(descriptor, level, option, scratch.asSlice(ANSWER), scratch);
   }
 
+  /** One of the numbers of 32 bits that {@link #get} read. */
   private int number(int index) {
-    return scratch.getAtIndex(ValueLayout.JAVA_INT, index + 2L);
+    return scratch.get(ValueLayout.JAVA_INT, ANSWER + (long) index * Integer.BYTES);
   }
 
   void bindToDevice(String device) throws IOException {
     byte[] name = device.getBytes(StandardCharsets.UTF_8);
-    if (name.length > scratch.byteSize()) {
+    if (name.length > DEVICE_NAME_BYTES) {
       throw NetworkErrors.noSuchInterface(device);
     }
     MemorySegment.copy(name, 0, scratch, ValueLayout.JAVA_BYTE, 0, name.length);
@@ -145,7 +152,7 @@ final class NativeSocket {
 
   InetSocketAddress localAddress() throws IOException {
     scratch.set(ValueLayout.JAVA_INT, 0, SocketAddresses.SLOT_BYTES);
-    MemorySegment address = scratch.asSlice(Long.BYTES);
+    MemorySegment address = scratch.asSlice(ANSWER);
     done(calls.getsockname(descriptor, address, scratch));
     return SocketAddresses.read(address, 0);
   }

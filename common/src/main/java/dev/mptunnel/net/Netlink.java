@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 
 /**
@@ -39,6 +40,7 @@ final class Netlink implements AutoCloseable {
     this.calls = calls;
     descriptor = calls.socket();
     if (descriptor < 0) {
+      arena.close();
       throw failed("socket");
     }
   }
@@ -52,7 +54,14 @@ final class Netlink implements AutoCloseable {
     if (!Engines.is64BitLinux()) {
       throw new IOException("netlink: only on 64-bit Linux");
     }
-    return new Netlink(new Calls());
+    try {
+      return new Netlink(new Calls());
+    } catch (IllegalCallerException
+        | UnsupportedOperationException
+        | NoSuchElementException
+        | LinkageError e) {
+      throw new IOException("netlink: no native calls", e); // the user has denied us them
+    }
   }
 
   /** A message to be filled behind its header, in the machine's byte order. */

@@ -53,18 +53,18 @@ final class SendQueue {
   void add(ByteBuffer datagram, InetSocketAddress remote, int maxJoinedBytes) {
     int bytes = datagram.remaining();
     if (filling == null || filling.usedBytes + bytes > Block.BYTES) {
-      fillAnother();
+      filling = pool.block();
     }
     int offset = filling.usedBytes;
     filling.buffer.put(offset, datagram, datagram.position(), bytes);
-    filling.usedBytes += bytes;
-    queuedBytes += bytes + OVERHEAD_BYTES;
     if (joins(bytes, remote, maxJoinedBytes)) {
       last.bytes += bytes;
       last.datagrams++;
     } else {
       append(filling, offset, bytes, remote);
     }
+    filling.usedBytes += bytes;
+    queuedBytes += bytes + OVERHEAD_BYTES;
   }
 
   private boolean joins(int bytes, InetSocketAddress remote, int maxJoinedBytes) {
@@ -78,14 +78,6 @@ final class SendQueue {
         && last.block == filling
         && !last.parted
         && SocketAddresses.same(last.remote, remote);
-  }
-
-  private void fillAnother() {
-    if (filling != null && filling.messages == 0) {
-      filling.usedBytes = 0;
-      return;
-    }
-    filling = pool.block();
   }
 
   private void append(Block block, int offset, int bytes, InetSocketAddress remote) {
