@@ -13,11 +13,13 @@ final class Errno {
   static final int EIO = 5;
   static final int EBADF = 9;
   static final int EAGAIN = 11;
+  static final int ENOMEM = 12;
   static final int EINVAL = 22;
   static final int ENOSYS = 38;
   static final int EMSGSIZE = 90;
   static final int ENOPROTOOPT = 92;
   static final int EOPNOTSUPP = 95;
+  static final int ENOBUFS = 105;
   static final int ECONNREFUSED = 111;
 
   private Errno() {}
@@ -33,7 +35,7 @@ final class Errno {
       case EIO -> "input/output error";
       case EBADF -> "bad file descriptor";
       case EAGAIN -> "resource temporarily unavailable";
-      case 12 -> "out of memory";
+      case ENOMEM -> "out of memory";
       case 13 -> "permission denied";
       case 19 -> "no such device";
       case EINVAL -> "invalid argument";
@@ -49,7 +51,7 @@ final class Errno {
       case 99 -> "cannot assign requested address";
       case 100 -> "network is down";
       case 101 -> "network is unreachable";
-      case 105 -> "no buffer space available";
+      case ENOBUFS -> "no buffer space available";
       case ECONNREFUSED -> "connection refused";
       case 112 -> "host is down";
       case 113 -> "no route to host";

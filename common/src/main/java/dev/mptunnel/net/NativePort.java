@@ -29,8 +29,13 @@ final class NativePort implements DatagramPort {
 
   private static final int ERRORS_PER_TURN = 16;
 
-  /** After so many messages that only went in parts, none is joined any more. */
-  private static final int PARTED_MESSAGES = 3;
+  /** How often a message is tried: what a socket reports may be of an earlier one, told by ICMP. */
+  private static final int TRIES = 2;
+
+  /**
+   * … and refusals are: where nobody listens, each of several datagrams on their way brings one.
+   */
+  private static final int TRIES_WHEN_REFUSED = 8;
 
   private final NativeEngine engine;
   private final NativeMemory memory;
@@ -39,16 +44,11 @@ final class NativePort implements DatagramPort {
   private final DatagramHandler handler;
   private final InetSocketAddress localAddress;
   private final SendQueue queue;
+  private final JoiningRule joining;
   private final long key;
 
   /** How many messages to ask for: fewer, the more datagrams each has. */
   private int slots = ReceiveBatch.SLOTS;
-
-  private int maxJoinedBytes;
-  private int partedMessages;
-
-  /** How long the datagrams of the message were that was refused last. */
-  private int refusedSegmentBytes;
 
   /** Whether the socket's buffer is full: then epoll tells when there is room again. */
   private boolean full;
@@ -81,7 +81,7 @@ final class NativePort implements DatagramPort {
     this.localAddress = socket.localAddress();
     this.queue = new SendQueue(memory.pool);
     socket.receiveJoined();
-    maxJoinedBytes = socket.sendsJoined() ? ReceiveBatch.SLOT_BYTES : 0;
+    joining = new JoiningRule(socket.sendsJoined() ? ReceiveBatch.SLOT_BYTES : 0);
   }
 
   long key() {
@@ -90,7 +90,7 @@ final class NativePort implements DatagramPort {
 
   /** The longest datagrams that may leave joined with others; 0 if none may. */
   int maxJoinedBytes() {
-    return maxJoinedBytes;
+    return joining.maxBytes();
   }
 
   @Override
@@ -106,7 +106,7 @@ final class NativePort implements DatagramPort {
     if (!reaches(to) || datagram.remaining() > Block.BYTES || !hasRoom(datagram.remaining())) {
       sendDrops++;
     } else {
-      queue.add(datagram, to, maxJoinedBytes);
+      queue.add(datagram, to, joining.maxBytes());
     }
   }
 
@@ -134,24 +134,25 @@ final class NativePort implements DatagramPort {
 
   /** Hands the kernel what it takes; see {@link #full} for the rest. */
   private void sendQueued() {
-    boolean again = false;
+    if (joining.isLimited()) {
+      joining.onTime(engine.nanoTime());
+    }
+    int tries = 0;
     while (!queue.isEmpty()) {
       Message first = queue.first();
       int result = memory.send.send(socket, first);
       if (result > 0) {
         sent(result);
-        again = false;
+        tries = 0;
       } else if (result == -Errno.EAGAIN) {
         waitForRoom();
         return;
       } else if (result != -Errno.EINTR) {
         noticeRefusal(-result);
-        // What a socket reports may be of an earlier datagram, told by ICMP. The second is not.
-        if (again || first.parted) {
+        tries++;
+        if (tries >= (result == -Errno.ECONNREFUSED ? TRIES_WHEN_REFUSED : TRIES)) {
           notSent(first, -result);
-          again = false;
-        } else {
-          again = true;
+          tries = 0;
         }
       }
     }
@@ -160,16 +161,16 @@ final class NativePort implements DatagramPort {
   private void sent(int messages) {
     for (int i = 0; i < messages; i++) {
       Message message = queue.first();
-      if (message.parted && message.bytes == refusedSegmentBytes) {
-        onlyGoesParted(message.bytes);
+      if (message.parted && joining.onSentAlone(message.bytes, engine.nanoTime())) {
+        LOG.debug("{}: datagrams are joined up to {} bytes", localAddress, joining.maxBytes());
+        engine.sayPartedOnce(message.bytes);
       }
       queue.removeFirst();
     }
   }
 
   private void notSent(Message message, int error) {
-    if (message.datagrams > 1 && mayBeForJoining(error)) {
-      refusedSegmentBytes = message.segmentBytes;
+    if (message.datagrams > 1 && joining.onRefused(message.segmentBytes, error)) {
       queue.partFirst();
     } else {
       sendDrops += message.datagrams;
@@ -177,31 +178,12 @@ final class NativePort implements DatagramPort {
     }
   }
 
-  /** Errors of a kernel, a network interface or a packet size that does not go with UDP_SEGMENT. */
-  private static boolean mayBeForJoining(int error) {
-    return error == Errno.EIO
-        || error == Errno.EINVAL
-        || error == Errno.EMSGSIZE
-        || error == Errno.ENOPROTOOPT
-        || error == Errno.EOPNOTSUPP;
-  }
-
-  /**
-   * A datagram goes alone, and not with others: so do longer ones, as those that IP has to
-   * fragment. Those that do not go alone either are lost for another reason.
-   */
-  private void onlyGoesParted(int bytes) {
-    refusedSegmentBytes = 0;
-    partedMessages++;
-    maxJoinedBytes = partedMessages < PARTED_MESSAGES ? Math.min(maxJoinedBytes, bytes - 1) : 0;
-    LOG.debug("{}: datagrams are joined up to {} bytes", localAddress, maxJoinedBytes);
-    engine.sayPartedOnce(bytes);
-  }
-
   private void waitForRoom() {
     if (!full) {
+      // A port that is closed does not read, and would be told of what came for ever.
+      int interest = closed ? EpollSet.EPOLLOUT : EpollSet.EPOLLIN | EpollSet.EPOLLOUT;
+      memory.epoll.change(socket.descriptor(), interest, key);
       full = true;
-      memory.epoll.change(socket.descriptor(), EpollSet.EPOLLIN | EpollSet.EPOLLOUT, key);
     }
   }
 
@@ -349,8 +331,8 @@ final class NativePort implements DatagramPort {
       release();
       return;
     }
-    memory.epoll.change(socket.descriptor(), EpollSet.EPOLLOUT, key);
     engine.newTimer(this::release).set(engine.nanoTime() + LINGER_NANOS);
+    memory.epoll.change(socket.descriptor(), EpollSet.EPOLLOUT, key);
   }
 
   /** Closes the socket at last, with what it has not sent. */
