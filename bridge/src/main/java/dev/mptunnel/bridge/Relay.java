@@ -61,6 +61,11 @@ public final class Relay implements Program.Running {
   private long closedSendDrops;
   private long closedReceiveDrops;
 
+  /** Of the last tick, and of the one before: what they still had to send may yet be dropped. */
+  private List<DatagramPort> closedNow = new ArrayList<>();
+
+  private List<DatagramPort> closedBefore = new ArrayList<>();
+
   private Relay(DatagramEngine engine, BridgeConfig config, RelayLimits limits) throws IOException {
     this.engine = engine;
     this.bufferBytes = config.sockets().bufferBytes();
@@ -110,13 +115,13 @@ public final class Relay implements Program.Running {
 
   private void open(BridgeConfig config) throws IOException {
     if (config.protocol().hasUdp()) {
-      CompletableFuture.runAsync(this::onTick, engine::execute).join();
+      engine.runAndWait(this::onTick);
       for (HostPort listen : config.listen()) {
         listenTo(listen);
       }
     }
     if (streams != null) {
-      CompletableFuture.runAsync(streams::start, streamEngine::execute).join();
+      streamEngine.runAndWait(streams::start);
       for (HostPort listen : config.listen()) {
         streamListeners.add(
             streamEngine.listen(streams.options(Addresses.local(listen)), streams::onClient));
@@ -161,25 +166,18 @@ public final class Relay implements Program.Running {
 
   /** The figures. From any thread. */
   CompletableFuture<RelayReport> report() {
-    CompletableFuture<RelayReport> udp =
-        CompletableFuture.supplyAsync(this::reportHere, engine::execute);
+    CompletableFuture<RelayReport> udp = engine.call(this::reportHere);
     return streams == null
         ? udp
-        : udp.thenCombine(
-            CompletableFuture.supplyAsync(streams::report, streamEngine::execute),
-            RelayReport::withTcp);
+        : udp.thenCombine(streamEngine.call(streams::report), RelayReport::withTcp);
   }
 
   private RelayReport reportHere() {
     long sendDrops = closedSendDrops;
     long receiveDrops = closedReceiveDrops;
-    for (DatagramPort listener : listeners) {
-      sendDrops += listener.sendDrops();
-      receiveDrops += listener.receiveDrops();
-    }
-    for (Leg leg : legs) {
-      sendDrops += leg.port.sendDrops();
-      receiveDrops += leg.port.receiveDrops();
+    for (DatagramPort port : portsNotSettled()) {
+      sendDrops += port.sendDrops();
+      receiveDrops += port.receiveDrops();
     }
     return new RelayReport(
         servers.stream().map(Upstream::report).toList(),
@@ -197,6 +195,24 @@ public final class Relay implements Program.Running {
         RelayReport.Connections.NONE);
   }
 
+  /** Those whose drops may still grow. */
+  private List<DatagramPort> portsNotSettled() {
+    List<DatagramPort> ports = new ArrayList<>(listeners);
+    legs.forEach(leg -> ports.add(leg.port));
+    ports.addAll(closedNow);
+    ports.addAll(closedBefore);
+    return ports;
+  }
+
+  private void settleClosed() {
+    for (DatagramPort port : closedBefore) {
+      closedSendDrops += port.sendDrops();
+      closedReceiveDrops += port.receiveDrops();
+    }
+    closedBefore = closedNow;
+    closedNow = new ArrayList<>();
+  }
+
   /** Closes all sockets. From any thread; returns when done. */
   @Override
   public void close() {
@@ -207,9 +223,9 @@ public final class Relay implements Program.Running {
           listeners.forEach(DatagramPort::close);
           List.copyOf(legs).forEach(Leg::close);
         };
-    CompletableFuture.runAsync(closeAll, engine::execute).join();
+    engine.runAndWait(closeAll);
     if (streams != null) {
-      CompletableFuture.runAsync(streams::close, streamEngine::execute).join();
+      streamEngine.runAndWait(streams::close);
       streamEngine.close();
     }
   }
@@ -316,6 +332,7 @@ public final class Relay implements Program.Running {
   }
 
   private void onTick() {
+    settleClosed();
     for (Upstream server : servers) {
       if (server.address() == null) {
         server.resolve();
@@ -369,8 +386,7 @@ public final class Relay implements Program.Running {
         port.flush();
         unflushed.remove(port);
         port.close();
-        closedSendDrops += port.sendDrops();
-        closedReceiveDrops += port.receiveDrops();
+        closedNow.add(port);
       }
     }
 

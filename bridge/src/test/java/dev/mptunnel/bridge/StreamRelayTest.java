@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -630,6 +631,11 @@ final class StreamRelayTest {
     @Override
     public void execute(Runnable task) {
       real.execute(task);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> call(Callable<T> work) {
+      return real.call(work);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.mptunnel.net;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /** An engine of UDP sockets. Faster ones replace slower ones here, and nothing above notices. */
 public interface DatagramEngine extends Engine {
@@ -12,4 +13,10 @@ public interface DatagramEngine extends Engine {
    *     exist; the message is one line that a person can act on
    */
   DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException;
+
+  /**
+   * Done when the engine's thread has ended, as it should only after {@link #close}: nothing is
+   * sent or received any more. May be called from any thread.
+   */
+  CompletableFuture<Void> ended();
 }

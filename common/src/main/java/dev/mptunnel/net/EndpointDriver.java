@@ -10,12 +10,16 @@ import dev.mptunnel.core.Security;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
@@ -24,9 +28,13 @@ import java.util.random.RandomGenerator;
  * endpoint's go out, its timer is kept. What is sent while a batch is worked on leaves together at
  * the end of it.
  *
- * <p>After the ports are open, used only on the engine's thread.
+ * <p>Ports may be opened from any thread; all else is used on the engine's thread, but for what
+ * says otherwise.
  */
 public final class EndpointDriver {
+
+  /** After work that failed, what is overdue waits so long: it may fail again. */
+  private static final long AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** What the endpoint's driver does not do itself; called in the middle of the endpoint's work. */
   public interface Listener {
@@ -41,7 +49,10 @@ public final class EndpointDriver {
   private final DatagramEngine engine;
   private final Endpoint endpoint;
   private final Engine.EngineTimer timer;
-  private final List<DatagramPort> ports = new ArrayList<>();
+
+  /** By number. Changed on the engine's thread, before it reads a packet from the port. */
+  private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
+
   private final Set<DatagramPort> unflushed = new HashSet<>();
 
   /**
@@ -66,9 +77,7 @@ public final class EndpointDriver {
    * @return the number that the endpoint knows it by
    */
   public int open(PortOptions options) throws IOException {
-    int number = ports.size();
-    ports.add(engine.open(options, new PacketHandler(number)));
-    return number;
+    return onEngine(() -> add(engine.open(options, new PacketHandler(ports.size()))));
   }
 
   /**
@@ -78,20 +87,43 @@ public final class EndpointDriver {
    * @return the number that the endpoint knows it by
    */
   public int openPreferred(PortOptions options, long seed) throws IOException {
-    int number = ports.size();
-    ports.add(PreferredPort.open(engine, options, seed, new PacketHandler(number)));
-    return number;
+    return onEngine(
+        () -> add(PreferredPort.open(engine, options, seed, new PacketHandler(ports.size()))));
   }
 
   /** Opens a port for packets that travel over TCP. */
   public CarrierPort openCarrier(StreamEngine streams) {
+    return engine.call(() -> addCarrier(streams)).join();
+  }
+
+  private CarrierPort addCarrier(StreamEngine streams) {
     int number = ports.size();
     CarrierPort port = new CarrierPort(engine, streams, number, new PacketHandler(number));
-    ports.add(port);
+    add(port);
     return port;
   }
 
-  /** The addresses of the endpoint's UDP ports, in the order of their numbers. */
+  private int add(DatagramPort port) {
+    ports.add(port);
+    return ports.size() - 1;
+  }
+
+  /** There nothing can come between the opening of a port and the endpoint's knowing it. */
+  private <T> T onEngine(Callable<T> opening) throws IOException {
+    try {
+      return engine.call(opening).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof IOException told) {
+        throw told;
+      }
+      if (e.getCause() instanceof RejectedExecutionException) {
+        throw new IOException("the engine is closed", e);
+      }
+      throw e;
+    }
+  }
+
+  /** The addresses of the endpoint's UDP ports, in the order of their numbers. From any thread. */
   public List<InetSocketAddress> localAddresses() {
     return ports.stream().map(DatagramPort::localAddress).filter(Objects::nonNull).toList();
   }
@@ -123,12 +155,11 @@ public final class EndpointDriver {
 
   /** What the kernel dropped of the endpoint's packets. From any thread. */
   public CompletableFuture<SocketDrops> socketDrops() {
-    return CompletableFuture.supplyAsync(
+    return engine.call(
         () ->
             new SocketDrops(
                 ports.stream().mapToLong(DatagramPort::sendDrops).sum(),
-                ports.stream().mapToLong(DatagramPort::receiveDrops).sum()),
-        engine::execute);
+                ports.stream().mapToLong(DatagramPort::receiveDrops).sum()));
   }
 
   /**
@@ -141,19 +172,31 @@ public final class EndpointDriver {
 
   /** Does something with the endpoint, told the time, and then what follows from it. */
   public void run(LongConsumer work) {
-    work.accept(engine.nanoTime());
-    finish();
+    boolean done = false;
+    try {
+      work.accept(engine.nanoTime());
+      done = true;
+    } finally {
+      finish(done ? Long.MIN_VALUE : engine.nanoTime() + AFTER_FAILURE_NANOS);
+    }
   }
 
   /** Sends what is due and sets the timer: for whoever called the endpoint for a whole batch. */
   public void finish() {
-    unflushed.forEach(DatagramPort::flush);
-    unflushed.clear();
-    long next = endpoint.nextTimer();
-    if (next == Long.MAX_VALUE) {
-      timer.cancel();
-    } else {
-      timer.set(next);
+    finish(Long.MIN_VALUE);
+  }
+
+  private void finish(long earliestTimerNanos) {
+    try {
+      unflushed.forEach(DatagramPort::flush);
+    } finally {
+      unflushed.clear();
+      long next = endpoint.nextTimer();
+      if (next == Long.MAX_VALUE) {
+        timer.cancel();
+      } else {
+        timer.set(Math.max(next, earliestTimerNanos));
+      }
     }
   }
 

@@ -1,12 +1,17 @@
 package dev.mptunnel.net;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+
 /**
  * One thread, its sockets and its timers: the seam between the sans-IO core and an operating
  * system.
  *
  * <p>Everything runs on the engine's one thread: handlers, timers and tasks are called there, and
- * all methods but {@link #execute}, {@link #close} and those that open sockets must be called
- * there.
+ * all methods but {@link #execute}, {@link #call}, {@link #runAndWait}, {@link #close} and those
+ * that open sockets must be called there.
  */
 public interface Engine extends AutoCloseable {
 
@@ -16,8 +21,41 @@ public interface Engine extends AutoCloseable {
    */
   String name();
 
-  /** Runs the task on the engine's thread, soon. May be called from any thread. */
+  /**
+   * Runs the task on the engine's thread, soon; not at all once the engine has ended, so nobody may
+   * wait for it. May be called from any thread.
+   */
   void execute(Runnable task);
+
+  /**
+   * Has the engine's thread work something out: at once, if this is that thread, or soon. May be
+   * called from any thread.
+   *
+   * @return what it was, or what was thrown: a {@link RejectedExecutionException} if the engine
+   *     ended before
+   */
+  <T> CompletableFuture<T> call(Callable<T> work);
+
+  /**
+   * Runs the task on the engine's thread, and returns when it is done. May be called from any
+   * thread.
+   *
+   * @return false if the engine has ended, and all that it had is closed: nothing was run then
+   */
+  default boolean runAndWait(Runnable task) {
+    try {
+      return call(() -> {
+            task.run();
+            return true;
+          })
+          .join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RejectedExecutionException) {
+        return false;
+      }
+      throw e;
+    }
+  }
 
   /** Makes a timer that is not set; its task runs on the engine's thread. */
   EngineTimer newTimer(Runnable task);

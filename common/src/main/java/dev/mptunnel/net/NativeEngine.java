@@ -8,11 +8,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +37,25 @@ final class NativeEngine implements DatagramEngine {
 
   private static final long WAKE_UP_KEY = -1;
 
+  /** After so many turns in a row with trouble of the engine's own, each is followed by a pause. */
+  private static final int TROUBLED_TURNS = 8;
+
+  private static final long TROUBLE_PAUSE_NANOS = 5_000_000;
+
+  /** After so many that failed as a whole, some two seconds, the engine ends. */
+  private static final int FAILED_TURNS = 400;
+
   private final Thread thread;
-  private final LongSupplier clock = BootClock.orMonotonic();
+  private final LongSupplier clock;
   private final Defects defects = new Defects();
   private final TimerQueue timers;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final WakeUp wakeUp;
 
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
   /** Set before the tasks that are left are thrown away: none may be added after it. */
-  private volatile boolean ended;
+  private volatile boolean over;
 
   // Of the engine's thread alone:
 
@@ -53,17 +64,25 @@ final class NativeEngine implements DatagramEngine {
 
   private final Set<NativePort> ports = new HashSet<>();
 
-  /** The same by descriptor. */
+  /** The same by descriptor, which is in the low half of their keys: see {@link #register}. */
   private NativePort[] portOf = new NativePort[64];
 
   private NativeMemory memory;
   private int opened;
   private boolean stopping;
   private long stopNanos;
+
+  /** Whether something of the engine's own failed in this turn, and in how many before it. */
+  private boolean troubled;
+
+  private int troubledTurns;
+  private int failedTurns;
   private boolean smallBufferSaid;
   private boolean partedSaid;
 
-  private NativeEngine(String threadName, CompletableFuture<Void> started) throws IOException {
+  private NativeEngine(String threadName, LongSupplier clock, CompletableFuture<Void> started)
+      throws IOException {
+    this.clock = clock;
     wakeUp = new WakeUp();
     thread = Thread.ofPlatform().daemon(false).name(threadName).unstarted(() -> runFrom(started));
     timers = new TimerQueue(thread);
@@ -75,26 +94,44 @@ final class NativeEngine implements DatagramEngine {
    * @throws IOException where there is none to be had: the message is one line
    */
   static NativeEngine start(String threadName) throws IOException {
+    return start(threadName, BootClock.orMonotonic());
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param clock of which {@link #nanoTime} tells
+   */
+  static NativeEngine start(String threadName, LongSupplier clock) throws IOException {
     if (!Engines.is64BitLinux()) {
       throw NetworkErrors.unavailable(NAME, new IOException("only on 64-bit Linux"));
     }
     CompletableFuture<Void> started = new CompletableFuture<>();
+    NativeEngine engine;
     try {
-      NativeEngine engine = new NativeEngine(threadName, started);
-      boolean running = false;
-      try {
-        engine.thread.start();
-        running = true;
-      } finally {
-        if (!running) {
-          engine.wakeUp.close();
-        }
+      engine = new NativeEngine(threadName, clock, started);
+    } catch (IOException
+        | LinkageError
+        | IllegalCallerException
+        | UnsupportedOperationException e) {
+      throw NetworkErrors.unavailable(NAME, e);
+    }
+    boolean running = false;
+    try {
+      engine.thread.start();
+      running = true;
+    } finally {
+      if (!running) {
+        engine.wakeUp.close();
       }
+    }
+    try {
       started.get();
       return engine;
-    } catch (ExecutionException | IOException | LinkageError | IllegalCallerException e) {
+    } catch (ExecutionException e) {
       throw NetworkErrors.unavailable(NAME, e);
     } catch (InterruptedException e) {
+      engine.submit(engine::stop);
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while starting an engine", e);
     }
@@ -110,20 +147,19 @@ final class NativeEngine implements DatagramEngine {
     if (thread.equals(Thread.currentThread())) {
       return openHere(options, handler);
     }
-    FutureTask<DatagramPort> opening = new FutureTask<>(() -> openHere(options, handler));
-    if (!submit(opening)) {
-      throw new IOException("the engine is closed");
-    }
+    CompletableFuture<NativePort> opening = call(() -> openHere(options, handler));
     try {
       return opening.get();
-    } catch (CancellationException e) {
-      throw new IOException("the engine is closed", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException told) {
         throw told;
       }
+      if (e.getCause() instanceof RejectedExecutionException) {
+        throw new IOException("the engine is closed", e);
+      }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
+      CompletableFuture<Void> _ = opening.thenAcceptAsync(NativePort::close, this::execute);
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while opening a socket", e);
     }
@@ -183,6 +219,8 @@ final class NativeEngine implements DatagramEngine {
   private NativePort register(NativeSocket socket, PortOptions options, DatagramHandler handler)
       throws IOException {
     int descriptor = socket.descriptor();
+    // The descriptor below, and above it a number that is never negative and tells the descriptor's
+    // users apart: events may be told that were of one that has been closed since.
     long key = (long) (opened++ & Integer.MAX_VALUE) << Integer.SIZE | descriptor;
     try {
       NativePort port = new NativePort(this, memory, socket, key, options.remote(), handler);
@@ -238,13 +276,29 @@ final class NativeEngine implements DatagramEngine {
   }
 
   private boolean submit(Runnable task) {
-    if (ended) {
+    if (over) {
       return false;
     }
     tasks.add(task);
     wakeUp.wake();
     // Whoever takes it out answers for it: this, or the end of the thread.
-    return !ended || !tasks.remove(task);
+    return !over || !tasks.remove(task);
+  }
+
+  @Override
+  public <T> CompletableFuture<T> call(Callable<T> work) {
+    EngineCall<T> call = new EngineCall<>(work);
+    if (thread.equals(Thread.currentThread())) {
+      call.run();
+    } else if (!submit(call)) {
+      call.reject();
+    }
+    return call.result();
+  }
+
+  @Override
+  public CompletableFuture<Void> ended() {
+    return ended.copy();
   }
 
   @Override
@@ -263,19 +317,49 @@ final class NativeEngine implements DatagramEngine {
       memory.epoll.add(wakeUp.descriptor(), EpollSet.EPOLLIN, WAKE_UP_KEY);
       started.complete(null);
       while (!isOver()) {
-        turn();
+        surviveTurn();
       }
-    } catch (IOException | RuntimeException | LinkageError e) {
+    } catch (Throwable e) { // whatever it is, those who wait must not wait for ever
       if (!started.completeExceptionally(e)) {
-        LOG.error("the engine ends: {}", e.toString(), e);
+        defects.add(e);
       }
     } finally {
-      end();
+      try {
+        end();
+      } finally {
+        ended.complete(null);
+      }
     }
   }
 
   private boolean isOver() {
     return stopping && ((tasks.isEmpty() && ports.isEmpty()) || nanoTime() - stopNanos >= 0);
+  }
+
+  /**
+   * A turn that fails is followed by others, as memory may be there again; if they all fail, for
+   * seconds, nothing works any more, and it must be seen.
+   */
+  private void surviveTurn() {
+    troubled = false;
+    try {
+      turn();
+      failedTurns = 0;
+    } catch (RuntimeException | Error e) {
+      inTrouble(e);
+      if (++failedTurns >= FAILED_TURNS) {
+        throw e;
+      }
+    }
+    troubledTurns = troubled ? troubledTurns + 1 : 0;
+    if (troubledTurns >= TROUBLED_TURNS) {
+      LockSupport.parkNanos(TROUBLE_PAUSE_NANOS);
+    }
+  }
+
+  private void inTrouble(Throwable e) {
+    troubled = true;
+    defects.add(e);
   }
 
   private void turn() {
@@ -290,6 +374,10 @@ final class NativeEngine implements DatagramEngine {
     handle(await());
   }
 
+  /**
+   * Waits for sockets: not at all while tasks are left, nor at the end when all ports are closed;
+   * else until a timer is due, or the time for closing is over, or a task comes.
+   */
   private int await() {
     wakeUp.fallAsleep();
     long nanos = 0;
@@ -312,35 +400,45 @@ final class NativeEngine implements DatagramEngine {
       }
       // Unless it was closed since: the descriptor may be another's by now.
       NativePort port = portOf[(int) key];
-      if (port == null || port.key() != key) {
-        continue;
-      }
-      int what = memory.epoll.events(i);
-      if ((what & (EpollSet.EPOLLOUT | EpollSet.EPOLLERR)) != 0) {
-        port.onRoom();
-      }
-      if ((what & (EpollSet.EPOLLIN | EpollSet.EPOLLERR)) != 0) {
-        port.onReadable();
+      if (port != null && port.key() == key) {
+        handle(port, memory.epoll.events(i));
       }
     }
   }
 
-  /** Frees everything, and lets go whoever waits for a socket. */
-  private void end() {
-    ended = true;
-    for (NativePort port : List.copyOf(ports)) {
-      port.release();
-    }
-    if (memory != null) {
-      memory.close();
-    }
-    wakeUp.close();
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      if (task instanceof FutureTask<?> opening) {
-        opening.cancel(false);
+  /** One port's trouble is not the others'. */
+  private void handle(NativePort port, int events) {
+    try {
+      if ((events & (EpollSet.EPOLLOUT | EpollSet.EPOLLERR | EpollSet.EPOLLHUP)) != 0) {
+        port.onRoom();
       }
+      if ((events & (EpollSet.EPOLLIN | EpollSet.EPOLLERR | EpollSet.EPOLLHUP)) != 0) {
+        port.onReadable();
+      }
+    } catch (RuntimeException | Error e) {
+      inTrouble(e);
     }
-    defects.sayTotal();
+  }
+
+  /** Frees everything, and lets go whoever waits for something. */
+  private void end() {
+    over = true;
+    try {
+      List.copyOf(ports).forEach(port -> defects.guard(port::release));
+      if (memory != null) {
+        memory.close();
+      }
+      wakeUp.close();
+    } catch (RuntimeException | Error e) {
+      defects.add(e);
+    } finally {
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        if (task instanceof EngineCall<?> call) {
+          call.reject();
+        }
+      }
+      defects.sayTotal();
+    }
   }
 
   private void stop() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** Netty's datagram channels on one event loop. */
 final class NettyEngine extends NettyLoop implements DatagramEngine {
@@ -20,16 +21,23 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
   private final ByteBuffer received = ByteBuffer.allocate(Transport.SLOT_BYTES);
 
   private final Set<NettyPort> ports = new HashSet<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private boolean smallBufferSaid;
 
   NettyEngine(Transport transport, String threadName) {
     super(transport.name(), transport.newIoHandlerFactory(), threadName);
     this.transport = transport;
+    loop().terminationFuture().addListener(_ -> ended.complete(null));
   }
 
   @Override
   public DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException {
     return openOnLoop(() -> openHere(options, handler));
+  }
+
+  @Override
+  public CompletableFuture<Void> ended() {
+    return ended.copy();
   }
 
   private NettyPort openHere(PortOptions options, DatagramHandler handler) throws IOException {

@@ -8,6 +8,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -100,6 +101,21 @@ abstract class NettyLoop implements Engine {
     } catch (RejectedExecutionException e) {
       LOG.debug("a task came after the engine was closed");
     }
+  }
+
+  @Override
+  public final <T> CompletableFuture<T> call(Callable<T> work) {
+    EngineCall<T> call = new EngineCall<>(work);
+    if (loop.inEventLoop()) {
+      call.run();
+    } else {
+      try {
+        loop.execute(call);
+      } catch (RejectedExecutionException e) {
+        call.reject();
+      }
+    }
+    return call.result();
   }
 
   @Override

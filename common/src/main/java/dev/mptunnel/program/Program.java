@@ -18,8 +18,12 @@ import org.slf4j.LoggerFactory;
 /**
  * What the three programs do alike: read the command line, start, say so in one line, print the
  * table on SIGUSR1, and on SIGTERM or SIGINT close in order, print it once more, and exit with 0.
+ * Should the engine end by itself, nothing works any more: then they exit with 1, for a supervisor
+ * to start them again.
  */
 public final class Program<C> {
+
+  private static final int EXIT_ENGINE_ENDED = 1;
 
   private final Command<C> command;
   private final Function<C, SocketSettings> sockets;
@@ -85,7 +89,12 @@ public final class Program<C> {
               Version.current(),
               running.summary(),
               engine.name());
+      engine.ended().thenRun(ended::countDown);
       ended.await();
+      if (engine.ended().isDone()) {
+        log().error("the engine has ended by itself: nothing is forwarded any more");
+        return EXIT_ENGINE_ENDED;
+      }
       print(running, out);
       return 0;
     } catch (IOException e) {

@@ -27,10 +27,16 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -234,6 +240,184 @@ final class NativeEngineTest {
     }
     assertEquals(0, from.sendDrops());
     assertEquals(0, from.maxJoinedBytes(), "it does not try for ever");
+  }
+
+  @Test
+  void oneLengthCountsOnceAndJoiningComesBack() throws Exception {
+    AtomicLong later = new AtomicLong();
+    try (NativeEngine shifted =
+        NativeEngine.start("shifted-native", () -> System.nanoTime() + later.get())) {
+      Inbox inbox = new Inbox();
+      DatagramPort to = engine.open(at(0).withBufferBytes(4 << 20), inbox);
+      NativePort from = (NativePort) shifted.open(at(0), new Inbox());
+      int longest = from.maxJoinedBytes();
+      Assumptions.assumeTrue(longest > 0, "UDP_SEGMENT");
+      int descriptor = switchOffChecksums(from.localAddress().getPort());
+      Callable<Integer> burst =
+          () -> {
+            for (int i = 0; i < 300; i++) {
+              from.send(ByteBuffer.allocate(1400), to.localAddress());
+            }
+            from.flush();
+            return from.maxJoinedBytes();
+          };
+      assertEquals(1399, on(shifted, burst), "five messages, and one length");
+      assertEquals(1399, on(shifted, burst));
+      later.set(TimeUnit.SECONDS.toNanos(61));
+      setNoChecksums(descriptor, 0);
+      assertEquals(longest, on(shifted, burst));
+      for (int i = 0; i < 900; i++) {
+        assertEquals(1400, inbox.next().bytes().length);
+      }
+      assertEquals(0, from.sendDrops());
+    }
+  }
+
+  @Test
+  void errorsOfHandlersTasksAndTimersAreSurvived() throws Exception {
+    Inbox inbox = new Inbox();
+    DatagramPort to =
+        engine.open(
+            at(0),
+            new Inbox() {
+              @Override
+              public void onDatagram(
+                  DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+                inbox.onDatagram(port, source, datagram);
+                throw new OutOfMemoryError("on purpose");
+              }
+
+              @Override
+              public void onBatchEnd(DatagramPort port) {
+                throw new StackOverflowError("on purpose");
+              }
+            });
+    DatagramPort from = engine.open(at(0), new Inbox());
+    Engine.EngineTimer timer =
+        engine.newTimer(
+            () -> {
+              throw new AssertionError("on purpose");
+            });
+    engine.execute(() -> timer.set(engine.nanoTime()));
+    engine.execute(
+        () -> {
+          throw new InternalError("on purpose");
+        });
+    for (String text : List.of("one", "two")) {
+      engine.execute(() -> sendAll(from, to.localAddress(), text));
+      assertEquals(text, inbox.next().text());
+    }
+    until(() -> engine.failures() >= 6);
+    assertFalse(engine.ended().isDone());
+  }
+
+  @Test
+  void turnsThatFailAreFollowedByOthers() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    AtomicLong failures = new AtomicLong();
+    try (NativeEngine failing = NativeEngine.start("failing-native", clock(fails, failures))) {
+      Inbox inbox = new Inbox();
+      DatagramPort to = failing.open(at(0), inbox);
+      DatagramPort from = engine.open(at(0), new Inbox());
+      fails.set(true);
+      failing.execute(() -> {});
+      until(() -> failures.get() >= 20);
+      fails.set(false);
+      engine.execute(() -> sendAll(from, to.localAddress(), "still there?"));
+      assertEquals("still there?", inbox.next().text());
+      assertFalse(failing.ended().isDone());
+    }
+  }
+
+  @Test
+  void oneThatCannotGoOnEndsAndSaysSo() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    NativeEngine failing = NativeEngine.start("dying-native", clock(fails, new AtomicLong()));
+    DatagramPort port = failing.open(at(0), new Inbox());
+    fails.set(true);
+    failing.execute(() -> {});
+    failing.ended().get(10, TimeUnit.SECONDS);
+    itIsClosed(failing);
+    port.close();
+    until(() -> threads("dying-native") == 0);
+  }
+
+  private static LongSupplier clock(AtomicBoolean fails, AtomicLong failures) {
+    return () -> {
+      if (fails.get()) {
+        failures.incrementAndGet();
+        throw new OutOfMemoryError("on purpose");
+      }
+      return System.nanoTime();
+    };
+  }
+
+  @Test
+  void afterTheEndNobodyWaits() throws Exception {
+    NativeEngine closed = NativeEngine.start("closed-native");
+    assertFalse(closed.ended().isDone());
+    assertTrue(closed.runAndWait(() -> {}));
+    assertEquals(7, closed.call(() -> 7).join());
+    assertEquals(8, closed.call(() -> closed.call(() -> 8).join()).join());
+    closed.close();
+    closed.ended().get(10, TimeUnit.SECONDS);
+    itIsClosed(closed);
+  }
+
+  private static void itIsClosed(NativeEngine closed) {
+    closed.execute(() -> {});
+    CompletableFuture<Integer> call = closed.call(() -> 7);
+    CompletionException told = assertThrows(CompletionException.class, call::join);
+    assertInstanceOf(RejectedExecutionException.class, told.getCause());
+    assertFalse(closed.runAndWait(() -> {}));
+    assertThrows(IOException.class, () -> closed.open(at(0), new Inbox()));
+    closed.close();
+    closed.close();
+  }
+
+  @Test
+  void whatWasThrownInACallIsToldToTheCaller() {
+    CompletionException told =
+        assertThrows(
+            CompletionException.class,
+            () ->
+                engine.runAndWait(
+                    () -> {
+                      throw new IllegalStateException("on purpose");
+                    }));
+    assertEquals("on purpose", told.getCause().getMessage());
+  }
+
+  @Test
+  void anOpeningThatIsInterruptedLeavesNoSocket() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    engine.execute(() -> await(busy));
+    int free = freePort();
+    FutureTask<IOException> opening =
+        new FutureTask<>(
+            () -> assertThrows(IOException.class, () -> engine.open(at(free), new Inbox())));
+    Thread opener = Thread.ofPlatform().start(opening);
+    opener.interrupt();
+    assertTrue(opening.get(5, TimeUnit.SECONDS).getMessage().startsWith("interrupted"));
+    busy.countDown();
+    onEngine(() -> null);
+    onEngine(() -> null);
+    engine.open(at(free), new Inbox());
+  }
+
+  private static int freePort() throws IOException {
+    try (DatagramChannel channel = DatagramChannel.open()) {
+      channel.bind(new InetSocketAddress("127.0.0.1", 0));
+      return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+    }
+  }
+
+  @Test
+  void anInterfaceNameThatIsTooLongIsNotCutToAnother() {
+    PortOptions options =
+        PortOptions.at(Addresses.literal("0.0.0.0")).withDevice("sixteen-letters-");
+    IOException told = assertThrows(IOException.class, () -> engine.open(options, new Inbox()));
+    assertTrue(told.getMessage().contains("no such interface"), told.getMessage());
   }
 
   @Test
@@ -486,8 +670,8 @@ final class NativeEngineTest {
     assertEquals(0, engine.failures());
   }
 
-  /** Finds the socket among this process's descriptors. */
-  private static void switchOffChecksums(int port) throws IOException {
+  /** Finds the socket among this process's descriptors, and returns it. */
+  private static int switchOffChecksums(int port) throws IOException {
     String local = String.format(Locale.ROOT, ":%04X", port);
     String inode =
         Files.readAllLines(Path.of("/proc/net/udp")).stream()
@@ -496,19 +680,26 @@ final class NativeEngineTest {
             .map(columns -> columns[9])
             .findFirst()
             .orElseThrow();
-    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"));
-        Arena arena = Arena.ofConfined()) {
+    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
       int descriptor =
           links
               .filter(link -> target(link).equals("socket:[" + inode + "]"))
               .mapToInt(link -> Integer.parseInt(link.getFileName().toString()))
               .findFirst()
               .orElseThrow();
-      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      setNoChecksums(descriptor, 1);
+      return descriptor;
+    }
+  }
+
+  private static void setNoChecksums(int descriptor, int value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_INT, value);
       LinuxSockets calls = new LinuxSockets(arena);
       assertEquals(
           0,
-          calls.setsockopt(descriptor, LinuxOptions.SOL_SOCKET, SO_NO_CHECK, one, Integer.BYTES));
+          calls.setsockopt(
+              descriptor, LinuxOptions.SOL_SOCKET, SO_NO_CHECK, memory, Integer.BYTES));
     }
   }
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a path does when its route moves, on a host whose routing the test writes down. */
@@ -267,6 +269,20 @@ final class RouteWatchTest {
     @Override
     public void execute(Runnable task) {
       task.run();
+    }
+
+    @Override
+    public <T> CompletableFuture<T> call(Callable<T> work) {
+      try {
+        return CompletableFuture.completedFuture(work.call());
+      } catch (Exception e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+      return new CompletableFuture<>();
     }
 
     @Override

@@ -129,7 +129,7 @@ public final class Client implements Program.Running {
     for (BridgeLine bridge : config.bridges()) {
       addPath(bridge, buffer);
     }
-    CompletableFuture.runAsync(this::openSession, engine::execute).join();
+    engine.runAndWait(this::openSession);
     listen(config.listen(), null, config.passenger(), buffer);
     for (var named : config.listenNamed().entrySet()) {
       Passenger passenger = config.passengersNamed().get(named.getKey());
@@ -298,7 +298,7 @@ public final class Client implements Program.Running {
 
   /** The session's figures. From any thread. */
   public CompletableFuture<SessionReport> report() {
-    return CompletableFuture.supplyAsync(session::report, engine::execute);
+    return engine.call(session::report);
   }
 
   /** The figures of its TCP tunnels. From any thread. */
@@ -326,7 +326,7 @@ public final class Client implements Program.Running {
     if (streams != null) {
       streams.close();
     }
-    CompletableFuture.runAsync(closeAll, engine::execute).join();
+    engine.runAndWait(closeAll);
     if (streamEngine != null) {
       streamEngine.close();
     }

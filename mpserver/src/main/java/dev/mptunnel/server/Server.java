@@ -104,7 +104,7 @@ public final class Server implements Program.Running {
   }
 
   private void open(ServerConfig config) throws IOException {
-    CompletableFuture.runAsync(this::startWatching, engine::execute).join();
+    engine.runAndWait(this::startWatching);
     for (HostPort listen : config.protocol().hasUdp() ? config.listen() : List.<HostPort>of()) {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
@@ -240,8 +240,7 @@ public final class Server implements Program.Running {
 
   /** The figures of all sessions. From any thread. */
   public CompletableFuture<List<SessionReport>> reports() {
-    return CompletableFuture.supplyAsync(
-        () -> driver.endpoint().sessions().stream().map(Session::report).toList(), engine::execute);
+    return engine.call(() -> driver.endpoint().sessions().stream().map(Session::report).toList());
   }
 
   /**
@@ -263,7 +262,7 @@ public final class Server implements Program.Running {
     if (streams != null) {
       streams.close();
     }
-    CompletableFuture.runAsync(closeAll, engine::execute).join();
+    engine.runAndWait(closeAll);
     if (streams != null) {
       streams.closeEngine();
     }

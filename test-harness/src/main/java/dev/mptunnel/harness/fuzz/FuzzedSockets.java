@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Sockets and timers without a system behind them: what is sent is kept, and time passes when it is
@@ -164,6 +166,20 @@ final class FuzzedSockets implements DatagramEngine {
   @Override
   public void execute(Runnable task) {
     task.run();
+  }
+
+  @Override
+  public <T> CompletableFuture<T> call(Callable<T> work) {
+    try {
+      return CompletableFuture.completedFuture(work.call());
+    } catch (Exception e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> ended() {
+    return new CompletableFuture<>();
   }
 
   @Override
