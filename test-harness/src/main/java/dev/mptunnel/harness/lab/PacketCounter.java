@@ -25,7 +25,8 @@ final class PacketCounter {
 
   /**
    * Starts to count what processes of a host send over its loopback; what was counted before is
-   * forgotten.
+   * forgotten. Loopback would pass datagrams that were sent joined (UDP_SEGMENT) whole, as one
+   * packet: from now on it takes them apart, as the wire does, before they are counted.
    *
    * @param matches nftables' words for what each counter is for, such as {@code udp dport 3000}
    */
@@ -36,7 +37,7 @@ final class PacketCounter {
     for (String match : matches) {
       String name = "sent" + all.size();
       counters.append("counter ").append(name).append(" { }\n");
-      rules.append("oifname \"lo\" ").append(match).append(" counter name ").append(name);
+      rules.append("iifname \"lo\" ").append(match).append(" counter name ").append(name);
       rules.append('\n');
       all.add(new PacketCounter(host, "loopback", name));
     }
@@ -46,12 +47,13 @@ final class PacketCounter {
         delete table inet loopback
         table inet loopback {
           %s
-          chain leaving {
-            type filter hook output priority raw;
+          chain arriving {
+            type filter hook input priority filter;
             %s
           }
         }
         """;
+    host.ip("link set dev lo gso_max_segs 1");
     host.run("nft", String.format(Locale.ROOT, table, counters, rules));
     return all;
   }
