@@ -66,6 +66,8 @@ final class Chunk {
 
   void arrive() {
     arrived = true;
+    tunnel = null; // or one chunk and tunnel would hold another, without end
+    tunnelBefore = null;
   }
 
   /** Whether the peer has it. */

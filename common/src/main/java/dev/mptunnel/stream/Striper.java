@@ -110,6 +110,7 @@ public final class Striper {
   public void removeTunnel(Tunnel tunnel) {
     if (tunnels.remove(tunnel.id(), tunnel)) {
       tunnel.lose(this::lose);
+      tunnel.end();
     }
   }
 

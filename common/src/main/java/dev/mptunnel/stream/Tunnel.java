@@ -269,6 +269,12 @@ public final class Tunnel {
     }
   }
 
+  /** It is dead, and nothing that it had is answered any more. */
+  void end() {
+    underWay.clear();
+    underWayBytes = 0;
+  }
+
   /** It does not answer, and is not used until it does. */
   void stall() {
     stalled = true;

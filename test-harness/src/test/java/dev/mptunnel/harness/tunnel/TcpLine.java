@@ -17,9 +17,11 @@ import java.util.random.RandomGenerator;
 final class TcpLine implements AutoCloseable {
 
   private final ServerSocket listener;
+  private static final int MAX_RECORDINGS = 32;
+
   private final InetSocketAddress to;
   private final List<Pass> passes = new ArrayList<>();
-  private final List<Recording> recordings = new ArrayList<>();
+  private final List<Recording> recordings = new ArrayList<>(); // of the first connections
   private boolean cut;
   private long killed;
 
@@ -98,7 +100,9 @@ final class TcpLine implements AutoCloseable {
           return;
         }
         passes.add(pass);
-        recordings.add(recording);
+        if (recordings.size() < MAX_RECORDINGS) {
+          recordings.add(recording);
+        }
       }
       Thread.ofVirtual().start(() -> copy(pass, client, server, recording));
       copy(pass, server, client, null);
