@@ -29,9 +29,29 @@ final class NettyStreamEngine extends NettyLoop implements StreamEngine {
   private final StreamTransport transport;
   private final Set<Channel> channels = new HashSet<>();
 
+  /** Sockets that are not read for a moment; together, so that they are then read in one turn. */
+  private final List<NettyStreamSocket> resting = new ArrayList<>();
+
+  private final EngineTimer restEnds;
+
   NettyStreamEngine(StreamTransport transport, String threadName) {
     super(transport.transportName(), transport.newIoHandlerFactory(), threadName);
     this.transport = transport;
+    restEnds = newTimer(this::wakeResting);
+  }
+
+  /** Calls {@link NettyStreamSocket#onRested} a moment later; see {@link ReadPace}. */
+  void wakeAfterRest(NettyStreamSocket socket) {
+    if (resting.isEmpty()) {
+      restEnds.set(nanoTime() + ReadPace.REST_NANOS);
+    }
+    resting.add(socket);
+  }
+
+  private void wakeResting() {
+    List<NettyStreamSocket> rested = List.copyOf(resting);
+    resting.clear();
+    rested.forEach(NettyStreamSocket::onRested);
   }
 
   @Override

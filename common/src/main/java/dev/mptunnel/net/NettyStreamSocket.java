@@ -46,6 +46,9 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   private InetSocketAddress remote;
   private IOException cause;
   private ChannelPromise finished;
+  private final ReadPace pace = new ReadPace();
+  private boolean reading;
+  private boolean resting;
   private boolean closing;
   private boolean closed;
 
@@ -66,8 +69,19 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   }
 
   @Override
-  public void setReading(boolean reading) {
-    channel.config().setAutoRead(reading);
+  public void setReading(boolean isWanted) {
+    reading = isWanted;
+    if (!resting) {
+      channel.config().setAutoRead(reading);
+    }
+  }
+
+  /** What has gathered since may be read. */
+  void onRested() {
+    resting = false;
+    if (!closing) {
+      channel.config().setAutoRead(reading);
+    }
   }
 
   @Override
@@ -143,6 +157,11 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf bytes = (ByteBuf) message;
+    if (pace.restsAfter(engine.nanoTime(), bytes.readableBytes()) && !resting) {
+      resting = true;
+      channel.config().setAutoRead(false);
+      engine.wakeAfterRest(this);
+    }
     try {
       if (!closing) {
         engine.guard(() -> handler.onRead(this, bytes.nioBuffer()));

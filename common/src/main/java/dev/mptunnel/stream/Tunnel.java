@@ -33,6 +33,9 @@ public final class Tunnel {
   /** So much may be under way whatever has been measured. */
   private static final int FIRST_FULL_BYTES = 128 << 10;
 
+  /** A heap counts for what the line brings in so many round trips, at most. */
+  private static final int MOST_HEAP_ROUNDS = 2;
+
   /** So long, and for so many bytes, what came is not answered yet. */
   private static final long MOST_GOT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
@@ -87,6 +90,7 @@ public final class Tunnel {
   private final long[] leastResponse = new long[SPELLS];
   private final double[] highestRate = new double[SPELLS];
   private final double[] rateAtLeast = new double[SPELLS];
+  private final double[] largestHeap = new double[SPELLS];
   private int spell;
   private long spellEndsNanos;
   private int rateSpell;
@@ -96,6 +100,8 @@ public final class Tunnel {
   private long underWayBytes;
   private long delivered;
   private long deliveredNanos;
+  private long heapSinceNanos;
+  private long heapBytes;
   private long lastDeliveredSentNanos;
   private long recordsSent;
   private long recordsGot;
@@ -176,6 +182,7 @@ public final class Tunnel {
     }
     Load last = null;
     boolean wasFull = isFull();
+    long deliveredBefore = delivered;
     for (; recordsGot < records; recordsGot++) {
       last = underWay.getFirst();
       if (--last.records > 0) {
@@ -190,6 +197,7 @@ public final class Tunnel {
     if (last != null) {
       stalled = false;
       measure(now, last);
+      noteHeap(now, delivered - deliveredBefore);
       deliveredNanos = now;
       lastDeliveredSentNanos = last.sentNanos;
     }
@@ -235,10 +243,34 @@ public final class Tunnel {
         rateSpell = (rateSpell + 1) % SPELLS;
         highestRate[rateSpell] = 0;
         rateAtLeast[rateSpell] = 0;
+        largestHeap[rateSpell] = 0;
       }
       highestRate[rateSpell] = Math.max(highestRate[rateSpell], rate);
     }
     rateAtLeast[rateSpell] = Math.max(rateAtLeast[rateSpell], rate);
+  }
+
+  /**
+   * How much more is answered at once than the rate explains: what was lost holds up all behind it,
+   * and then all comes in a heap. The {@code extra_acked} of draft-ietf-ccwg-bbr, section 5.5.9.
+   */
+  private void noteHeap(long now, long bytes) {
+    double rate = highestKnown();
+    double expected = rate * (now - heapSinceNanos) / 1e9;
+    if (heapBytes <= expected) {
+      heapBytes = 0;
+      heapSinceNanos = now;
+      expected = 0;
+    }
+    heapBytes += bytes;
+    double most = MOST_HEAP_ROUNDS * rate * responseNanos() / 1e9;
+    double extra = Math.min(heapBytes - expected, most);
+    largestHeap[rateSpell] = Math.max(largestHeap[rateSpell], extra);
+  }
+
+  /** The highest rate at which it has brought things lately, busy or not. */
+  private double highestKnown() {
+    return Math.max(bytesPerSecond(), highest(rateAtLeast));
   }
 
   /**
@@ -342,13 +374,15 @@ public final class Tunnel {
 
   /**
    * Whether so much is under way that more would only wait: in a relay's buffers, which may be
-   * large, whatever is in front of the line. Twice what the line holds is enough to keep it busy
-   * while TCP sends again what was lost.
+   * large, whatever is in front of the line. Twice what the line holds keeps it busy while TCP
+   * sends again what was lost now and then; where losses are frequent, as much more as comes in
+   * heaps.
    */
   private boolean isFull() {
-    double rate = Math.max(bytesPerSecond(), highest(rateAtLeast));
+    double rate = highestKnown();
     double lineBytes = rate * responseNanos() / 1e9;
-    return underWayBytes >= Math.max(FIRST_FULL_BYTES, 2 * lineBytes + CHUNK_NANOS * rate / 1e9);
+    double full = 2 * lineBytes + CHUNK_NANOS * rate / 1e9 + highest(largestHeap);
+    return underWayBytes >= Math.max(FIRST_FULL_BYTES, full);
   }
 
   /** Whether it takes something, and has for longer than it takes to send what it has. */
@@ -383,9 +417,9 @@ public final class Tunnel {
     return highest == 0 ? 0 : Math.max(highest, highest(rateAtLeast));
   }
 
-  private static double highest(double[] rates) {
+  private static double highest(double[] all) {
     double highest = 0;
-    for (double each : rates) {
+    for (double each : all) {
       highest = Math.max(highest, each);
     }
     return highest;
@@ -403,7 +437,7 @@ public final class Tunnel {
 
   /** How many bytes more it could bring, answers included, within a time, as far as is known. */
   long bytesWithin(long nanos) {
-    double rate = Math.max(bytesPerSecond(), highest(rateAtLeast));
+    double rate = highestKnown();
     double before = Math.max((double) underWayBytes, responseNanos() * rate / 1e9);
     return (long) Math.max(0, nanos * rate / 1e9 - before);
   }

@@ -5,7 +5,7 @@ package dev.mptunnel.harness.lab;
  *
  * @param direction of the data
  * @param warmUpSeconds of each transfer that do not count: a connection that has run for a while is
- *     what its user has, and a JVM is slow in its first seconds
+ *     what its user has
  * @param seconds of each transfer that count, after those
  */
 record BulkLoad(Direction direction, int warmUpSeconds, int seconds) {

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Command lines for programs of this project, run with the Java and the class path that run the
- * lab: real processes, and no build is started inside a namespace.
+ * lab, and with the options that the launcher gives: real processes, and no build is started inside
+ * a namespace.
  */
 public final class JavaProgram {
 
@@ -16,7 +17,13 @@ public final class JavaProgram {
   public static List<String> command(String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx128m"));
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-Xms16m",
+            "-Xmx128m",
+            "-Dio.netty.leakDetection.level=disabled"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(arguments));
     return command;

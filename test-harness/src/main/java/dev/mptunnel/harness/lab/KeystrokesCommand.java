@@ -40,6 +40,11 @@ public final class KeystrokesCommand implements Callable<Integer> {
   @Option(names = "--pause", description = "Milliseconds between an answer and the next one.")
   private int pauseMillis = 20;
 
+  @Option(
+      names = "--start-up",
+      description = "Seconds that mptunnel's programs move data before: a JVM is slow at first.")
+  private int startUpSeconds = 30;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -97,6 +102,7 @@ public final class KeystrokesCommand implements Callable<Integer> {
 
   private void measure(Topology topology, TcpCompetitor way) throws IOException {
     try (TcpCompetitor.Ready ready = way.start(topology)) {
+      TcpComparison.startUp(topology, ready, Direction.UP, startUpSeconds);
       print(way.name(), "idle", type(topology, ready.keystrokes()));
       int seconds = count * (pauseMillis + 20 * options.delayMillis()) / 1_000 + 20;
       BulkLoad load = new BulkLoad(Direction.UP, 10, seconds);

@@ -72,6 +72,11 @@ record RoutedTcp(String name, List<Integer> usedLines, boolean multipath, String
     }
 
     @Override
+    public boolean hasPrograms() {
+      return false;
+    }
+
+    @Override
     public Processors used() {
       return Processors.NONE;
     }

@@ -165,6 +165,11 @@ record StripedTcp(
     }
 
     @Override
+    public boolean hasPrograms() {
+      return true;
+    }
+
+    @Override
     public Processors used() throws IOException {
       long bridgesNanos = 0;
       for (Daemon relay : relays) {

@@ -62,8 +62,17 @@ public final class TcpCommand implements Callable<Integer> {
   @Option(names = "--tcp-engine", description = "What moves the bytes of mptunnel's programs.")
   private String engine = "auto";
 
+  @Option(
+      names = "--start-up",
+      description = {
+        "Seconds that mptunnel's programs move data each way before the first run: the compilers"
+            + " of",
+        "that many JVMs are all that a small machine does at first."
+      })
+  private int startUpSeconds = 50;
+
   @Option(names = "--warm-up", description = "Seconds of each transfer that do not count.")
-  private int warmUpSeconds = 15;
+  private int warmUpSeconds = 8;
 
   @Option(names = "--seconds", description = "Seconds of each transfer that count, after those.")
   private int seconds = 10;
@@ -109,7 +118,9 @@ public final class TcpCommand implements Callable<Integer> {
         direction.directions().stream()
             .map(way -> new BulkLoad(way, warmUpSeconds, seconds))
             .toList();
-    measure(conditions, new TcpComparison(competitors, loads, options.runs()), multipath, report);
+    TcpComparison comparison =
+        new TcpComparison(competitors, startUpSeconds, loads, options.runs());
+    measure(conditions, comparison, multipath, report);
     return 0;
   }
 

@@ -31,6 +31,9 @@ interface TcpCompetitor {
      */
     void check(Topology topology, Direction direction) throws IOException;
 
+    /** Whether there are any, which are slow at first. */
+    boolean hasPrograms();
+
     /** What its programs have used so far. */
     Processors used() throws IOException;
 

@@ -39,8 +39,12 @@ final class TcpReport {
     BulkLoad load = comparison.loads().getFirst();
     condition(
         "transfer",
-        "%d s after %d s of warm-up, %d runs in turn%n"
-            .formatted(load.seconds(), load.warmUpSeconds(), comparison.runs()));
+        "%d s after %d s of warm-up, %d runs in turn; programs first move data for %d s%n"
+            .formatted(
+                load.seconds(),
+                load.warmUpSeconds(),
+                comparison.runs(),
+                comparison.startUpSeconds()));
   }
 
   private static String memory(Topology topology, String setting) throws IOException {

@@ -29,7 +29,7 @@ class TcpLabTest {
         List.of(new BulkLoad(Direction.UP, 3, 4), new BulkLoad(Direction.DOWN, 3, 4));
     List<TcpRun> runs;
     try (Topology topology = Topology.create(conditions, directory)) {
-      runs = new TcpComparison(List.of(ours), loads, 1).measure(topology, run -> {});
+      runs = new TcpComparison(List.of(ours), 0, loads, 1).measure(topology, run -> {});
     }
     assertEquals(loads.size(), runs.size());
     for (TcpRun run : runs) {
