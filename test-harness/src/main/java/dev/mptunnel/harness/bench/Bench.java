@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
       CpuCommand.class,
       RateCommand.class,
       LatencyCommand.class,
+      AllocationCommand.class,
+      MemoryCommand.class,
       SinkCommand.class,
       JmhCommand.class
     },

@@ -108,4 +108,15 @@ class BenchTest {
     assertEquals(1, rows.size(), rows.toString());
     assertEquals("udp,1,200,1000,1.000,--up-to,-", rows.getFirst());
   }
+
+  @Test
+  void whatADatagramAllocates() throws IOException {
+    List<String> rows =
+        run("allocation", "--chain=sealed", "--bytes=200", "--rate=1000", "--engine=nio");
+    assertEquals(1, rows.size(), rows.toString());
+    String[] cells = rows.getFirst().split(",");
+    assertEquals("sealed@nio,200,1000", String.join(",", cells[0], cells[1], cells[2]));
+    assertTrue(Double.parseDouble(cells[5]) > 1, rows.getFirst());
+    assertEquals("0.0000", cells[6], rows.getFirst());
+  }
 }
