@@ -49,17 +49,15 @@ final class AllocationCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     BenchOptions.check(spec, "--rate", List.of(perSecond), 1, MAX_PER_SECOND);
-    List<Plan> plans = options.plans(spec);
+    List<Plan.Tunnel> tunnels = options.tunnels(spec);
     log.setLevel(Level.WARNING); // both programs tell here what they do
     List<String> conditions = new ArrayList<>();
     conditions.addAll(Surroundings.lines(spec.commandLine().getParseResult().originalArgs()));
     conditions.add("both ends in one JVM, each on its own thread; pings and all else are in it");
     BenchRun.announce("allocation", conditions);
-    for (Plan plan : plans) {
-      if (plan instanceof Plan.Tunnel tunnel) {
-        for (int bytes : options.bytes()) {
-          measure(tunnel, bytes);
-        }
+    for (Plan.Tunnel tunnel : tunnels) {
+      for (int bytes : options.bytes()) {
+        measure(tunnel, bytes);
       }
     }
     new Results("allocation", conditions, table, plot).publish(options, System.out);

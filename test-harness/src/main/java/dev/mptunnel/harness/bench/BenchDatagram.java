@@ -40,6 +40,7 @@ final class BenchDatagram {
   private static final int MAGIC = 0x6d70_6265;
   private static final int MAGIC_AT = 8;
   private static final int KIND_AT = 12;
+  private static final int KIND_SHIFT = 24;
   private static final int RUN_AT = 16;
   private static final int INDEX_AT = 20;
   private static final int INTENDED_AT = 24;
@@ -61,7 +62,7 @@ final class BenchDatagram {
       ByteBuffer datagram, long sequence, Kind kind, int run, int index, long intendedNanos) {
     datagram.putLong(0, sequence);
     datagram.putInt(MAGIC_AT, MAGIC);
-    datagram.putInt(KIND_AT, kind.ordinal() << Byte.SIZE * 3);
+    datagram.putInt(KIND_AT, kind.ordinal() << KIND_SHIFT);
     datagram.putInt(RUN_AT, run);
     datagram.putInt(INDEX_AT, index);
     datagram.putLong(INTENDED_AT, intendedNanos);

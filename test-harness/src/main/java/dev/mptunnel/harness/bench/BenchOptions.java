@@ -119,6 +119,26 @@ final class BenchOptions {
     return plans;
   }
 
+  /**
+   * Those that are tunnels of ours, where only these can be measured.
+   *
+   * @throws ParameterException where there are none
+   */
+  List<Plan.Tunnel> tunnels(CommandSpec spec) {
+    List<Plan.Tunnel> tunnels = new ArrayList<>();
+    for (Plan plan : plans(spec)) {
+      if (plan instanceof Plan.Tunnel tunnel) {
+        tunnels.add(tunnel);
+      }
+    }
+    if (tunnels.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no tunnel is named; expected --chain sealed, --chain plain or --also");
+    }
+    return tunnels;
+  }
+
   private static <T> T parsed(
       CommandSpec spec, String option, String text, Function<String, T> parser) {
     try {

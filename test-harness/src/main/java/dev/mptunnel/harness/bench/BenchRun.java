@@ -1,7 +1,9 @@
 package dev.mptunnel.harness.bench;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the benchmarks of whole chains do alike. */
 final class BenchRun {
@@ -25,7 +27,8 @@ final class BenchRun {
       throws IOException {
     Runtime.getRuntime().addShutdownHook(new Thread(BenchRun::killChildren, "bench-cleanup"));
     for (int sessions : options.sessions()) {
-      try (ChainSet set = ChainSet.start(plans, options, sessions)) {
+      List<Plan> able = plans.stream().filter(plan -> carries(plan, sessions)).toList();
+      try (ChainSet set = ChainSet.start(able, options, sessions)) {
         for (int bytes : options.bytes()) {
           set.warmUp(options.warmUpNanos(), bytes);
           measurement.with(set, sessions, bytes);
@@ -37,6 +40,29 @@ final class BenchRun {
         }
       }
     }
+  }
+
+  /** The C relays know nothing of sessions. */
+  private static boolean carries(Plan plan, int sessions) {
+    boolean carries = sessions == 1 || !(plan instanceof Plan.Relays);
+    if (!carries) {
+      System.out.printf("%s has one session only and is left out of %d%n", plan.name(), sessions);
+    }
+    return carries;
+  }
+
+  /** A place of a plot; those who were not there before have no figures. */
+  static void put(Map<String, List<Double>> lines, String name, int place, double value) {
+    List<Double> line = lines.computeIfAbsent(name, _ -> new ArrayList<>());
+    while (line.size() < place) {
+      line.add(Double.NaN);
+    }
+    line.add(value);
+  }
+
+  /** What a plot calls so many sessions. */
+  static String sessionsText(int sessions) {
+    return sessions == 1 ? "" : ", " + sessions + " sessions";
   }
 
   /** None is left when this process is told to end. */

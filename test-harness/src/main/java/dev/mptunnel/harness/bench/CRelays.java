@@ -32,7 +32,9 @@ final class CRelays {
   static Optional<String> missing() {
     return Requirements.isOnPath("gcc")
         ? Optional.empty()
-        : Optional.of("the C relays need a compiler: apt-get install gcc libc6-dev");
+        : Optional.of(
+            "the C relays need a compiler: apt-get install gcc libc6-dev, or leave c out of"
+                + " --chain");
   }
 
   /**

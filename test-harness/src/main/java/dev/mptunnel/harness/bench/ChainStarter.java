@@ -114,9 +114,6 @@ final class ChainStarter {
 
   private List<InetSocketAddress> startRelays(String name, List<String> options)
       throws IOException {
-    if (sessions > 1) {
-      throw new IOException(name + ": the C relays have one session only");
-    }
     if (relays == null) {
       relays = CRelays.build(directory);
     }
@@ -186,8 +183,7 @@ final class ChainStarter {
     return start(name, end, command, ready, pauses);
   }
 
-  private void start(String name, End end, List<String> command, String ready)
-      throws IOException {
+  private void start(String name, End end, List<String> command, String ready) throws IOException {
     start(name, end, command, ready, null);
   }
 

@@ -43,8 +43,17 @@ final class CpuCommand implements Callable<Integer> {
 
   private final Table table =
       new Table(
-          "chain", "sessions", "bytes", "rate", "near µs", "far µs", "both µs", "arrived/s",
-          "lost %", "lag p99 µs", "pause ms");
+          "chain",
+          "sessions",
+          "bytes",
+          "rate",
+          "near µs",
+          "far µs",
+          "both µs",
+          "arrived/s",
+          "lost %",
+          "lag p99 µs",
+          "pause ms");
   private final Map<String, List<Double>> both = new LinkedHashMap<>();
   private final List<String> places = new ArrayList<>();
 
@@ -92,7 +101,7 @@ final class CpuCommand implements Callable<Integer> {
             (_, _, slice) ->
                 rate == 0 ? Load.saturating(slice, bytes) : Load.counted(rate, slice, bytes));
     String rateText = rate == 0 ? MAX : Integer.toString(rate);
-    places.add(bytes + " B, " + rateText);
+    places.add(bytes + " B, " + rateText + BenchRun.sessionsText(sessions));
     for (Measured measured : all) {
       add(measured, sessions, bytes, rateText);
     }
@@ -105,7 +114,7 @@ final class CpuCommand implements Callable<Integer> {
     double far = measured.chain().has(End.FAR) ? usage.serverMicros() : Double.NaN;
     boolean hasAny = !measured.chain().parts().isEmpty();
     double sum = hasAny ? usage.clientMicros() + usage.serverMicros() : Double.NaN;
-    both.computeIfAbsent(measured.chain().name(), _ -> new ArrayList<>()).add(sum);
+    BenchRun.put(both, measured.chain().name(), places.size() - 1, sum);
     table.add(
         measured.chain().name(),
         Integer.toString(sessions),

@@ -55,7 +55,7 @@ final class Generator implements AutoCloseable, DatagramHandler {
         public void send(long index, ByteBuffer datagram) {
           Lane lane = lanes.get((int) (index % lanes.size()));
           lane.port.send(datagram, lane.remote);
-          if (unsent.isEmpty() || unsent.getLast() != lane.port) {
+          if (unsent.isEmpty() || !unsent.getLast().equals(lane.port)) {
             unsent.add(lane.port);
           }
         }

@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
 final class LatencyCommand implements Callable<Integer> {
 
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
-  private static final List<String> PLACES =
-      List.of("p50", "p90", "p99", "p99.9", "p99.99", "max");
+  private static final List<String> PLACES = List.of("p50", "p90", "p99", "p99.9", "p99.99", "max");
   private static final int MAX_PER_SECOND = 1_000_000;
 
   @Mixin private BenchOptions options;
@@ -41,8 +40,21 @@ final class LatencyCommand implements Callable<Integer> {
 
   private final Table table =
       new Table(
-          "chain", "sessions", "bytes", "rate", "p50 µs", "p90 µs", "p99 µs", "p99.9 µs",
-          "p99.99 µs", "max µs", "p50 + µs", "p99 + µs", "lost %", "lag p99 µs", "pause ms");
+          "chain",
+          "sessions",
+          "bytes",
+          "rate",
+          "p50 µs",
+          "p90 µs",
+          "p99 µs",
+          "p99.9 µs",
+          "p99.99 µs",
+          "max µs",
+          "p50 + µs",
+          "p99 + µs",
+          "lost %",
+          "lag p99 µs",
+          "pause ms");
   private final Plot plot = new Plot("Round trip", "µs", PLACES);
 
   @Override
@@ -67,8 +79,7 @@ final class LatencyCommand implements Callable<Integer> {
 
   private void measure(ChainSet set, int sessions, int bytes, int rate) throws IOException {
     long nanos = TimeUnit.SECONDS.toNanos(options.seconds());
-    List<Measured> all =
-        Measured.all(set, nanos, (_, _, slice) -> Load.echoed(rate, slice, bytes));
+    List<Measured> all = Measured.all(set, nanos, (_, _, slice) -> Load.echoed(rate, slice, bytes));
     Histogram first = all.getFirst().outcome().latency();
     for (Measured measured : all) {
       add(measured, first, sessions, bytes, rate);
@@ -93,7 +104,8 @@ final class LatencyCommand implements Callable<Integer> {
     cells.add(Table.number(micros(outcome.lag(), 99), 1));
     cells.add(Table.number(measured.longestPauseMillis(), 2));
     table.add(cells.toArray(String[]::new));
-    plot.add(measured.chain().name() + " " + bytes + " B " + rate + "/s", micros);
+    String sessionsText = BenchRun.sessionsText(sessions);
+    plot.add(measured.chain().name() + " " + bytes + " B " + rate + "/s" + sessionsText, micros);
   }
 
   private static double micros(Histogram histogram, double percentile) {

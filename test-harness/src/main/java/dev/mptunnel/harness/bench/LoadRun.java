@@ -105,8 +105,7 @@ final class LoadRun {
   }
 
   private boolean hasMore(long nowNanos) {
-    return sent < load.count()
-        && (!load.isSaturating() || nowNanos - startNanos < load.nanos());
+    return sent < load.count() && (!load.isSaturating() || nowNanos - startNanos < load.nanos());
   }
 
   private boolean isDue(long nowNanos) {

@@ -46,8 +46,7 @@ public final class ManyClients {
     }
   }
 
-  private static void run(int count, ClientConfig config)
-      throws IOException, InterruptedException {
+  private static void run(int count, ClientConfig config) throws IOException, InterruptedException {
     // As in the programs, the engine's thread is what keeps the process going.
     DatagramEngine engine = Engines.open(config.sockets().engine(), "clients");
     List<Client> clients = new ArrayList<>();

@@ -20,8 +20,7 @@ final class Measured {
   }
 
   /** Has all chains of a set carry a load for so long, in turn; one for each, in their order. */
-  static List<Measured> all(ChainSet set, long nanosEach, ChainSet.Loads loads)
-      throws IOException {
+  static List<Measured> all(ChainSet set, long nanosEach, ChainSet.Loads loads) throws IOException {
     List<Measured> all = new ArrayList<>();
     List<Usage> before = new ArrayList<>();
     for (Chain chain : set.chains()) {

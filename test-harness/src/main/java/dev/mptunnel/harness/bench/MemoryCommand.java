@@ -29,28 +29,26 @@ final class MemoryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Plan> plans = options.plans(spec);
+    List<Plan.Tunnel> tunnels = options.tunnels(spec);
     List<String> conditions =
         BenchRun.announce(
             "memory", Surroundings.lines(spec.commandLine().getParseResult().originalArgs()));
     List<String> places = options.sessions().stream().map(n -> n + " sessions").toList();
     Plot plot = new Plot("Live heap of mpserver", "kB", places);
-    for (Plan plan : plans) {
-      if (plan instanceof Plan.Tunnel) {
-        long one = serverHeap(plan, 1);
-        List<Double> all = new ArrayList<>();
-        for (int sessions : options.sessions()) {
-          long heap = sessions == 1 ? one : serverHeap(plan, sessions);
-          double each = sessions == 1 ? Double.NaN : (heap - one) / 1_024. / (sessions - 1);
-          table.add(
-              plan.name(),
-              Integer.toString(sessions),
-              Table.number(heap / 1_024., 0),
-              Table.number(each, 1));
-          all.add(heap / 1_024.);
-        }
-        plot.add(plan.name(), Table.array(all));
+    for (Plan.Tunnel tunnel : tunnels) {
+      long one = serverHeap(tunnel, 1);
+      List<Double> all = new ArrayList<>();
+      for (int sessions : options.sessions()) {
+        long heap = sessions == 1 ? one : serverHeap(tunnel, sessions);
+        double each = sessions == 1 ? Double.NaN : (heap - one) / 1_024. / (sessions - 1);
+        table.add(
+            tunnel.name(),
+            Integer.toString(sessions),
+            Table.number(heap / 1_024., 0),
+            Table.number(each, 1));
+        all.add(heap / 1_024.);
       }
+      plot.add(tunnel.name(), Table.array(all));
     }
     new Results("memory", conditions, table, plot).publish(options, System.out);
     return 0;

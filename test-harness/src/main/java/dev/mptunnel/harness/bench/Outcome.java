@@ -16,12 +16,7 @@ import org.HdrHistogram.Histogram;
  * @param lag from when each was due until it was sent, in nanoseconds: the generator's own part
  */
 record Outcome(
-    long sent,
-    long arrived,
-    long duplicates,
-    long sendingNanos,
-    Histogram latency,
-    Histogram lag) {
+    long sent, long arrived, long duplicates, long sendingNanos, Histogram latency, Histogram lag) {
 
   long lost() {
     return sent - arrived;

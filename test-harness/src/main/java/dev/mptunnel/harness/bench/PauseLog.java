@@ -35,11 +35,7 @@ record PauseLog(Path file) {
   /** The longest pause after so many lines, in nanoseconds; 0 for none. */
   long longestNanos(int after) throws IOException {
     List<String> all = Files.exists(file) ? Files.readAllLines(file) : List.of();
-    return all.stream()
-        .skip(after)
-        .mapToLong(PauseLog::nanos)
-        .max()
-        .orElse(0);
+    return all.stream().skip(after).mapToLong(PauseLog::nanos).max().orElse(0);
   }
 
   /** The pause that a line tells of; 0 for none. */

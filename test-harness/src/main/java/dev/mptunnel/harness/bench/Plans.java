@@ -11,8 +11,7 @@ final class Plans {
 
   /** Those that are known by name; our own programs' have {@code @ENGINE} behind them. */
   static final List<String> NAMES =
-      List.of(
-          "udp", "c", "c-no-gro", "c-no-gso", "c-single", "sealed", "plain", "bridge", "socat");
+      List.of("udp", "c", "c-no-gro", "c-no-gso", "c-single", "sealed", "plain", "bridge", "socat");
 
   private static final String NO_GRO = "--no-gro";
   private static final String NO_GSO = "--no-gso";

@@ -41,8 +41,7 @@ final class RateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Table table =
-      new Table(
-          "chain", "sessions", "bytes", "rate/s", "of first", "bounded by", "pause ms");
+      new Table("chain", "sessions", "bytes", "rate/s", "of first", "bounded by", "pause ms");
   private final Map<String, List<Double>> rates = new LinkedHashMap<>();
   private final List<String> places = new ArrayList<>();
 
@@ -93,7 +92,7 @@ final class RateCommand implements Callable<Integer> {
         }
       }
     }
-    places.add(bytes + " B, " + sessions + (sessions == 1 ? " session" : " sessions"));
+    places.add(bytes + " B" + BenchRun.sessionsText(sessions));
     for (Searched searched : all) {
       add(searched, all.getFirst(), sessions, bytes);
     }
@@ -119,7 +118,7 @@ final class RateCommand implements Callable<Integer> {
 
   private void add(Searched searched, Searched first, int sessions, int bytes) throws IOException {
     int rate = searched.search.carriedPerSecond();
-    rates.computeIfAbsent(searched.chain.name(), _ -> new ArrayList<>()).add((double) rate);
+    BenchRun.put(rates, searched.chain.name(), places.size() - 1, rate);
     long pause = searched.chain.longestPauseNanos(searched.pauseMarks);
     String bound = searched.generatorFailed ? "generator" : "loss";
     table.add(

@@ -18,8 +18,7 @@ public final class JavaProgram {
   }
 
   /** The same with these options of the JVM, among them how large its heap may be. */
-  public static List<String> command(
-      List<String> options, String mainClass, String... arguments) {
+  public static List<String> command(List<String> options, String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));

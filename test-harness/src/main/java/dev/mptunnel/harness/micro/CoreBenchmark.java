@@ -121,8 +121,7 @@ public class CoreBenchmark {
   private static InetSocketAddress[] addresses(int host, int firstPort) {
     InetSocketAddress[] addresses = new InetSocketAddress[PATHS];
     for (int i = 0; i < PATHS; i++) {
-      addresses[i] =
-          new InetSocketAddress(InetAddress.ofLiteral("192.0.2." + host), firstPort + i);
+      addresses[i] = new InetSocketAddress(InetAddress.ofLiteral("192.0.2." + host), firstPort + i);
     }
     return addresses;
   }

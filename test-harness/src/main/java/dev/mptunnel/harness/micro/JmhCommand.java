@@ -35,7 +35,9 @@ public final class JmhCommand {
   private static final String ALLOCATED = "gc.alloc.rate.norm";
 
   /** Runs the benchmarks of writing and reading packets. */
-  @Command(name = "codec", description = "writing and reading the frames of a packet; half a minute")
+  @Command(
+      name = "codec",
+      description = "writing and reading the frames of a packet; half a minute")
   public void codec() throws RunnerException {
     run(CodecBenchmark.class);
   }
@@ -61,7 +63,9 @@ public final class JmhCommand {
   }
 
   /** Runs the benchmarks of sealing and opening packets. */
-  @Command(name = "seal", description = "sealing and opening packets, beside BouncyCastle; a minute")
+  @Command(
+      name = "seal",
+      description = "sealing and opening packets, beside BouncyCastle; a minute")
   public void seal() throws RunnerException {
     run(PacketBenchmark.class);
   }
@@ -69,7 +73,8 @@ public final class JmhCommand {
   /** Runs the benchmarks of sealing, keys and handshakes. */
   @Command(
       name = "crypto",
-      description = "sealing and opening packets, keys, a handshake, beside BouncyCastle; 2 minutes")
+      description =
+          "sealing and opening packets, keys, a handshake, beside BouncyCastle; 2 minutes")
   public void crypto() throws RunnerException {
     run(PacketBenchmark.class, KeyBenchmark.class);
   }

@@ -45,6 +45,7 @@ class BenchTest {
     "cpu --rate=fast, '--rate fast: expected a number or max'",
     "latency --rate=0, '--rate 0: expected 1 to 1000000'",
     "rate --from=20 --up-to=10, '--from 20: expected 1 to 10'",
+    "allocation --chain=udp, no tunnel is named",
     "sink --listen=here, '--listen here: expected HOST:PORT'"
   })
   void whatIsWrongIsToldWithWhatWasExpected(String command, String expected) {
@@ -57,8 +58,7 @@ class BenchTest {
     List<Plan> plans =
         Plans.named(List.of("udp", "c", "sealed", "bridge"), List.of("NATIVE", "IO_URING"));
     assertEquals(
-        List.of(
-            "udp", "c", "sealed@native", "sealed@io_uring", "bridge@native", "bridge@io_uring"),
+        List.of("udp", "c", "sealed@native", "sealed@io_uring", "bridge@native", "bridge@io_uring"),
         plans.stream().map(Plan::name).toList());
   }
 
@@ -92,7 +92,13 @@ class BenchTest {
   @Test
   void severalSessionsAtOneServer() throws IOException {
     List<String> rows =
-        run("latency", "--chain=udp,plain", "--bytes=200", "--rate=500", "--sessions=3", "--paths=1");
+        run(
+            "latency",
+            "--chain=udp,plain",
+            "--bytes=200",
+            "--rate=500",
+            "--sessions=3",
+            "--paths=1");
     assertEquals(2, rows.size(), rows.toString());
     for (String row : rows) {
       String[] cells = row.split(",");

@@ -18,7 +18,7 @@ class LoadRunTest {
   private static final long TRIP_NANOS = MILLI / 2;
 
   /** When, seen from its arrival there, the system lets a datagram go on; -1 if it is lost. */
-  private interface System {
+  private interface Behaviour {
     long leavesAtNanos(int index, long nowNanos);
   }
 
@@ -27,7 +27,7 @@ class LoadRunTest {
   /** A system, its sink and the way back. */
   private static final class World implements LoadRun.Way {
 
-    private final System system;
+    private final Behaviour system;
     private final PriorityQueue<Arrival> coming =
         new PriorityQueue<>((a, b) -> Long.compare(a.atNanos, b.atNanos));
     private final Arrivals atSink = new Arrivals();
@@ -36,7 +36,7 @@ class LoadRunTest {
     private long sent;
     private long told;
 
-    private World(System system) {
+    private World(Behaviour system) {
       this.system = system;
     }
 
@@ -92,8 +92,7 @@ class LoadRunTest {
 
   @Test
   void whatIsSentOnTimeAndComesBackHasTheTripsLatency() {
-    Outcome outcome =
-        new World((_, now) -> now).run(Load.echoed(10_000, SECOND, BYTES));
+    Outcome outcome = new World((_, now) -> now).run(Load.echoed(10_000, SECOND, BYTES));
     assertEquals(10_000, outcome.sent());
     assertEquals(0, outcome.lost());
     assertEquals(TRIP_NANOS, outcome.latency().getValueAtPercentile(99.9), TRIP_NANOS / 50.);

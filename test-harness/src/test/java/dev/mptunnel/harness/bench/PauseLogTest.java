@@ -43,7 +43,12 @@ class PauseLogTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =
         new ProcessBuilder(
-                java, "-XX:+UseSerialGC", "-Xmx32m", log.option(), "-XX:+PrintFlagsFinal", "-version")
+                java,
+                "-XX:+UseSerialGC",
+                "-Xmx32m",
+                log.option(),
+                "-XX:+PrintFlagsFinal",
+                "-version")
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("out").toFile())
             .start();

@@ -43,9 +43,7 @@ class ResultsTest {
     results.insert(document);
     results.insert(document);
     assertEquals(
-        "a\n<!-- bench:cpu -->\n    cond $1\n\n"
-            + table().markdown()
-            + "<!-- /bench:cpu -->\nb\n",
+        "a\n<!-- bench:cpu -->\n    cond $1\n\n" + table().markdown() + "<!-- /bench:cpu -->\nb\n",
         Files.readString(document));
     Files.writeString(document, "no place");
     assertThrows(IOException.class, () -> results.insert(document));
