@@ -29,7 +29,7 @@ public final class Daemon implements AutoCloseable {
    *
    * @param name what errors call it
    */
-  static Daemon start(String name, List<String> command, Path log) throws IOException {
+  public static Daemon start(String name, List<String> command, Path log) throws IOException {
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     return new Daemon(name, process, log);

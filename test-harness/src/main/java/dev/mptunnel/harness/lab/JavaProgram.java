@@ -15,6 +15,11 @@ public final class JavaProgram {
 
   /** The command that runs a main class with these arguments. */
   public static List<String> command(String mainClass, String... arguments) {
+    return command(List.of("-Xmx128m"), mainClass, arguments);
+  }
+
+  /** The same with these options of the JVM, among them how large its heap may be. */
+  public static List<String> command(List<String> options, String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -22,8 +27,8 @@ public final class JavaProgram {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-Xms16m",
-            "-Xmx128m",
             "-Dio.netty.leakDetection.level=disabled"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(arguments));
     return command;

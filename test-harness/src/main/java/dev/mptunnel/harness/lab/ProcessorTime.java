@@ -9,7 +9,7 @@ import java.util.List;
  * The processor time of a process and of all that it has started, by the kernel's own count ({@code
  * /proc/PID/stat}, proc(5)). The kernel counts in ticks, so what is measured should take seconds.
  */
-final class ProcessorTime {
+public final class ProcessorTime {
 
   /** {@code USER_HZ} is 100 on every architecture that a JDK 25 runs on. */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -30,7 +30,7 @@ final class ProcessorTime {
    *
    * @throws IOException when there is no such process
    */
-  static long ofTreeNanos(long pid) throws IOException {
+  public static long ofTreeNanos(long pid) throws IOException {
     // The parent first: a child that ends meanwhile is missed, but none is counted twice.
     long nanos = ofOneNanos(pid);
     List<ProcessHandle> descendants =

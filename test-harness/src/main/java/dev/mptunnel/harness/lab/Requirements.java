@@ -60,7 +60,8 @@ public final class Requirements {
         : Optional.of("Multipath TCP needs a package: apt-get install mptcpize");
   }
 
-  private static boolean isOnPath(String command) {
+  /** Whether there is such a command. */
+  public static boolean isOnPath(String command) {
     String path = System.getenv().getOrDefault("PATH", "");
     return Arrays.stream(path.split(":"))
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, command)));

@@ -13,7 +13,8 @@ public record Usage(long clientNanos, long serverNanos, long datagrams) {
   /** Where there is no tunnel. */
   static final Usage NONE = new Usage(0, 0, 0);
 
-  Usage minus(Usage earlier) {
+  /** What was used since. */
+  public Usage minus(Usage earlier) {
     return new Usage(
         clientNanos - earlier.clientNanos,
         serverNanos - earlier.serverNanos,

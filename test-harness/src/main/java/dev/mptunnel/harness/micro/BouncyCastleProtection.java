@@ -1,4 +1,4 @@
-package dev.mptunnel.harness.bench;
+package dev.mptunnel.harness.micro;
 
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketProtection;

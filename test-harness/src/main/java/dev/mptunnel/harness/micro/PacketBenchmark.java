@@ -1,4 +1,4 @@
-package dev.mptunnel.harness.bench;
+package dev.mptunnel.harness.micro;
 
 import dev.mptunnel.crypto.SealedProtection;
 import dev.mptunnel.crypto.TransportKeys;
@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Sealing and opening a DATA packet with 1,400 bytes of frames, in a buffer on the heap. */
+/** Sealing and opening a DATA packet, in a buffer on the heap. */
 @State(Scope.Thread)
 public class PacketBenchmark {
 
@@ -34,9 +34,11 @@ public class PacketBenchmark {
     }
   }
 
-  private static final int FRAMES_BYTES = 1400;
-
   @Param public Protection protection;
+
+  /** How long its frames are. */
+  @Param({"1400", "200"})
+  public int bytes;
 
   private final ByteBuffer clear = ByteBuffer.allocate(2048);
   private final ByteBuffer arrived = ByteBuffer.allocate(2048);
@@ -50,13 +52,13 @@ public class PacketBenchmark {
   public void start() {
     sender = protection.make(true);
     receiver = protection.make(false);
-    sealed = ByteBuffer.allocate(2048).put(seal1400Bytes()).flip();
+    sealed = ByteBuffer.allocate(2048).put(seal()).flip();
   }
 
   /** With the header, whose counter must differ each time. */
   @Benchmark
-  public ByteBuffer seal1400Bytes() {
-    clear.clear().limit(Header.LENGTH + FRAMES_BYTES);
+  public ByteBuffer seal() {
+    clear.clear().limit(Header.LENGTH + bytes);
     Header.putData(clear, true, 1, 1, counter++);
     sender.seal(clear);
     return clear;
@@ -64,7 +66,7 @@ public class PacketBenchmark {
 
   /** With a copy of the packet to open, which takes 20 ns or so. */
   @Benchmark
-  public ByteBuffer open1400Bytes() {
+  public ByteBuffer open() {
     arrived.clear().put(0, sealed, 0, sealed.limit()).limit(sealed.limit());
     if (!receiver.open(arrived)) {
       throw new IllegalStateException("an honest packet did not open");

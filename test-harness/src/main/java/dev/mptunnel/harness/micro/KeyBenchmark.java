@@ -1,4 +1,4 @@
-package dev.mptunnel.harness.bench;
+package dev.mptunnel.harness.micro;
 
 import dev.mptunnel.crypto.Curve25519;
 import dev.mptunnel.crypto.Hmac;

@@ -1,0 +1,67 @@
+package dev.mptunnel.harness.bench;
+
+import dev.mptunnel.harness.bench.Chain.End;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bench memory}: what an idle session holds. */
+@Command(
+    name = "memory",
+    description = {
+      "Measures the heap that mpserver holds for each idle session of --sessions, after a full"
+          + " collection, beyond what it holds for one. Of --chain takes sealed and plain."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class MemoryCommand implements Callable<Integer> {
+
+  @Mixin private BenchOptions options;
+
+  @Spec private CommandSpec spec;
+
+  private final Table table = new Table("chain", "sessions", "heap kB", "kB a session");
+
+  @Override
+  public Integer call() throws IOException {
+    List<Plan.Tunnel> tunnels = options.tunnels(spec);
+    List<String> conditions =
+        BenchRun.announce(
+            "memory", Surroundings.lines(spec.commandLine().getParseResult().originalArgs()));
+    List<String> places = options.sessions().stream().map(n -> n + " sessions").toList();
+    Plot plot = new Plot("Live heap of mpserver", "kB", places);
+    for (Plan.Tunnel tunnel : tunnels) {
+      long one = serverHeap(tunnel, 1);
+      List<Double> all = new ArrayList<>();
+      for (int sessions : options.sessions()) {
+        long heap = sessions == 1 ? one : serverHeap(tunnel, sessions);
+        double each = sessions == 1 ? Double.NaN : (heap - one) / 1_024. / (sessions - 1);
+        table.add(
+            tunnel.name(),
+            Integer.toString(sessions),
+            Table.number(heap / 1_024., 0),
+            Table.number(each, 1));
+        all.add(heap / 1_024.);
+      }
+      plot.add(tunnel.name(), Table.array(all));
+    }
+    new Results("memory", conditions, table, plot).publish(options, System.out);
+    return 0;
+  }
+
+  private long serverHeap(Plan plan, int sessions) throws IOException {
+    try (ChainSet set = ChainSet.start(List.of(plan), options, sessions)) {
+      for (Chain.Part part : set.chains().getFirst().parts()) {
+        if (part.end() == End.FAR) {
+          return LiveHeap.bytes(part.pid());
+        }
+      }
+      throw new IllegalStateException("a tunnel without a server");
+    }
+  }
+}
