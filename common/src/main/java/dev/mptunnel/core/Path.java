@@ -488,7 +488,7 @@ public final class Path implements PathFrames.Handler {
       return;
     }
     token = 0;
-    long roundTripNanos = readAtNanos - pings.atNanos(ping);
+    long roundTripNanos = Math.max(0, session.arrivedNanos() - pings.atNanos(ping));
     if (roundTripNanos <= CoreLimits.LONGEST_ROUND_TRIP_NANOS) {
       rtt.sample(readAtNanos, roundTripNanos);
     }

@@ -538,6 +538,11 @@ public final class Session {
     return Header.LENGTH + frameBytes + epochs.current().protection().overheadBytes();
   }
 
+  /** When the packet arrived that is being taken. */
+  long arrivedNanos() {
+    return context.arrivedNanos();
+  }
+
   RandomGenerator random() {
     return context.random();
   }

@@ -23,6 +23,18 @@ public interface DatagramPort {
   void flush();
 
   /**
+   * When the datagram arrived that is being handed over, which may have been some time before it
+   * was read; to be asked for within {@link DatagramHandler#onDatagram} only.
+   *
+   * @param nowNanos the time by the engine's clock
+   * @return not later than now, and now where it cannot be told, as without {@link
+   *     PortOptions#stamped}
+   */
+  default long arrivedNanos(long nowNanos) {
+    return nowNanos;
+  }
+
+  /**
    * From now on sends out of this network interface, by the routes that lead there, whatever better
    * ones lead elsewhere; receives from everywhere as before. Needs no privilege.
    *

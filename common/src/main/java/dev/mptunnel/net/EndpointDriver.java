@@ -77,7 +77,7 @@ public final class EndpointDriver {
    * @return the number that the endpoint knows it by
    */
   public int open(PortOptions options) throws IOException {
-    return onEngine(() -> add(engine.open(options, new PacketHandler(ports.size()))));
+    return onEngine(() -> add(engine.open(options.stampedOnes(), new PacketHandler(ports.size()))));
   }
 
   /**
@@ -88,7 +88,10 @@ public final class EndpointDriver {
    */
   public int openPreferred(PortOptions options, long seed) throws IOException {
     return onEngine(
-        () -> add(PreferredPort.open(engine, options, seed, new PacketHandler(ports.size()))));
+        () ->
+            add(
+                PreferredPort.open(
+                    engine, options.stampedOnes(), seed, new PacketHandler(ports.size()))));
   }
 
   /** Opens a port for packets that travel over TCP. */
@@ -241,7 +244,8 @@ public final class EndpointDriver {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      endpoint.onDatagram(engine.nanoTime(), number, source, datagram);
+      long now = engine.nanoTime();
+      endpoint.onDatagram(now, port.arrivedNanos(now), number, source, datagram);
     }
 
     @Override

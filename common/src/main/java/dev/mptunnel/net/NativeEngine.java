@@ -223,7 +223,7 @@ final class NativeEngine implements DatagramEngine {
     // users apart: events may be told that were of one that has been closed since.
     long key = (long) (opened++ & Integer.MAX_VALUE) << Integer.SIZE | descriptor;
     try {
-      NativePort port = new NativePort(this, memory, socket, key, options.remote(), handler);
+      NativePort port = new NativePort(this, memory, socket, key, options, handler);
       memory.epoll.add(descriptor, EpollSet.EPOLLIN, key);
       if (descriptor >= portOf.length) {
         portOf = Arrays.copyOf(portOf, Math.max(2 * portOf.length, descriptor + 1));
@@ -313,7 +313,7 @@ final class NativeEngine implements DatagramEngine {
 
   private void runFrom(CompletableFuture<Void> started) {
     try {
-      memory = NativeMemory.open();
+      memory = NativeMemory.open(clock);
       memory.epoll.add(wakeUp.descriptor(), EpollSet.EPOLLIN, WAKE_UP_KEY);
       started.complete(null);
       while (!isOver()) {

@@ -41,6 +41,7 @@ final class NativePort implements DatagramPort {
   private final NativeMemory memory;
   private final NativeSocket socket;
   private final InetSocketAddress remote;
+  private final boolean stamped;
   private final DatagramHandler handler;
   private final InetSocketAddress localAddress;
   private final SendQueue queue;
@@ -53,6 +54,9 @@ final class NativePort implements DatagramPort {
   /** Whether the socket's buffer is full: then epoll tells when there is room again. */
   private boolean full;
 
+  /** When the datagram arrived that is being handed over, if this port is told so. */
+  private long arrivedNanos;
+
   private long sendDrops;
   private boolean refusalPending;
   private boolean closed;
@@ -62,25 +66,29 @@ final class NativePort implements DatagramPort {
    * A port of a socket that is bound.
    *
    * @param key what epoll knows it by
-   * @param remote what it is connected to, or null
+   * @param options with what it is connected to, or null
    */
   NativePort(
       NativeEngine engine,
       NativeMemory memory,
       NativeSocket socket,
       long key,
-      InetSocketAddress remote,
+      PortOptions options,
       DatagramHandler handler)
       throws IOException {
     this.engine = engine;
     this.memory = memory;
     this.socket = socket;
     this.key = key;
-    this.remote = remote;
+    this.remote = options.remote();
+    this.stamped = options.stamped();
     this.handler = handler;
     this.localAddress = socket.localAddress();
     this.queue = new SendQueue(memory.pool);
     socket.receiveJoined();
+    if (stamped) {
+      socket.stampReceived();
+    }
     joining = new JoiningRule(socket.sendsJoined() ? ReceiveBatch.SLOT_BYTES : 0);
   }
 
@@ -268,12 +276,18 @@ final class NativePort implements DatagramPort {
    */
   private int hand(int messages) {
     ReceiveBatch batch = memory.receive;
+    if (stamped && messages > 0) {
+      memory.arrivals.look();
+    }
     int datagrams = 0;
     for (int i = 0; i < messages && !closed; i++) {
       InetSocketAddress source = batch.source(i);
       // What reached the socket between bind and connect may be anybody's.
       if (source == null || (remote != null && !remote.equals(source))) {
         continue;
+      }
+      if (stamped) {
+        arrivedNanos = memory.arrivals.arrivedNanos(batch.stampNanos(i));
       }
       int bytes = batch.bytes(i);
       int segmentBytes = batch.segmentBytes(i);
@@ -303,6 +317,11 @@ final class NativePort implements DatagramPort {
     } catch (RuntimeException | Error e) {
       engine.failed(e);
     }
+  }
+
+  @Override
+  public long arrivedNanos(long nowNanos) {
+    return stamped ? Math.min(arrivedNanos, nowNanos) : nowNanos;
   }
 
   @Override

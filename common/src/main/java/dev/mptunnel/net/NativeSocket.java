@@ -171,6 +171,13 @@ final class NativeSocket {
     }
   }
 
+  /** Has the kernel tell when datagrams arrived. */
+  void stampReceived() {
+    if (set(LinuxOptions.SOL_SOCKET, LinuxOptions.SO_TIMESTAMPNS, 1) < 0) {
+      LOG.debug("no SO_TIMESTAMPNS");
+    }
+  }
+
   /** Whether several datagrams may be sent as one: a kernel that cannot would not cut it. */
   boolean sendsJoined() {
     return get(LinuxOptions.SOL_UDP, LinuxOptions.UDP_SEGMENT, Integer.BYTES) == 0;

@@ -124,6 +124,45 @@ final class NativeEngineTest {
     assertEquals(0, free.sendDrops() + tied.sendDrops(), "seed " + seed);
   }
 
+  @Test
+  void aDatagramThatWaitedArrivedWhenItReachedTheSocket() throws Exception {
+    List<Long> waited = new ArrayList<>();
+    CountDownLatch all = new CountDownLatch(4);
+    DatagramPort receiver =
+        engine.open(
+            PortOptions.at(Addresses.literal("127.0.0.1")).stampedOnes(),
+            new Inbox() {
+              @Override
+              public void onDatagram(
+                  DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+                long now = engine.nanoTime();
+                waited.add(now - port.arrivedNanos(now));
+                all.countDown();
+              }
+            });
+    DatagramPort sender = engine.open(PortOptions.connected(receiver.localAddress()), new Inbox());
+    long heldUpNanos =
+        engine
+            .call(
+                () -> {
+                  sender.send(ByteBuffer.allocate(1), null); // the kernel begins to stamp
+                  sender.send(ByteBuffer.allocate(2), null);
+                  for (int i = 0; i < 2; i++) {
+                    sender.send(ByteBuffer.allocate(100), null);
+                  }
+                  sender.flush();
+                  long sent = engine.nanoTime();
+                  TimeUnit.MILLISECONDS.sleep(30); // as a pause of the collector's
+                  return engine.nanoTime() - sent;
+                })
+            .get();
+    await(all);
+    for (long nanos : waited) {
+      assertTrue(nanos >= heldUpNanos, nanos + " of " + heldUpNanos);
+      assertTrue(nanos < TimeUnit.SECONDS.toNanos(1), "by the engine's clock");
+    }
+  }
+
   private static InetSocketAddress address(List<DatagramPort> ports, int index) {
     return ports.get(index).localAddress();
   }
@@ -158,7 +197,7 @@ final class NativeEngineTest {
 
   @Test
   void aBurstIsOneMessageToTheKernelAndBack() throws IOException {
-    try (NativeMemory memory = NativeMemory.open()) {
+    try (NativeMemory memory = NativeMemory.open(System::nanoTime)) {
       NativeSocket to = memory.newSocket(false);
       NativeSocket from = memory.newSocket(false);
       try {
