@@ -10,6 +10,7 @@ import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.StreamEngine;
+import dev.mptunnel.net.UnflushedPorts;
 import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,7 +44,7 @@ public final class Relay implements Program.Running {
   private final RelayTable<Leg> table;
 
   /** Sockets that a batch has queued something on. */
-  private final Set<DatagramPort> unflushed = new HashSet<>();
+  private final UnflushedPorts unflushed = new UnflushedPorts();
 
   private final Set<Leg> legs = new HashSet<>();
   private final Engine.EngineTimer expiry;
@@ -312,8 +313,7 @@ public final class Relay implements Program.Running {
   }
 
   private void flush() {
-    unflushed.forEach(DatagramPort::flush);
-    unflushed.clear();
+    unflushed.flush();
     setExpiry();
   }
 
@@ -384,7 +384,6 @@ public final class Relay implements Program.Running {
     void close() {
       if (legs.remove(this)) {
         port.flush();
-        unflushed.remove(port);
         port.close();
         closedNow.add(port);
       }

@@ -10,10 +10,8 @@ import dev.mptunnel.core.Security;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -53,7 +51,7 @@ public final class EndpointDriver {
   /** By number. Changed on the engine's thread, before it reads a packet from the port. */
   private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
 
-  private final Set<DatagramPort> unflushed = new HashSet<>();
+  private final UnflushedPorts unflushed = new UnflushedPorts();
 
   /**
    * A driver of a new endpoint.
@@ -68,7 +66,8 @@ public final class EndpointDriver {
       Listener listener) {
     this.engine = engine;
     endpoint = new Endpoint(settings, security, random, new DriverOutput(listener));
-    timer = engine.newTimer(() -> run(endpoint::onTimer));
+    LongConsumer onTimer = endpoint::onTimer;
+    timer = engine.newTimer(() -> run(onTimer));
   }
 
   /**
@@ -191,9 +190,8 @@ public final class EndpointDriver {
 
   private void finish(long earliestTimerNanos) {
     try {
-      unflushed.forEach(DatagramPort::flush);
+      unflushed.flush();
     } finally {
-      unflushed.clear();
       long next = endpoint.nextTimer();
       if (next == Long.MAX_VALUE) {
         timer.cancel();

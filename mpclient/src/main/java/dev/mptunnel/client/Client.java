@@ -60,7 +60,6 @@ public final class Client implements Program.Running {
   private final EndpointDriver driver;
   private final ClientSecurity security;
   private final ClientLog log;
-  private final Applications applications = new Applications();
   private final List<Entry> entries = new ArrayList<>();
   private final List<Endpoint.PathSpec> specs = new ArrayList<>();
   private final List<NameWatch> names = new ArrayList<>();
@@ -398,7 +397,7 @@ public final class Client implements Program.Running {
     public void event(Event event) {
       log.event(event);
       if (event instanceof Event.FlowClosed(Flow flow)) {
-        applications.remove(flow);
+        Applications.remove(flow);
       } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
         streams.onKey(opened.tunnelKey());
       } else if (streams != null && event instanceof Event.SessionClosed) {
@@ -411,6 +410,7 @@ public final class Client implements Program.Running {
 
     private final String target;
     private final boolean ordered;
+    private final Applications applications = new Applications();
 
     ApplicationHandler(String target, boolean ordered) {
       this.target = target;
@@ -421,8 +421,11 @@ public final class Client implements Program.Running {
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
       long now = engine.nanoTime();
       Endpoint endpoint = driver.endpoint();
-      Flow flow =
-          applications.flowOf(port, source, () -> endpoint.openFlow(now, session, target, ordered));
+      Flow flow = applications.flowOf(source);
+      if (flow == null) {
+        flow = endpoint.openFlow(now, session, target, ordered);
+        applications.add(port, source, flow);
+      }
       endpoint.send(now, flow, datagram);
     }
 
