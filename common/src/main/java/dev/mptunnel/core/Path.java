@@ -166,6 +166,12 @@ public final class Path implements PathFrames.Handler {
     session.transmit(port, remote, packet);
   }
 
+  /** Sends a DATA packet on it that was sent on another path last. */
+  void transmitAgain(ByteBuffer packet) {
+    countSent(packet.remaining());
+    session.transmitAgain(port, remote, packet);
+  }
+
   /** Asks the peer for packets; see {@link PathFrames}. @return the bytes that this cost */
   int ask(int question, int epochNumber, long[] counters, int count) {
     ByteBuffer packet = session.beginPath(id, epoch);

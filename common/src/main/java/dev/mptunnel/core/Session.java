@@ -565,6 +565,12 @@ public final class Session {
     context.output().transmit(port, remote, packet);
   }
 
+  /** Sends what was sent last. */
+  void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+    repair.figures().sentBytes += packet.remaining();
+    context.output().transmitAgain(port, remote, packet);
+  }
+
   /** Datagrams that waited for a path need not wait any more. */
   void onPathUsable(long now) {
     if (isOpen() && !backlog.isEmpty() && policy.select(paths) != 0) {

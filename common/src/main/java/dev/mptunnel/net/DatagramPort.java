@@ -19,6 +19,17 @@ public interface DatagramPort {
    */
   void send(ByteBuffer datagram, InetSocketAddress remote);
 
+  /**
+   * Queues, as {@link #send} does, the bytes that a port has been given just before, so that an
+   * engine need not copy them again.
+   *
+   * @param given the port, perhaps this one, whose {@code send} was given these bytes, and nothing
+   *     else since
+   */
+  default void sendAgain(ByteBuffer datagram, InetSocketAddress remote, DatagramPort given) {
+    send(datagram, remote);
+  }
+
   /** Hands everything queued to the kernel. */
   void flush();
 

@@ -212,13 +212,24 @@ public final class EndpointDriver {
 
     private final Listener listener;
 
+    /** What was given the last packet to send, which may go out again elsewhere. */
+    private DatagramPort given;
+
     DriverOutput(Listener listener) {
       this.listener = listener;
     }
 
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
-      send(ports.get(port), packet, remote);
+      given = ports.get(port);
+      send(given, packet, remote);
+    }
+
+    @Override
+    public void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+      DatagramPort to = ports.get(port);
+      to.sendAgain(packet, remote, given);
+      unflushed.add(to);
     }
 
     @Override

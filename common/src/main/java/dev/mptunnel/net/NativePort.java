@@ -108,14 +108,35 @@ final class NativePort implements DatagramPort {
 
   @Override
   public void send(ByteBuffer datagram, InetSocketAddress to) {
-    if (closed) {
+    queue.forgetCopied(); // what is not queued here is not shared either
+    if (mayQueue(datagram, to)) {
+      queue.add(datagram, to, joining.maxBytes());
+    }
+  }
+
+  @Override
+  public void sendAgain(ByteBuffer datagram, InetSocketAddress to, DatagramPort given) {
+    if (!mayQueue(datagram, to)) {
       return;
+    }
+    boolean isShared =
+        given instanceof NativePort other
+            && other.engine == engine
+            && queue.addShared(other.queue, datagram.remaining(), to, joining.maxBytes());
+    if (!isShared) {
+      queue.add(datagram, to, joining.maxBytes());
+    }
+  }
+
+  private boolean mayQueue(ByteBuffer datagram, InetSocketAddress to) {
+    if (closed) {
+      return false;
     }
     if (!reaches(to) || datagram.remaining() > Block.BYTES || !hasRoom(datagram.remaining())) {
       sendDrops++;
-    } else {
-      queue.add(datagram, to, joining.maxBytes());
+      return false;
     }
+    return true;
   }
 
   private boolean hasRoom(int bytes) {
