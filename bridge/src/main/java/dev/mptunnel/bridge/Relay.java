@@ -177,7 +177,7 @@ public final class Relay implements Program.Running {
     long sendDrops = closedSendDrops;
     long receiveDrops = closedReceiveDrops;
     for (DatagramPort port : portsNotSettled()) {
-      sendDrops += port.sendDrops();
+      sendDrops += port.sendDrops() + port.lateDrops();
       receiveDrops += port.receiveDrops();
     }
     return new RelayReport(
@@ -207,7 +207,7 @@ public final class Relay implements Program.Running {
 
   private void settleClosed() {
     for (DatagramPort port : closedBefore) {
-      closedSendDrops += port.sendDrops();
+      closedSendDrops += port.sendDrops() + port.lateDrops();
       closedReceiveDrops += port.receiveDrops();
     }
     closedBefore = closedNow;

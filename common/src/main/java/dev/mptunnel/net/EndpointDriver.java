@@ -155,22 +155,24 @@ public final class EndpointDriver {
     return endpoint.counters();
   }
 
-  /** What the kernel dropped of the endpoint's packets. From any thread. */
+  /** What was dropped of the endpoint's packets at its sockets. From any thread. */
   public CompletableFuture<SocketDrops> socketDrops() {
     return engine.call(
         () ->
             new SocketDrops(
                 ports.stream().mapToLong(DatagramPort::sendDrops).sum(),
+                ports.stream().mapToLong(DatagramPort::lateDrops).sum(),
                 ports.stream().mapToLong(DatagramPort::receiveDrops).sum()));
   }
 
   /**
-   * Packets that the kernel did not take, or that were not read in time.
+   * Packets that the kernel did not take, or not in time, or that were not read in time.
    *
    * @param sent see {@link DatagramPort#sendDrops}
+   * @param late see {@link DatagramPort#lateDrops}
    * @param received see {@link DatagramPort#receiveDrops}
    */
-  public record SocketDrops(long sent, long received) {}
+  public record SocketDrops(long sent, long late, long received) {}
 
   /** Does something with the endpoint, told the time, and then what follows from it. */
   public void run(LongConsumer work) {

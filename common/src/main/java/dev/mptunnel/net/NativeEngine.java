@@ -77,7 +77,6 @@ final class NativeEngine implements DatagramEngine {
 
   private int troubledTurns;
   private int failedTurns;
-  private boolean smallBufferSaid;
   private boolean partedSaid;
 
   private NativeEngine(String threadName, LongSupplier clock, CompletableFuture<Void> started)
@@ -201,11 +200,7 @@ final class NativeEngine implements DatagramEngine {
         socket.sendWhole();
       }
       if (options.bufferBytes() > 0) {
-        int givenBytes = socket.setBufferBytes(options.bufferBytes());
-        if (givenBytes < options.bufferBytes() && !smallBufferSaid) {
-          smallBufferSaid = true;
-          NetworkErrors.saySmallBuffer(options.bufferBytes(), givenBytes);
-        }
+        socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());
       }
       socket.bind(options.local());
       if (options.remote() != null) {

@@ -16,8 +16,9 @@ final class NativePort implements DatagramPort {
   private static final Logger LOG = LoggerFactory.getLogger(NativePort.class);
 
   /**
-   * While a socket is full, a port queues this much: some 700 full packets, more than any flush
-   * brings, and little enough to be stale for milliseconds only.
+   * While a socket is full, a port queues this much, and what comes then takes the place of the
+   * oldest: some 700 full packets, more than any flush brings, and little enough to be stale for
+   * milliseconds only.
    */
   private static final int QUEUE_BYTES = 1 << 20;
 
@@ -58,6 +59,7 @@ final class NativePort implements DatagramPort {
   private long arrivedNanos;
 
   private long sendDrops;
+  private long lateDrops;
   private boolean refusalPending;
   private boolean closed;
   private boolean released;
@@ -132,18 +134,16 @@ final class NativePort implements DatagramPort {
     if (closed) {
       return false;
     }
-    if (!reaches(to) || datagram.remaining() > Block.BYTES || !hasRoom(datagram.remaining())) {
+    int bytes = datagram.remaining();
+    if (!reaches(to) || bytes > Block.BYTES) {
       sendDrops++;
       return false;
     }
-    return true;
-  }
-
-  private boolean hasRoom(int bytes) {
     if (queue.queuedBytes() + bytes > QUEUE_BYTES) {
       flush();
+      lateDrops += queue.makeRoom(bytes, QUEUE_BYTES);
     }
-    return queue.queuedBytes() + bytes <= QUEUE_BYTES;
+    return true;
   }
 
   /** An IPv4 socket would send to an IPv6 address's first four bytes. */
@@ -353,6 +353,11 @@ final class NativePort implements DatagramPort {
   @Override
   public long sendDrops() {
     return sendDrops;
+  }
+
+  @Override
+  public long lateDrops() {
+    return lateDrops;
   }
 
   @Override

@@ -126,9 +126,9 @@ final class NativeSocket {
     }
   }
 
-  /** Asks for this size of both buffers and returns the smaller of those that were given. */
-  int setBufferBytes(int bytes) throws IOException {
-    return Math.min(
+  /** Asks for this size of both buffers and returns what was given. */
+  SocketBuffers setBufferBytes(int bytes) throws IOException {
+    return new SocketBuffers(
         setBufferBytes(LinuxOptions.SO_RCVBUFFORCE, LinuxOptions.SO_RCVBUF, bytes),
         setBufferBytes(LinuxOptions.SO_SNDBUFFORCE, LinuxOptions.SO_SNDBUF, bytes));
   }

@@ -22,7 +22,6 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
 
   private final Set<NettyPort> ports = new HashSet<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private boolean smallBufferSaid;
 
   NettyEngine(Transport transport, String threadName) {
     super(transport.name(), transport.newIoHandlerFactory(), threadName);
@@ -80,8 +79,7 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
         socket.sendWhole(family);
       }
       if (options.bufferBytes() > 0) {
-        int givenBytes = socket.setBufferBytes(options.bufferBytes());
-        saySmallBuffer(options.bufferBytes(), givenBytes);
+        socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());
       }
       succeed(loop().register(channel));
       succeed(channel.bind(local));
@@ -95,14 +93,6 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
     } catch (IOException | RuntimeException e) {
       throw NetworkErrors.open(options, e);
     }
-  }
-
-  private void saySmallBuffer(int askedBytes, int givenBytes) {
-    if (givenBytes >= askedBytes || smallBufferSaid) {
-      return;
-    }
-    smallBufferSaid = true;
-    NetworkErrors.saySmallBuffer(askedBytes, givenBytes);
   }
 
   /** The buffer that datagrams are handed over in, empty. */

@@ -216,6 +216,20 @@ final class SendQueue {
     whole.parted = true;
   }
 
+  /**
+   * Drops the oldest messages until so many bytes more are within a limit: they are late anyway.
+   *
+   * @return how many datagrams were dropped
+   */
+  long makeRoom(int bytes, long limitBytes) {
+    long datagrams = 0;
+    while (first != null && queuedBytes + bytes > limitBytes) {
+      datagrams += first.datagrams;
+      removeFirst();
+    }
+    return datagrams;
+  }
+
   /** Forgets everything. @return how many datagrams that was */
   long clear() {
     long datagrams = 0;

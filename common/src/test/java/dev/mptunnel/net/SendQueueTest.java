@@ -64,6 +64,23 @@ class SendQueueTest {
     assertFalse(other.addShared(queue, 100, null, LONGEST));
   }
 
+  @Test
+  void whereTheQueueIsFullTheOldestMakeRoom() {
+    SendQueue queue = new SendQueue(pool);
+    long limit = 10 * (1_000 + 64);
+    long dropped = 0;
+    for (byte value = 0; value < 100; value++) {
+      dropped += queue.makeRoom(1_000, limit);
+      ByteBuffer datagram = ByteBuffer.allocate(1_000).put(0, value);
+      queue.add(datagram, remote(0), 0);
+      assertTrue(queue.queuedBytes() <= limit);
+    }
+    assertEquals(90, dropped);
+    Message oldest = queue.first();
+    assertEquals(90, oldest.block.buffer.get(oldest.offset));
+    queue.clear();
+  }
+
   /** A datagram of a queue, by its address and what it is filled with. */
   private record Sent(int remote, byte value, int bytes) {}
 

@@ -292,7 +292,7 @@ public final class Client implements Program.Running {
     EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return SessionTable.of(report().join())
         + TunnelTable.of(tunnelReport().join())
-        + SessionTable.dropped(driver.counters(), drops.sent(), drops.received());
+        + SessionTable.dropped(driver.counters(), drops.sent(), drops.late(), drops.received());
   }
 
   /** The session's figures. From any thread. */

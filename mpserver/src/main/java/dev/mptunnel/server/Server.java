@@ -226,7 +226,7 @@ public final class Server implements Program.Running {
     }
     EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return table
-        + SessionTable.dropped(driver.counters(), drops.sent(), drops.received())
+        + SessionTable.dropped(driver.counters(), drops.sent(), drops.late(), drops.received())
         + SessionTable.strangers(driver.counters());
   }
 
