@@ -2,6 +2,7 @@ package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
@@ -37,7 +38,7 @@ public final class Relay implements Program.Running {
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final DatagramEngine engine;
-  private final int bufferBytes;
+  private final SocketSettings sockets;
   private final List<DatagramPort> listeners = new ArrayList<>();
   private final List<Upstream> servers;
   private final Rendezvous rendezvous;
@@ -69,7 +70,7 @@ public final class Relay implements Program.Running {
 
   private Relay(DatagramEngine engine, BridgeConfig config, RelayLimits limits) throws IOException {
     this.engine = engine;
-    this.bufferBytes = config.sockets().bufferBytes();
+    this.sockets = config.sockets();
     this.servers =
         config.servers().stream().map(server -> new Upstream(engine, server, "UDP")).toList();
     this.rendezvous = new Rendezvous(servers.stream().map(Upstream::name).toList());
@@ -131,10 +132,13 @@ public final class Relay implements Program.Running {
   }
 
   private void listenTo(HostPort listen) throws IOException {
-    PortOptions options =
-        PortOptions.at(Addresses.local(listen)).withBufferBytes(bufferBytes).sentWhole();
+    PortOptions options = tunnelled(PortOptions.at(Addresses.local(listen)));
     int listener = listeners.size();
     listeners.add(engine.open(options, new Listener(listener)));
+  }
+
+  private PortOptions tunnelled(PortOptions options) {
+    return options.withBufferBytes(sockets.bufferBytes()).withDscp(sockets.dscp()).sentWhole();
   }
 
   /** Where clients may send to, with the ports that were really given. */
@@ -276,8 +280,7 @@ public final class Relay implements Program.Running {
   }
 
   private Leg open(Leg leg, int preferredPort) {
-    PortOptions options =
-        PortOptions.connected(leg.address).withBufferBytes(bufferBytes).sentWhole();
+    PortOptions options = tunnelled(PortOptions.connected(leg.address));
     try {
       leg.port = openAtOrElsewhere(options, preferredPort, leg);
     } catch (IOException e) {

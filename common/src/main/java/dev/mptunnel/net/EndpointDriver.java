@@ -76,7 +76,7 @@ public final class EndpointDriver {
    * @return the number that the endpoint knows it by
    */
   public int open(PortOptions options) throws IOException {
-    return onEngine(() -> add(engine.open(options.stampedOnes(), new PacketHandler(ports.size()))));
+    return onEngine(() -> add(engine.open(options.withStamps(), new PacketHandler(ports.size()))));
   }
 
   /**
@@ -90,7 +90,7 @@ public final class EndpointDriver {
         () ->
             add(
                 PreferredPort.open(
-                    engine, options.stampedOnes(), seed, new PacketHandler(ports.size()))));
+                    engine, options.withStamps(), seed, new PacketHandler(ports.size()))));
   }
 
   /** Opens a port for packets that travel over TCP. */

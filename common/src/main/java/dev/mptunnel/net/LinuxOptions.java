@@ -34,6 +34,9 @@ final class LinuxOptions {
   /** Which of them counts what was dropped. */
   static final int MEMINFO_DROPS = 8;
 
+  static final int IP_TOS = 1;
+  static final int IPV6_TCLASS = 67;
+
   static final int IP_MTU_DISCOVER = 10;
   static final int IPV6_MTU_DISCOVER = 23;
   static final int PMTUDISC_PROBE = 3; // the same number for both

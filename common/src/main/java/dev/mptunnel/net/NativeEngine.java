@@ -47,6 +47,7 @@ final class NativeEngine implements DatagramEngine {
 
   private final Thread thread;
   private final LongSupplier clock;
+  private final BusyPoll busyPoll;
   private final Defects defects = new Defects();
   private final TimerQueue timers;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -79,9 +80,11 @@ final class NativeEngine implements DatagramEngine {
   private int failedTurns;
   private boolean partedSaid;
 
-  private NativeEngine(String threadName, LongSupplier clock, CompletableFuture<Void> started)
+  private NativeEngine(
+      String threadName, LongSupplier clock, BusyPoll busyPoll, CompletableFuture<Void> started)
       throws IOException {
     this.clock = clock;
+    this.busyPoll = busyPoll;
     wakeUp = new WakeUp();
     thread = Thread.ofPlatform().daemon(false).name(threadName).unstarted(() -> runFrom(started));
     timers = new TimerQueue(thread);
@@ -93,22 +96,24 @@ final class NativeEngine implements DatagramEngine {
    * @throws IOException where there is none to be had: the message is one line
    */
   static NativeEngine start(String threadName) throws IOException {
-    return start(threadName, BootClock.orMonotonic());
+    return start(threadName, BootClock.orMonotonic(), new BusyPoll(0));
   }
 
   /**
    * Starts one.
    *
    * @param clock of which {@link #nanoTime} tells
+   * @param busyPoll whether it asks the sockets again before it sleeps
    */
-  static NativeEngine start(String threadName, LongSupplier clock) throws IOException {
+  static NativeEngine start(String threadName, LongSupplier clock, BusyPoll busyPoll)
+      throws IOException {
     if (!Engines.is64BitLinux()) {
       throw NetworkErrors.unavailable(NAME, new IOException("only on 64-bit Linux"));
     }
     CompletableFuture<Void> started = new CompletableFuture<>();
     NativeEngine engine;
     try {
-      engine = new NativeEngine(threadName, clock, started);
+      engine = new NativeEngine(threadName, clock, busyPoll, started);
     } catch (IOException
         | LinkageError
         | IllegalCallerException
@@ -198,6 +203,9 @@ final class NativeEngine implements DatagramEngine {
     try {
       if (options.whole()) {
         socket.sendWhole();
+      }
+      if (options.dscp() != 0) {
+        socket.trafficClass(options.trafficClass());
       }
       if (options.bufferBytes() > 0) {
         socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());
@@ -374,6 +382,9 @@ final class NativeEngine implements DatagramEngine {
    * else until a timer is due, or the time for closing is over, or a task comes.
    */
   private int await() {
+    if (busyPoll.isOn() && !stopping && busyPoll.isDue(nanoTime())) {
+      return memory.epoll.await(0); // awake, so that tasks are looked for at each turn
+    }
     wakeUp.fallAsleep();
     long nanos = 0;
     if (tasks.isEmpty() && !stopping) {
@@ -387,6 +398,7 @@ final class NativeEngine implements DatagramEngine {
   }
 
   private void handle(int events) {
+    boolean traffic = false;
     for (int i = 0; i < events; i++) {
       long key = memory.epoll.data(i);
       if (key == WAKE_UP_KEY) {
@@ -397,7 +409,11 @@ final class NativeEngine implements DatagramEngine {
       NativePort port = portOf[(int) key];
       if (port != null && port.key() == key) {
         handle(port, memory.epoll.events(i));
+        traffic = true;
       }
+    }
+    if (traffic && busyPoll.isOn()) {
+      busyPoll.onTraffic(nanoTime());
     }
   }
 

@@ -108,6 +108,15 @@ final class NativeSocket {
     }
   }
 
+  /** Marks the packets, by the byte of their IP header that says how they are to be treated. */
+  void trafficClass(int bits) throws IOException {
+    // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
+    done(set(LinuxOptions.IPPROTO_IP, LinuxOptions.IP_TOS, bits));
+    if (ipv6) {
+      done(set(LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_TCLASS, bits));
+    }
+  }
+
   /** Has no datagram fragmented by IP; see {@link PortOptions#whole}. */
   void sendWhole() {
     // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.

@@ -2,6 +2,7 @@ package dev.mptunnel.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -77,6 +78,9 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
     try {
       if (options.whole()) {
         socket.sendWhole(family);
+      }
+      if (options.dscp() != 0) {
+        channel.config().setOption(ChannelOption.IP_TOS, options.trafficClass());
       }
       if (options.bufferBytes() > 0) {
         socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());

@@ -22,6 +22,7 @@ import java.util.Objects;
  *     and what routers say about it is not heeded (IP_PMTUDISC_PROBE in ip(7); RFC 8899, section
  *     4.1)
  * @param stamped whether {@link DatagramPort#arrivedNanos} is to be asked for what the kernel knows
+ * @param dscp what networks are to know its packets by (RFC 2474), 6 bits; 0 as usual
  */
 public record PortOptions(
     InetSocketAddress local,
@@ -30,7 +31,8 @@ public record PortOptions(
     String device,
     int mark,
     boolean whole,
-    boolean stamped) {
+    boolean stamped,
+    int dscp) {
 
   public PortOptions {
     Objects.requireNonNull(local, "local");
@@ -38,13 +40,13 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null, 0, false, false);
+    return new PortOptions(local, null, 0, null, 0, false, false, 0);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
     return new PortOptions(
-        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false);
+        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false, 0);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
@@ -56,32 +58,43 @@ public record PortOptions(
         device,
         mark,
         whole,
-        stamped);
+        stamped,
+        dscp);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark, whole, stamped);
+    return new PortOptions(local, remote, bytes, device, mark, whole, stamped, dscp);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped);
+    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped, dscp);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped);
+    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped, dscp);
+  }
+
+  /** The same with its packets marked for the networks on their way; 0 as usual. */
+  public PortOptions withDscp(int bits) {
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, bits);
   }
 
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped);
+    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped, dscp);
   }
 
   /** The same, told when datagrams arrived. */
-  public PortOptions stampedOnes() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true);
+  public PortOptions withStamps() {
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true, dscp);
+  }
+
+  /** The byte of the IP header that the mark is in: below it are the two bits of ECN. */
+  int trafficClass() {
+    return dscp << 2;
   }
 
   /** Whether the socket is one of IPv6, as it must be to reach the remote address. */

@@ -8,6 +8,7 @@ import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
@@ -126,7 +127,7 @@ public final class Client implements Program.Running {
   private void open(ClientConfig config) throws IOException {
     int buffer = config.sockets().bufferBytes();
     for (BridgeLine bridge : config.bridges()) {
-      addPath(bridge, buffer);
+      addPath(bridge, config.sockets());
     }
     engine.runAndWait(this::openSession);
     listen(config.listen(), null, config.passenger(), buffer);
@@ -180,13 +181,14 @@ public final class Client implements Program.Running {
     }
   }
 
-  private void addPath(BridgeLine bridge, int buffer) throws IOException {
+  private void addPath(BridgeLine bridge, SocketSettings sockets) throws IOException {
     InetSocketAddress local =
         bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
     String device = bridge.bindsToInterface() ? bridge.bind() : null;
     PortOptions options =
         PortOptions.at(local)
-            .withBufferBytes(buffer)
+            .withBufferBytes(sockets.bufferBytes())
+            .withDscp(sockets.dscp())
             .withDevice(device)
             .withMark(bridge.mark())
             .sentWhole();

@@ -109,6 +109,7 @@ public final class Server implements Program.Running {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
               .withBufferBytes(config.sockets().bufferBytes())
+              .withDscp(config.sockets().dscp())
               .sentWhole();
       driver.open(options);
     }
