@@ -64,7 +64,9 @@ final class Quantity implements ValueType<Long> {
         "DURATION", shape, TIME_UNITS, minMillis * 1_000_000L, maxMillis * 1_000_000L, words);
   }
 
-  /** A duration in nanoseconds that is told in microseconds or milliseconds, or one of the words. */
+  /**
+   * A duration in nanoseconds that is told in microseconds or milliseconds, or one of the words.
+   */
   static Quantity shortDuration(long minMicros, long maxMicros, Word... words) {
     String shape = "a duration with its unit, such as 50us or 1ms";
     return new Quantity(

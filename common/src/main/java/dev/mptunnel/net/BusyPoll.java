@@ -2,9 +2,9 @@ package dev.mptunnel.net;
 
 /**
  * Whether to ask the sockets again rather than to sleep: for a while after each time that something
- * came, since waking up costs more than the next datagram does. Where what comes next is hardly ever
- * there within that while, only one pause in some is tried, so that processor time is not burnt for
- * nothing.
+ * came, since waking up costs more than the next datagram does. Where what comes next is hardly
+ * ever there within that while, only one pause in some is tried, so that processor time is not
+ * burnt for nothing.
  */
 final class BusyPoll {
 

@@ -134,8 +134,8 @@ public final class SessionTable {
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
             + " unopened, %d of flows opened too fast, %d of flows not known by name, %d to targets"
             + " refused, %d pieces without room, %d datagrams that missed pieces, %d of ours too"
-            + " large, %d of ours that found no path; by the kernel: %d not sent, %d not sent in time, %d not"
-            + " read%n",
+            + " large, %d of ours that found no path; by the kernel: %d not sent, %d not sent in"
+            + " time, %d not read%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),

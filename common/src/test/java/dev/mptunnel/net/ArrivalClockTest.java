@@ -102,7 +102,8 @@ class ArrivalClockTest {
       long arrived = now;
       pass(MILLI);
       clock.look();
-      assertEquals((double) arrived, (double) clock.arrivedNanos(stamp), 40, "the difference is known well");
+      assertEquals(
+          (double) arrived, (double) clock.arrivedNanos(stamp), 40, "the difference is known well");
     }
   }
 }

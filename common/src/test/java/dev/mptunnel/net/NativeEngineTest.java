@@ -179,7 +179,8 @@ final class NativeEngineTest {
         busy.runAndWait(() -> timer.set(busy.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2)));
         await(fired);
       }
-      // It falls asleep at last, and wakes up for a task as ever; were it still awake, it would too.
+      // It falls asleep at last, and wakes up for a task as ever; were it still awake, it would
+      // too.
       TimeUnit.NANOSECONDS.sleep(whileNanos + TimeUnit.MILLISECONDS.toNanos(20));
       assertTrue(busy.runAndWait(() -> sendAll(from, to.localAddress(), "two")));
       assertEquals("two", inbox.next().text());
@@ -378,7 +379,8 @@ final class NativeEngineTest {
   void turnsThatFailAreFollowedByOthers() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
     AtomicLong failures = new AtomicLong();
-    try (NativeEngine failing = NativeEngine.start("failing-native", clock(fails, failures), new BusyPoll(0))) {
+    try (NativeEngine failing =
+        NativeEngine.start("failing-native", clock(fails, failures), new BusyPoll(0))) {
       Inbox inbox = new Inbox();
       DatagramPort to = failing.open(at(0), inbox);
       DatagramPort from = engine.open(at(0), new Inbox());
@@ -395,7 +397,8 @@ final class NativeEngineTest {
   @Test
   void oneThatCannotGoOnEndsAndSaysSo() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
-    NativeEngine failing = NativeEngine.start("dying-native", clock(fails, new AtomicLong()), new BusyPoll(0));
+    NativeEngine failing =
+        NativeEngine.start("dying-native", clock(fails, new AtomicLong()), new BusyPoll(0));
     DatagramPort port = failing.open(at(0), new Inbox());
     fails.set(true);
     failing.execute(() -> {});

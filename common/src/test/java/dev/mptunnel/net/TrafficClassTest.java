@@ -72,8 +72,8 @@ class TrafficClassTest {
   }
 
   /** Of the next datagram, in the only control message: see {@link MessageHeaders}. */
-  private static int receivedTrafficClass(
-      NativeMemory memory, NativeSocket socket, Arena arena) throws InterruptedException {
+  private static int receivedTrafficClass(NativeMemory memory, NativeSocket socket, Arena arena)
+      throws InterruptedException {
     MemorySegment header = arena.allocate(64, 8);
     MemorySegment vector = arena.allocate(16, 8);
     MemorySegment control = arena.allocate(64, 8);

@@ -47,8 +47,7 @@ class AllocationTest {
   /** What a seal or an open costs, by the cipher of the JDK. */
   private static final int CIPHER_BYTES = 1_200;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
   @CsvSource({"false, 200", "true, 1200"})
