@@ -2,6 +2,7 @@ package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
@@ -10,6 +11,7 @@ import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.StreamEngine;
+import dev.mptunnel.net.UnflushedPorts;
 import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -36,14 +38,14 @@ public final class Relay implements Program.Running {
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final DatagramEngine engine;
-  private final int bufferBytes;
+  private final SocketSettings sockets;
   private final List<DatagramPort> listeners = new ArrayList<>();
   private final List<Upstream> servers;
   private final Rendezvous rendezvous;
   private final RelayTable<Leg> table;
 
   /** Sockets that a batch has queued something on. */
-  private final Set<DatagramPort> unflushed = new HashSet<>();
+  private final UnflushedPorts unflushed = new UnflushedPorts();
 
   private final Set<Leg> legs = new HashSet<>();
   private final Engine.EngineTimer expiry;
@@ -68,7 +70,7 @@ public final class Relay implements Program.Running {
 
   private Relay(DatagramEngine engine, BridgeConfig config, RelayLimits limits) throws IOException {
     this.engine = engine;
-    this.bufferBytes = config.sockets().bufferBytes();
+    this.sockets = config.sockets();
     this.servers =
         config.servers().stream().map(server -> new Upstream(engine, server, "UDP")).toList();
     this.rendezvous = new Rendezvous(servers.stream().map(Upstream::name).toList());
@@ -130,10 +132,13 @@ public final class Relay implements Program.Running {
   }
 
   private void listenTo(HostPort listen) throws IOException {
-    PortOptions options =
-        PortOptions.at(Addresses.local(listen)).withBufferBytes(bufferBytes).sentWhole();
+    PortOptions options = tunnelled(PortOptions.at(Addresses.local(listen)));
     int listener = listeners.size();
     listeners.add(engine.open(options, new Listener(listener)));
+  }
+
+  private PortOptions tunnelled(PortOptions options) {
+    return options.withBufferBytes(sockets.bufferBytes()).withDscp(sockets.dscp()).sentWhole();
   }
 
   /** Where clients may send to, with the ports that were really given. */
@@ -176,7 +181,7 @@ public final class Relay implements Program.Running {
     long sendDrops = closedSendDrops;
     long receiveDrops = closedReceiveDrops;
     for (DatagramPort port : portsNotSettled()) {
-      sendDrops += port.sendDrops();
+      sendDrops += port.sendDrops() + port.lateDrops();
       receiveDrops += port.receiveDrops();
     }
     return new RelayReport(
@@ -206,7 +211,7 @@ public final class Relay implements Program.Running {
 
   private void settleClosed() {
     for (DatagramPort port : closedBefore) {
-      closedSendDrops += port.sendDrops();
+      closedSendDrops += port.sendDrops() + port.lateDrops();
       closedReceiveDrops += port.receiveDrops();
     }
     closedBefore = closedNow;
@@ -275,8 +280,7 @@ public final class Relay implements Program.Running {
   }
 
   private Leg open(Leg leg, int preferredPort) {
-    PortOptions options =
-        PortOptions.connected(leg.address).withBufferBytes(bufferBytes).sentWhole();
+    PortOptions options = tunnelled(PortOptions.connected(leg.address));
     try {
       leg.port = openAtOrElsewhere(options, preferredPort, leg);
     } catch (IOException e) {
@@ -312,8 +316,7 @@ public final class Relay implements Program.Running {
   }
 
   private void flush() {
-    unflushed.forEach(DatagramPort::flush);
-    unflushed.clear();
+    unflushed.flush();
     setExpiry();
   }
 
@@ -384,7 +387,6 @@ public final class Relay implements Program.Running {
     void close() {
       if (legs.remove(this)) {
         port.flush();
-        unflushed.remove(port);
         port.close();
         closedNow.add(port);
       }

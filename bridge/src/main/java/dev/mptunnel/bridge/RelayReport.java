@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param overRate datagrams dropped because too many strangers came at once
  * @param unresolvedDrops datagrams dropped because no server address was known
  * @param socketDrops datagrams dropped because no socket could be opened
- * @param sendDrops datagrams that the kernel did not take
+ * @param sendDrops datagrams that the kernel did not take, or not in time
  * @param receiveDrops datagrams that the kernel dropped since they were not read in time
  * @param tcp what there is of TCP
  */

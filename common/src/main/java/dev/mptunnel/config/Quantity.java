@@ -25,6 +25,9 @@ final class Quantity implements ValueType<Long> {
           new Unit("s", 1_000_000_000L),
           new Unit("ms", 1_000_000L));
 
+  private static final List<Unit> SHORT_TIME_UNITS =
+      List.of(new Unit("ms", 1_000_000L), new Unit("us", 1_000L));
+
   private static final List<Unit> SIZE_UNITS =
       List.of(
           new Unit("g", 1L << 30),
@@ -62,6 +65,15 @@ final class Quantity implements ValueType<Long> {
   }
 
   /**
+   * A duration in nanoseconds that is told in microseconds or milliseconds, or one of the words.
+   */
+  static Quantity shortDuration(long minMicros, long maxMicros, Word... words) {
+    String shape = "a duration with its unit, such as 50us or 1ms";
+    return new Quantity(
+        "DURATION", shape, SHORT_TIME_UNITS, minMicros * 1_000L, maxMicros * 1_000L, words);
+  }
+
+  /**
    * A size in bytes, both bounds included; {@code k}, {@code m} and {@code g} are powers of 1024.
    */
   static Quantity size(long minBytes, long maxBytes) {
@@ -84,7 +96,8 @@ final class Quantity implements ValueType<Long> {
     if (!matcher.matches()) {
       throw malformed(text);
     }
-    if (matcher.group(2).isEmpty() && units.equals(TIME_UNITS)) {
+    boolean isTime = units.equals(TIME_UNITS) || units.equals(SHORT_TIME_UNITS);
+    if (matcher.group(2).isEmpty() && isTime) {
       throw new ConfigException(Excerpt.of(text) + " has no unit; expected " + shape);
     }
     long factor = factorOf(matcher.group(2), text);

@@ -292,6 +292,20 @@ final class Settings {
   static final Setting<EngineChoice> ENGINE =
       Setting.once("engine", new Choice<>(EngineChoice.class, '_'), "auto", "what moves datagrams");
 
+  static final Setting<Long> BUSY_POLL =
+      Setting.once(
+          "busy-poll",
+          Quantity.shortDuration(1, 10_000, new Quantity.Word("off", 0)),
+          "off",
+          "ask sockets again for so long before sleeping; less delay for more processor time");
+
+  static final Setting<Integer> DSCP =
+      Setting.once(
+          "dscp",
+          new DiffServ(),
+          "0",
+          "how our UDP packets are marked for the networks on their way");
+
   static final SettingSet CLIENT =
       SettingSet.withBareLines(
           BRIDGE,
@@ -320,7 +334,9 @@ final class Settings {
           TUNNEL_TIMEOUT,
           OVER_TCP,
           SOCKET_BUFFER,
+          DSCP,
           ENGINE,
+          BUSY_POLL,
           TCP_ENGINE);
 
   static final SettingSet MPSERVER =
@@ -349,7 +365,9 @@ final class Settings {
           CONGESTION_CONTROL,
           TUNNEL_TIMEOUT,
           SOCKET_BUFFER,
+          DSCP,
           ENGINE,
+          BUSY_POLL,
           TCP_ENGINE);
 
   /** What the commands know that show or end invitations. */
@@ -371,7 +389,9 @@ final class Settings {
           MAX_CLIENTS,
           CONGESTION_CONTROL,
           SOCKET_BUFFER,
+          DSCP,
           ENGINE,
+          BUSY_POLL,
           TCP_ENGINE);
 
   private Settings() {}

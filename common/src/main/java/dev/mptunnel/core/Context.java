@@ -21,6 +21,7 @@ final class Context {
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
+  private long arrivedNanos;
   private final FragmentPool fragments = new FragmentPool();
   private final SharedRoom sentRoom = new SharedRoom(CoreLimits.RESEND_BYTES);
   private final SharedRoom heldRoom = new SharedRoom(CoreLimits.HELD_BYTES);
@@ -88,6 +89,17 @@ final class Context {
 
   EndpointCounters counters() {
     return counters;
+  }
+
+  /**
+   * When the packet arrived that is being taken: by this paths are measured, and nothing is due.
+   */
+  long arrivedNanos() {
+    return arrivedNanos;
+  }
+
+  void setArrivedNanos(long nanos) {
+    arrivedNanos = nanos;
   }
 
   /**

@@ -140,14 +140,23 @@ public final class Endpoint {
     timers.schedule(session);
   }
 
+  /** Takes a packet from the network that has arrived just now. */
+  public void onDatagram(long now, int port, InetSocketAddress source, ByteBuffer packet) {
+    onDatagram(now, now, port, source, packet);
+  }
+
   /**
    * Takes a packet from the network, from position to limit.
    *
+   * @param arrivedNanos when it arrived, by which the paths are measured; not later than now, but
+   *     it may go back from one packet to the next
    * @param port the local port at which it arrived
    * @param source where it came from
    * @param packet is changed by this
    */
-  public void onDatagram(long now, int port, InetSocketAddress source, ByteBuffer packet) {
+  public void onDatagram(
+      long now, long arrivedNanos, int port, InetSocketAddress source, ByteBuffer packet) {
+    context.setArrivedNanos(arrivedNanos);
     if (packet.remaining() < Header.LENGTH || packet.remaining() > Limits.MAX_PACKET_BYTES) {
       context.counters().malformed++;
       return;

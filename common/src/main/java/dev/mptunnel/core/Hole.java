@@ -29,7 +29,7 @@ final class Hole {
     return counter;
   }
 
-  /** When the first packet came that was sent after it. */
+  /** When the first packet arrived that was sent after it. */
   long seenNanos() {
     return seenNanos;
   }

@@ -12,9 +12,9 @@ final class Lag {
 
   private long nanos;
 
-  /** A copy came so much later than the first. */
+  /** A copy came so much later than the first; if sooner, it was read later. */
   void sample(long laterNanos) {
-    long later = Math.min(MOST_NANOS, laterNanos);
+    long later = Math.clamp(laterNanos, 0, MOST_NANOS);
     nanos = later > nanos ? later : nanos - (nanos - later) / DECAY;
   }
 

@@ -67,23 +67,25 @@ final class LossDetector {
   /**
    * The first copy of a packet came.
    *
+   * @param arrivedNanos when it arrived: now, or a little earlier
    * @param believed the highest counter that is believed, this one included or not
    * @param path that it came on, or null
    * @return whether it came because it was asked for
    */
-  boolean onFirst(long now, long counter, long believed, Path path) {
-    seeUpTo(now, believed, counter);
+  boolean onFirst(long now, long arrivedNanos, long counter, long believed, Path path) {
+    seeUpTo(now, arrivedNanos, believed, counter);
     Hole filled = holes.remove(counter);
     boolean isAnswer = filled != null && questions.isAnswer(now, filled);
     boolean wasAsked = filled != null && filled.questions() > 0;
     if (remembers(counter) && !wasAsked) {
-      cameNanos[slot(counter)] = now; // otherwise its copies may be those that were sent again
+      // Otherwise its copies may be those that were sent again.
+      cameNanos[slot(counter)] = arrivedNanos;
     }
     if (path != null) {
       if (filled == null) {
         path.lag().sample(0);
       } else if (!wasAsked) {
-        path.lag().sample(now - filled.seenNanos());
+        path.lag().sample(arrivedNanos - filled.seenNanos());
       }
       passes(now, counter, path);
     }
@@ -91,13 +93,13 @@ final class LossDetector {
   }
 
   /** A further copy of a packet came on this path. */
-  void onCopy(long now, long counter, Path path) {
+  void onCopy(long now, long arrivedNanos, long counter, Path path) {
     if (!remembers(counter)) {
       rememberMore();
     } else if (cameNanos[slot(counter)] != NEVER) {
-      path.lag().sample(now - cameNanos[slot(counter)]);
+      path.lag().sample(arrivedNanos - cameNanos[slot(counter)]);
       if (sentNanos[slot(counter)] != NEVER) {
-        path.queue().sample(now, now - sentNanos[slot(counter)]);
+        path.queue().sample(now, arrivedNanos - sentNanos[slot(counter)]);
       }
     }
     passes(now, counter, path);
@@ -109,19 +111,19 @@ final class LossDetector {
    * @param path that its first copy came on, or null
    * @param sentNanos by the peer's clock
    */
-  void onSentTime(long now, long counter, Path path, long sentNanos) {
+  void onSentTime(long now, long arrivedNanos, long counter, Path path, long sentNanos) {
     if (remembers(counter)) {
       this.sentNanos[slot(counter)] = sentNanos;
     }
     if (path != null) {
-      path.queue().sample(now, now - sentNanos);
+      path.queue().sample(now, arrivedNanos - sentNanos);
     }
   }
 
   /** Packets up to this counter were sent on this path, and none of them will come later. */
-  void onMark(long now, long counter, Path path) {
+  void onMark(long now, long arrivedNanos, long counter, Path path) {
     if (counter - highest < CoreLimits.MAX_HOLES) {
-      seeUpTo(now, counter, NEVER);
+      seeUpTo(now, arrivedNanos, counter, NEVER);
       passes(now, counter + 1, path);
     }
   }
@@ -143,7 +145,7 @@ final class LossDetector {
    */
   void onRebuilt(long now, long counter, long believed) {
     boolean isNews = counter > highest;
-    seeUpTo(now, believed, counter);
+    seeUpTo(now, now, believed, counter);
     Hole hole = holes.remove(counter);
     if (isNews || hole != null) { // and it was not given up before
       questions.onRebuilt(hole);
@@ -177,9 +179,10 @@ final class LossDetector {
   /**
    * Whatever is missing up to this counter is a hole, unless it is too much to be one.
    *
+   * @param arrivedNanos when that arrived by which it is seen
    * @param came the counter of what has just come
    */
-  private void seeUpTo(long now, long counter, long came) {
+  private void seeUpTo(long now, long arrivedNanos, long counter, long came) {
     if (counter <= highest) {
       return;
     }
@@ -199,7 +202,8 @@ final class LossDetector {
       cameNanos[slot(missing)] = NEVER;
       sentNanos[slot(missing)] = NEVER;
       if (missing != came) {
-        holes.add(new Hole(missing, now, dueNanos, dueNanos + parity.periodNanos(missing)));
+        holes.add(
+            new Hole(missing, arrivedNanos, dueNanos, dueNanos + parity.periodNanos(missing)));
       }
     }
   }

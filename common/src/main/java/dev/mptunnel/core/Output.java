@@ -19,6 +19,15 @@ public interface Output {
   void transmit(int port, InetSocketAddress remote, ByteBuffer packet);
 
   /**
+   * Send these bytes, which are those that {@link #transmit} was told last.
+   *
+   * @param packet as of {@link #transmit}
+   */
+  default void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+    transmit(port, remote, packet);
+  }
+
+  /**
    * A datagram for the application, or the target, behind a flow. Each is delivered once, its
    * boundaries kept.
    *

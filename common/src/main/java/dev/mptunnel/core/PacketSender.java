@@ -157,7 +157,12 @@ final class PacketSender {
   private int transmit(ByteBuffer packet, int selected) {
     int carrying = session.paths().carrying(selected, packet.remaining());
     for (int left = carrying; left != 0; left &= left - 1) {
-      session.path(Integer.numberOfTrailingZeros(left)).transmit(packet);
+      Path path = session.path(Integer.numberOfTrailingZeros(left));
+      if (left == carrying) {
+        path.transmit(packet);
+      } else {
+        path.transmitAgain(packet);
+      }
     }
     return Integer.bitCount(carrying);
   }

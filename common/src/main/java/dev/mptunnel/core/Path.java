@@ -166,6 +166,12 @@ public final class Path implements PathFrames.Handler {
     session.transmit(port, remote, packet);
   }
 
+  /** Sends a DATA packet on it that was sent on another path last. */
+  void transmitAgain(ByteBuffer packet) {
+    countSent(packet.remaining());
+    session.transmitAgain(port, remote, packet);
+  }
+
   /** Asks the peer for packets; see {@link PathFrames}. @return the bytes that this cost */
   int ask(int question, int epochNumber, long[] counters, int count) {
     ByteBuffer packet = session.beginPath(id, epoch);
@@ -488,7 +494,7 @@ public final class Path implements PathFrames.Handler {
       return;
     }
     token = 0;
-    long roundTripNanos = readAtNanos - pings.atNanos(ping);
+    long roundTripNanos = Math.max(0, session.arrivedNanos() - pings.atNanos(ping));
     if (roundTripNanos <= CoreLimits.LONGEST_ROUND_TRIP_NANOS) {
       rtt.sample(readAtNanos, roundTripNanos);
     }

@@ -65,23 +65,27 @@ final class Repair {
    */
   boolean onFirst(long now, Epoch epoch, long counter, Path path, int bytes) {
     questions.onFirst(bytes, session.copies(bytes));
-    return epoch.losses().onFirst(now, counter, epoch.window().highest(), path);
+    return epoch
+        .losses()
+        .onFirst(now, session.arrivedNanos(), counter, epoch.window().highest(), path);
   }
 
   /** A further copy came. */
   void onCopy(long now, Epoch epoch, long counter, Path path) {
-    epoch.losses().onCopy(now, counter, path);
+    epoch.losses().onCopy(now, session.arrivedNanos(), counter, path);
   }
 
   /** A packet that came says when it was sent; see {@link dev.mptunnel.wire.DataFrames}. */
   void onSentTime(long now, Epoch epoch, long counter, Path path, int time) {
-    epoch.losses().onSentTime(now, counter, path, peerClock.nanos(now, time));
+    long arrivedNanos = session.arrivedNanos();
+    long sentNanos = peerClock.nanos(arrivedNanos, time);
+    epoch.losses().onSentTime(now, arrivedNanos, counter, path, sentNanos);
   }
 
   void onMark(long now, int epochNumber, long highest, Path path) {
     Epoch epoch = session.epochs().find(epochNumber);
     if (epoch != null) {
-      epoch.losses().onMark(now, highest, path);
+      epoch.losses().onMark(now, session.arrivedNanos(), highest, path);
     }
   }
 

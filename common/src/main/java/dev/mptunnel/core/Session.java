@@ -538,6 +538,11 @@ public final class Session {
     return Header.LENGTH + frameBytes + epochs.current().protection().overheadBytes();
   }
 
+  /** When the packet arrived that is being taken. */
+  long arrivedNanos() {
+    return context.arrivedNanos();
+  }
+
   RandomGenerator random() {
     return context.random();
   }
@@ -558,6 +563,12 @@ public final class Session {
   void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
     repair.figures().sentBytes += packet.remaining();
     context.output().transmit(port, remote, packet);
+  }
+
+  /** Sends what was sent last. */
+  void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+    repair.figures().sentBytes += packet.remaining();
+    context.output().transmitAgain(port, remote, packet);
   }
 
   /** Datagrams that waited for a path need not wait any more. */

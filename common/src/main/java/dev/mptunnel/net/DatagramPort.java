@@ -13,14 +13,37 @@ public interface DatagramPort {
    * Queues one datagram: everything between the buffer's position and limit, copied before this
    * returns, so the buffer may be used again at once; its position and limit are unchanged. What is
    * queued leaves at {@link #flush}. What the kernel does not take is dropped and counted, as on
-   * any link.
+   * any link; what it does not take yet waits, the oldest of it only until there is too much.
    *
    * @param remote where to, or null on a connected port
    */
   void send(ByteBuffer datagram, InetSocketAddress remote);
 
+  /**
+   * Queues, as {@link #send} does, the bytes that a port has been given just before, so that an
+   * engine need not copy them again.
+   *
+   * @param given the port, perhaps this one, whose {@code send} was given these bytes, and nothing
+   *     else since
+   */
+  default void sendAgain(ByteBuffer datagram, InetSocketAddress remote, DatagramPort given) {
+    send(datagram, remote);
+  }
+
   /** Hands everything queued to the kernel. */
   void flush();
+
+  /**
+   * When the datagram arrived that is being handed over, which may have been some time before it
+   * was read; to be asked for within {@link DatagramHandler#onDatagram} only.
+   *
+   * @param nowNanos the time by the engine's clock
+   * @return not later than now, and now where it cannot be told, as without {@link
+   *     PortOptions#stamped}
+   */
+  default long arrivedNanos(long nowNanos) {
+    return nowNanos;
+  }
 
   /**
    * From now on sends out of this network interface, by the routes that lead there, whatever better
@@ -31,8 +54,19 @@ public interface DatagramPort {
    */
   boolean stayOn(int interfaceIndex);
 
-  /** Datagrams that could not be sent: the queue or the socket buffer was full, or no route. */
+  /**
+   * Datagrams that could not be sent: the kernel did not take them, as without a route, or, with
+   * some engines, the queue was full.
+   */
   long sendDrops();
+
+  /**
+   * Datagrams that waited for a full socket until newer ones took their place; not among {@link
+   * #sendDrops}.
+   */
+  default long lateDrops() {
+    return 0;
+  }
 
   /**
    * Datagrams that had arrived and were dropped since the socket's receive buffer was full: 0 where

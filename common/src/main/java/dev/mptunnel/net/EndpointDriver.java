@@ -10,10 +10,8 @@ import dev.mptunnel.core.Security;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -53,7 +51,7 @@ public final class EndpointDriver {
   /** By number. Changed on the engine's thread, before it reads a packet from the port. */
   private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
 
-  private final Set<DatagramPort> unflushed = new HashSet<>();
+  private final UnflushedPorts unflushed = new UnflushedPorts();
 
   /**
    * A driver of a new endpoint.
@@ -68,7 +66,8 @@ public final class EndpointDriver {
       Listener listener) {
     this.engine = engine;
     endpoint = new Endpoint(settings, security, random, new DriverOutput(listener));
-    timer = engine.newTimer(() -> run(endpoint::onTimer));
+    LongConsumer onTimer = endpoint::onTimer;
+    timer = engine.newTimer(() -> run(onTimer));
   }
 
   /**
@@ -77,7 +76,7 @@ public final class EndpointDriver {
    * @return the number that the endpoint knows it by
    */
   public int open(PortOptions options) throws IOException {
-    return onEngine(() -> add(engine.open(options, new PacketHandler(ports.size()))));
+    return onEngine(() -> add(engine.open(options.withStamps(), new PacketHandler(ports.size()))));
   }
 
   /**
@@ -88,7 +87,10 @@ public final class EndpointDriver {
    */
   public int openPreferred(PortOptions options, long seed) throws IOException {
     return onEngine(
-        () -> add(PreferredPort.open(engine, options, seed, new PacketHandler(ports.size()))));
+        () ->
+            add(
+                PreferredPort.open(
+                    engine, options.withStamps(), seed, new PacketHandler(ports.size()))));
   }
 
   /** Opens a port for packets that travel over TCP. */
@@ -153,22 +155,24 @@ public final class EndpointDriver {
     return endpoint.counters();
   }
 
-  /** What the kernel dropped of the endpoint's packets. From any thread. */
+  /** What was dropped of the endpoint's packets at its sockets. From any thread. */
   public CompletableFuture<SocketDrops> socketDrops() {
     return engine.call(
         () ->
             new SocketDrops(
                 ports.stream().mapToLong(DatagramPort::sendDrops).sum(),
+                ports.stream().mapToLong(DatagramPort::lateDrops).sum(),
                 ports.stream().mapToLong(DatagramPort::receiveDrops).sum()));
   }
 
   /**
-   * Packets that the kernel did not take, or that were not read in time.
+   * Packets that the kernel did not take, or not in time, or that were not read in time.
    *
    * @param sent see {@link DatagramPort#sendDrops}
+   * @param late see {@link DatagramPort#lateDrops}
    * @param received see {@link DatagramPort#receiveDrops}
    */
-  public record SocketDrops(long sent, long received) {}
+  public record SocketDrops(long sent, long late, long received) {}
 
   /** Does something with the endpoint, told the time, and then what follows from it. */
   public void run(LongConsumer work) {
@@ -188,9 +192,8 @@ public final class EndpointDriver {
 
   private void finish(long earliestTimerNanos) {
     try {
-      unflushed.forEach(DatagramPort::flush);
+      unflushed.flush();
     } finally {
-      unflushed.clear();
       long next = endpoint.nextTimer();
       if (next == Long.MAX_VALUE) {
         timer.cancel();
@@ -211,13 +214,24 @@ public final class EndpointDriver {
 
     private final Listener listener;
 
+    /** What was given the last packet to send, which may go out again elsewhere. */
+    private DatagramPort given;
+
     DriverOutput(Listener listener) {
       this.listener = listener;
     }
 
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
-      send(ports.get(port), packet, remote);
+      given = ports.get(port);
+      send(given, packet, remote);
+    }
+
+    @Override
+    public void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+      DatagramPort to = ports.get(port);
+      to.sendAgain(packet, remote, given);
+      unflushed.add(to);
     }
 
     @Override
@@ -241,7 +255,8 @@ public final class EndpointDriver {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      endpoint.onDatagram(engine.nanoTime(), number, source, datagram);
+      long now = engine.nanoTime();
+      endpoint.onDatagram(now, port.arrivedNanos(now), number, source, datagram);
     }
 
     @Override

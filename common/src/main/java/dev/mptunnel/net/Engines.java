@@ -24,19 +24,43 @@ public final class Engines {
    * @throws IOException when the choice is not available here; the message is one line
    */
   public static DatagramEngine open(EngineChoice choice, String threadName) throws IOException {
+    return open(choice, 0, threadName);
+  }
+
+  /**
+   * Opens an engine that asks its sockets again and again for a while before it sleeps.
+   *
+   * @param busyPollNanos how long after something has come; 0 for not at all
+   */
+  public static DatagramEngine open(EngineChoice choice, long busyPollNanos, String threadName)
+      throws IOException {
+    DatagramEngine engine = openOne(choice, busyPollNanos, threadName);
+    if (busyPollNanos > 0 && !engine.name().equals(NativeEngine.NAME)) {
+      LOG.warn("busy-poll does nothing with engine {}", engine.name());
+    }
+    return engine;
+  }
+
+  private static DatagramEngine openOne(EngineChoice choice, long busyPollNanos, String threadName)
+      throws IOException {
     return switch (choice) {
-      case AUTO -> automatic(threadName);
-      case NATIVE -> NativeEngine.start(threadName);
+      case AUTO -> automatic(busyPollNanos, threadName);
+      case NATIVE -> startNative(busyPollNanos, threadName);
       case EPOLL -> new NettyEngine(EpollTransport.load(), threadName);
       case IO_URING -> new NettyEngine(IoUringTransport.load(), threadName);
       case NIO -> new NettyEngine(new NioTransport(), threadName);
     };
   }
 
-  private static DatagramEngine automatic(String threadName) {
+  private static NativeEngine startNative(long busyPollNanos, String threadName)
+      throws IOException {
+    return NativeEngine.start(threadName, BootClock.orMonotonic(), new BusyPoll(busyPollNanos));
+  }
+
+  private static DatagramEngine automatic(long busyPollNanos, String threadName) {
     if (isLinux()) {
       try {
-        return NativeEngine.start(threadName);
+        return startNative(busyPollNanos, threadName);
       } catch (IOException e) {
         LOG.debug("{}", e.getMessage());
       }

@@ -18,6 +18,12 @@ final class LinuxOptions {
   static final int SO_SNDBUFFORCE = 32;
 
   static final int SO_RCVBUFFORCE = 33;
+
+  /**
+   * Tells with each datagram when it arrived, by the time of day; the message is called the same.
+   */
+  static final int SO_TIMESTAMPNS = 35;
+
   static final int SO_MARK = 36;
 
   /** What the socket's memory holds, nine numbers of 32 bits: since Linux 4.12. */
@@ -27,6 +33,9 @@ final class LinuxOptions {
 
   /** Which of them counts what was dropped. */
   static final int MEMINFO_DROPS = 8;
+
+  static final int IP_TOS = 1;
+  static final int IPV6_TCLASS = 67;
 
   static final int IP_MTU_DISCOVER = 10;
   static final int IPV6_MTU_DISCOVER = 23;

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * The array that recvmmsg(2) and sendmmsg(2) are given, each message with one piece of memory, room
- * for an address and for one control message (cmsg(3)) of one number. As laid out on 64-bit Linux:
+ * for an address and for a few control messages (cmsg(3)). As laid out on 64-bit Linux:
  *
  * <pre>
  *   struct mmsghdr   name:64  name bytes:32 -:32  iovec:64  iovecs:64
@@ -27,10 +27,11 @@ final class MessageHeaders {
   private static final int MESSAGE_BYTES = 56;
 
   private static final int IOVEC_BYTES = 16;
-  private static final int CONTROL_ROOM = 64;
+  private static final int CONTROL_ROOM = 128;
   private static final int CONTROL_LEVEL = 8;
   private static final int CONTROL_TYPE = 12;
   private static final int CONTROL_DATA = 16;
+  private static final long NONE = -1;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -114,17 +115,28 @@ final class MessageHeaders {
 
   /** The number of 32 bits in a control message of UDP's, or 0 if none came. */
   int control(int index, int type) {
-    long bytes = headers.get(LONG, header(index) + CONTROL_BYTES);
+    long data = data(index, LinuxOptions.SOL_UDP, type, Integer.BYTES);
+    return data < 0 ? 0 : controls.get(INT, data);
+  }
+
+  /** When the datagram arrived, by the time of day; 0 if that was not told. */
+  long stampNanos(int index) {
+    long data = data(index, LinuxOptions.SOL_SOCKET, LinuxOptions.SO_TIMESTAMPNS, 2L * Long.BYTES);
+    return data < 0 ? 0 : KernelClock.nanos(controls, data);
+  }
+
+  /** Where in {@link #controls} the data of a control message is; negative if none came. */
+  private long data(int index, int level, int type, long bytes) {
     long at = control(index);
-    long end = at + bytes;
-    while (at + CONTROL_DATA + Integer.BYTES <= end) {
-      if (controls.get(INT, at + CONTROL_LEVEL) == LinuxOptions.SOL_UDP
+    long end = at + headers.get(LONG, header(index) + CONTROL_BYTES);
+    while (at + CONTROL_DATA + bytes <= end) {
+      if (controls.get(INT, at + CONTROL_LEVEL) == level
           && controls.get(INT, at + CONTROL_TYPE) == type) {
-        return controls.get(INT, at + CONTROL_DATA);
+        return at + CONTROL_DATA;
       }
-      at += aligned(controls.get(LONG, at));
+      at += Math.max(CONTROL_DATA, aligned(controls.get(LONG, at)));
     }
-    return 0;
+    return NONE;
   }
 
   /** CMSG_ALIGN of cmsg(3). */

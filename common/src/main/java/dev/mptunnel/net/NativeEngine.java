@@ -47,6 +47,7 @@ final class NativeEngine implements DatagramEngine {
 
   private final Thread thread;
   private final LongSupplier clock;
+  private final BusyPoll busyPoll;
   private final Defects defects = new Defects();
   private final TimerQueue timers;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -77,12 +78,13 @@ final class NativeEngine implements DatagramEngine {
 
   private int troubledTurns;
   private int failedTurns;
-  private boolean smallBufferSaid;
   private boolean partedSaid;
 
-  private NativeEngine(String threadName, LongSupplier clock, CompletableFuture<Void> started)
+  private NativeEngine(
+      String threadName, LongSupplier clock, BusyPoll busyPoll, CompletableFuture<Void> started)
       throws IOException {
     this.clock = clock;
+    this.busyPoll = busyPoll;
     wakeUp = new WakeUp();
     thread = Thread.ofPlatform().daemon(false).name(threadName).unstarted(() -> runFrom(started));
     timers = new TimerQueue(thread);
@@ -94,22 +96,24 @@ final class NativeEngine implements DatagramEngine {
    * @throws IOException where there is none to be had: the message is one line
    */
   static NativeEngine start(String threadName) throws IOException {
-    return start(threadName, BootClock.orMonotonic());
+    return start(threadName, BootClock.orMonotonic(), new BusyPoll(0));
   }
 
   /**
    * Starts one.
    *
    * @param clock of which {@link #nanoTime} tells
+   * @param busyPoll whether it asks the sockets again before it sleeps
    */
-  static NativeEngine start(String threadName, LongSupplier clock) throws IOException {
+  static NativeEngine start(String threadName, LongSupplier clock, BusyPoll busyPoll)
+      throws IOException {
     if (!Engines.is64BitLinux()) {
       throw NetworkErrors.unavailable(NAME, new IOException("only on 64-bit Linux"));
     }
     CompletableFuture<Void> started = new CompletableFuture<>();
     NativeEngine engine;
     try {
-      engine = new NativeEngine(threadName, clock, started);
+      engine = new NativeEngine(threadName, clock, busyPoll, started);
     } catch (IOException
         | LinkageError
         | IllegalCallerException
@@ -200,12 +204,11 @@ final class NativeEngine implements DatagramEngine {
       if (options.whole()) {
         socket.sendWhole();
       }
+      if (options.dscp() != 0) {
+        socket.trafficClass(options.trafficClass());
+      }
       if (options.bufferBytes() > 0) {
-        int givenBytes = socket.setBufferBytes(options.bufferBytes());
-        if (givenBytes < options.bufferBytes() && !smallBufferSaid) {
-          smallBufferSaid = true;
-          NetworkErrors.saySmallBuffer(options.bufferBytes(), givenBytes);
-        }
+        socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());
       }
       socket.bind(options.local());
       if (options.remote() != null) {
@@ -223,7 +226,7 @@ final class NativeEngine implements DatagramEngine {
     // users apart: events may be told that were of one that has been closed since.
     long key = (long) (opened++ & Integer.MAX_VALUE) << Integer.SIZE | descriptor;
     try {
-      NativePort port = new NativePort(this, memory, socket, key, options.remote(), handler);
+      NativePort port = new NativePort(this, memory, socket, key, options, handler);
       memory.epoll.add(descriptor, EpollSet.EPOLLIN, key);
       if (descriptor >= portOf.length) {
         portOf = Arrays.copyOf(portOf, Math.max(2 * portOf.length, descriptor + 1));
@@ -313,7 +316,7 @@ final class NativeEngine implements DatagramEngine {
 
   private void runFrom(CompletableFuture<Void> started) {
     try {
-      memory = NativeMemory.open();
+      memory = NativeMemory.open(clock);
       memory.epoll.add(wakeUp.descriptor(), EpollSet.EPOLLIN, WAKE_UP_KEY);
       started.complete(null);
       while (!isOver()) {
@@ -379,6 +382,9 @@ final class NativeEngine implements DatagramEngine {
    * else until a timer is due, or the time for closing is over, or a task comes.
    */
   private int await() {
+    if (busyPoll.isOn() && !stopping && busyPoll.isDue(nanoTime())) {
+      return memory.epoll.await(0); // awake, so that tasks are looked for at each turn
+    }
     wakeUp.fallAsleep();
     long nanos = 0;
     if (tasks.isEmpty() && !stopping) {
@@ -392,6 +398,7 @@ final class NativeEngine implements DatagramEngine {
   }
 
   private void handle(int events) {
+    boolean traffic = false;
     for (int i = 0; i < events; i++) {
       long key = memory.epoll.data(i);
       if (key == WAKE_UP_KEY) {
@@ -402,7 +409,11 @@ final class NativeEngine implements DatagramEngine {
       NativePort port = portOf[(int) key];
       if (port != null && port.key() == key) {
         handle(port, memory.epoll.events(i));
+        traffic = true;
       }
+    }
+    if (traffic && busyPoll.isOn()) {
+      busyPoll.onTraffic(nanoTime());
     }
   }
 

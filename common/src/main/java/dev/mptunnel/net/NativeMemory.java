@@ -3,6 +3,7 @@ package dev.mptunnel.net;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /**
  * What the sockets of a {@link NativeEngine} share, outside the heap, made, used and freed by its
@@ -15,17 +16,21 @@ final class NativeMemory implements AutoCloseable {
   final ReceiveBatch receive;
   final SendBatch send;
   final SendPool pool = new SendPool();
+  final ArrivalClock arrivals;
 
   private final Arena arena;
   private final MemorySegment scratch;
 
-  private NativeMemory(Arena arena) throws IOException {
+  private NativeMemory(Arena arena, LongSupplier clock) throws IOException {
     this.arena = arena;
     calls = new LinuxSockets(arena);
     scratch = NativeSocket.newScratch(arena);
     AddressCache addresses = new AddressCache(arena);
     receive = new ReceiveBatch(calls, addresses, arena);
     send = new SendBatch(calls, addresses, arena);
+    KernelClock timeOfDay = KernelClock.orNull(KernelClock.REALTIME);
+    // By a clock that stands still every stamp is of the future, and says nothing.
+    arrivals = new ArrivalClock(clock, timeOfDay != null ? timeOfDay : () -> 0);
     checkKnown("recvmmsg", calls.recvmmsg(-1, scratch, 0, 0));
     checkKnown("sendmmsg", calls.sendmmsg(-1, scratch, 0, 0));
     epoll = new EpollSet(calls, arena);
@@ -40,12 +45,16 @@ final class NativeMemory implements AutoCloseable {
     }
   }
 
-  /** Opens all of it, or nothing. */
-  static NativeMemory open() throws IOException {
+  /**
+   * Opens all of it, or nothing.
+   *
+   * @param clock the engine's
+   */
+  static NativeMemory open(LongSupplier clock) throws IOException {
     Arena arena = Arena.ofConfined();
     NativeMemory opened = null;
     try {
-      opened = new NativeMemory(arena);
+      opened = new NativeMemory(arena, clock);
       return opened;
     } finally {
       if (opened == null) {

@@ -16,8 +16,9 @@ final class NativePort implements DatagramPort {
   private static final Logger LOG = LoggerFactory.getLogger(NativePort.class);
 
   /**
-   * While a socket is full, a port queues this much: some 700 full packets, more than any flush
-   * brings, and little enough to be stale for milliseconds only.
+   * While a socket is full, a port queues this much, and what comes then takes the place of the
+   * oldest: some 700 full packets, more than any flush brings, and little enough to be stale for
+   * milliseconds only.
    */
   private static final int QUEUE_BYTES = 1 << 20;
 
@@ -41,6 +42,7 @@ final class NativePort implements DatagramPort {
   private final NativeMemory memory;
   private final NativeSocket socket;
   private final InetSocketAddress remote;
+  private final boolean stamped;
   private final DatagramHandler handler;
   private final InetSocketAddress localAddress;
   private final SendQueue queue;
@@ -53,7 +55,11 @@ final class NativePort implements DatagramPort {
   /** Whether the socket's buffer is full: then epoll tells when there is room again. */
   private boolean full;
 
+  /** When the datagram arrived that is being handed over, if this port is told so. */
+  private long arrivedNanos;
+
   private long sendDrops;
+  private long lateDrops;
   private boolean refusalPending;
   private boolean closed;
   private boolean released;
@@ -62,25 +68,29 @@ final class NativePort implements DatagramPort {
    * A port of a socket that is bound.
    *
    * @param key what epoll knows it by
-   * @param remote what it is connected to, or null
+   * @param options with what it is connected to, or null
    */
   NativePort(
       NativeEngine engine,
       NativeMemory memory,
       NativeSocket socket,
       long key,
-      InetSocketAddress remote,
+      PortOptions options,
       DatagramHandler handler)
       throws IOException {
     this.engine = engine;
     this.memory = memory;
     this.socket = socket;
     this.key = key;
-    this.remote = remote;
+    this.remote = options.remote();
+    this.stamped = options.stamped();
     this.handler = handler;
     this.localAddress = socket.localAddress();
     this.queue = new SendQueue(memory.pool);
     socket.receiveJoined();
+    if (stamped) {
+      socket.stampReceived();
+    }
     joining = new JoiningRule(socket.sendsJoined() ? ReceiveBatch.SLOT_BYTES : 0);
   }
 
@@ -100,21 +110,40 @@ final class NativePort implements DatagramPort {
 
   @Override
   public void send(ByteBuffer datagram, InetSocketAddress to) {
-    if (closed) {
-      return;
-    }
-    if (!reaches(to) || datagram.remaining() > Block.BYTES || !hasRoom(datagram.remaining())) {
-      sendDrops++;
-    } else {
+    queue.forgetCopied(); // what is not queued here is not shared either
+    if (mayQueue(datagram, to)) {
       queue.add(datagram, to, joining.maxBytes());
     }
   }
 
-  private boolean hasRoom(int bytes) {
+  @Override
+  public void sendAgain(ByteBuffer datagram, InetSocketAddress to, DatagramPort given) {
+    if (!mayQueue(datagram, to)) {
+      return;
+    }
+    boolean isShared =
+        given instanceof NativePort other
+            && other.engine == engine
+            && queue.addShared(other.queue, datagram.remaining(), to, joining.maxBytes());
+    if (!isShared) {
+      queue.add(datagram, to, joining.maxBytes());
+    }
+  }
+
+  private boolean mayQueue(ByteBuffer datagram, InetSocketAddress to) {
+    if (closed) {
+      return false;
+    }
+    int bytes = datagram.remaining();
+    if (!reaches(to) || bytes > Block.BYTES) {
+      sendDrops++;
+      return false;
+    }
     if (queue.queuedBytes() + bytes > QUEUE_BYTES) {
       flush();
+      lateDrops += queue.makeRoom(bytes, QUEUE_BYTES);
     }
-    return queue.queuedBytes() + bytes <= QUEUE_BYTES;
+    return true;
   }
 
   /** An IPv4 socket would send to an IPv6 address's first four bytes. */
@@ -268,12 +297,18 @@ final class NativePort implements DatagramPort {
    */
   private int hand(int messages) {
     ReceiveBatch batch = memory.receive;
+    if (stamped && messages > 0) {
+      memory.arrivals.look();
+    }
     int datagrams = 0;
     for (int i = 0; i < messages && !closed; i++) {
       InetSocketAddress source = batch.source(i);
       // What reached the socket between bind and connect may be anybody's.
       if (source == null || (remote != null && !remote.equals(source))) {
         continue;
+      }
+      if (stamped) {
+        arrivedNanos = memory.arrivals.arrivedNanos(batch.stampNanos(i));
       }
       int bytes = batch.bytes(i);
       int segmentBytes = batch.segmentBytes(i);
@@ -306,6 +341,11 @@ final class NativePort implements DatagramPort {
   }
 
   @Override
+  public long arrivedNanos(long nowNanos) {
+    return stamped ? Math.min(arrivedNanos, nowNanos) : nowNanos;
+  }
+
+  @Override
   public boolean stayOn(int interfaceIndex) {
     return !closed && socket.stayOn(interfaceIndex);
   }
@@ -313,6 +353,11 @@ final class NativePort implements DatagramPort {
   @Override
   public long sendDrops() {
     return sendDrops;
+  }
+
+  @Override
+  public long lateDrops() {
+    return lateDrops;
   }
 
   @Override

@@ -108,6 +108,15 @@ final class NativeSocket {
     }
   }
 
+  /** Marks the packets, by the byte of their IP header that says how they are to be treated. */
+  void trafficClass(int bits) throws IOException {
+    // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
+    done(set(LinuxOptions.IPPROTO_IP, LinuxOptions.IP_TOS, bits));
+    if (ipv6) {
+      done(set(LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_TCLASS, bits));
+    }
+  }
+
   /** Has no datagram fragmented by IP; see {@link PortOptions#whole}. */
   void sendWhole() {
     // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.
@@ -126,9 +135,9 @@ final class NativeSocket {
     }
   }
 
-  /** Asks for this size of both buffers and returns the smaller of those that were given. */
-  int setBufferBytes(int bytes) throws IOException {
-    return Math.min(
+  /** Asks for this size of both buffers and returns what was given. */
+  SocketBuffers setBufferBytes(int bytes) throws IOException {
+    return new SocketBuffers(
         setBufferBytes(LinuxOptions.SO_RCVBUFFORCE, LinuxOptions.SO_RCVBUF, bytes),
         setBufferBytes(LinuxOptions.SO_SNDBUFFORCE, LinuxOptions.SO_SNDBUF, bytes));
   }
@@ -168,6 +177,13 @@ final class NativeSocket {
   void receiveJoined() {
     if (set(LinuxOptions.SOL_UDP, LinuxOptions.UDP_GRO, 1) < 0) {
       LOG.debug("no UDP_GRO");
+    }
+  }
+
+  /** Has the kernel tell when datagrams arrived. */
+  void stampReceived() {
+    if (set(LinuxOptions.SOL_SOCKET, LinuxOptions.SO_TIMESTAMPNS, 1) < 0) {
+      LOG.debug("no SO_TIMESTAMPNS");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.mptunnel.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,7 +23,6 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
 
   private final Set<NettyPort> ports = new HashSet<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private boolean smallBufferSaid;
 
   NettyEngine(Transport transport, String threadName) {
     super(transport.name(), transport.newIoHandlerFactory(), threadName);
@@ -79,9 +79,11 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
       if (options.whole()) {
         socket.sendWhole(family);
       }
+      if (options.dscp() != 0) {
+        channel.config().setOption(ChannelOption.IP_TOS, options.trafficClass());
+      }
       if (options.bufferBytes() > 0) {
-        int givenBytes = socket.setBufferBytes(options.bufferBytes());
-        saySmallBuffer(options.bufferBytes(), givenBytes);
+        socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());
       }
       succeed(loop().register(channel));
       succeed(channel.bind(local));
@@ -95,14 +97,6 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
     } catch (IOException | RuntimeException e) {
       throw NetworkErrors.open(options, e);
     }
-  }
-
-  private void saySmallBuffer(int askedBytes, int givenBytes) {
-    if (givenBytes >= askedBytes || smallBufferSaid) {
-      return;
-    }
-    smallBufferSaid = true;
-    NetworkErrors.saySmallBuffer(askedBytes, givenBytes);
   }
 
   /** The buffer that datagrams are handed over in, empty. */

@@ -9,26 +9,11 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.Locale;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The operating system's errors in words that a person can act on. */
 final class NetworkErrors {
 
-  private static final Logger LOG = LoggerFactory.getLogger(NetworkErrors.class);
-
   private NetworkErrors() {}
-
-  /** That the kernel gives less than was asked for, and how to have it give more. */
-  static void saySmallBuffer(int askedBytes, int givenBytes) {
-    LOG.warn(
-        "socket buffers of {} bytes instead of {}; for more: sysctl -w net.core.rmem_max={}"
-            + " net.core.wmem_max={}",
-        givenBytes,
-        askedBytes,
-        askedBytes,
-        askedBytes);
-  }
 
   static IOException unavailable(String engine, Throwable cause) {
     Throwable root = cause;

@@ -82,10 +82,10 @@ final class NioTransport implements Transport {
     }
 
     @Override
-    public int setBufferBytes(int bytes) throws IOException {
+    public SocketBuffers setBufferBytes(int bytes) throws IOException {
       jdk.setOption(StandardSocketOptions.SO_RCVBUF, bytes);
       jdk.setOption(StandardSocketOptions.SO_SNDBUF, bytes);
-      return Math.min(
+      return new SocketBuffers(
           jdk.getOption(StandardSocketOptions.SO_RCVBUF),
           jdk.getOption(StandardSocketOptions.SO_SNDBUF));
     }

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param whole whether a datagram that a line does not carry is lost rather than fragmented by IP,
  *     and what routers say about it is not heeded (IP_PMTUDISC_PROBE in ip(7); RFC 8899, section
  *     4.1)
+ * @param stamped whether {@link DatagramPort#arrivedNanos} is to be asked for what the kernel knows
+ * @param dscp what networks are to know its packets by (RFC 2474), 6 bits; 0 as usual
  */
 public record PortOptions(
     InetSocketAddress local,
@@ -28,7 +30,9 @@ public record PortOptions(
     int bufferBytes,
     String device,
     int mark,
-    boolean whole) {
+    boolean whole,
+    boolean stamped,
+    int dscp) {
 
   public PortOptions {
     Objects.requireNonNull(local, "local");
@@ -36,38 +40,61 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null, 0, false);
+    return new PortOptions(local, null, 0, null, 0, false, false, 0);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
-    return new PortOptions(Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false);
+    return new PortOptions(
+        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false, 0);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
   public PortOptions withLocalPort(int port) {
     return new PortOptions(
-        new InetSocketAddress(local.getAddress(), port), remote, bufferBytes, device, mark, whole);
+        new InetSocketAddress(local.getAddress(), port),
+        remote,
+        bufferBytes,
+        device,
+        mark,
+        whole,
+        stamped,
+        dscp);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark, whole);
+    return new PortOptions(local, remote, bytes, device, mark, whole, stamped, dscp);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark, whole);
+    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped, dscp);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits, whole);
+    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped, dscp);
+  }
+
+  /** The same with its packets marked for the networks on their way; 0 as usual. */
+  public PortOptions withDscp(int bits) {
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, bits);
   }
 
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, true);
+    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped, dscp);
+  }
+
+  /** The same, told when datagrams arrived. */
+  public PortOptions withStamps() {
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true, dscp);
+  }
+
+  /** The byte of the IP header that the mark is in: below it are the two bits of ECN. */
+  int trafficClass() {
+    return dscp << 2;
   }
 
   /** Whether the socket is one of IPv6, as it must be to reach the remote address. */

@@ -65,6 +65,11 @@ final class ReceiveBatch {
     return told > 0 ? told : SLOT_BYTES;
   }
 
+  /** When it arrived, by the time of day; of several joined, the first. 0 if that was not told. */
+  long stampNanos(int index) {
+    return headers.stampNanos(index);
+  }
+
   /** Copies a part of a message. */
   void copy(int index, int offset, int bytes, byte[] to) {
     buffer.get(index * SLOT_BYTES + offset, to, 0, bytes);

@@ -38,8 +38,11 @@ final class SendPool implements AutoCloseable {
 
     int usedBytes;
 
-    /** Messages in it that the kernel has not taken. */
+    /** Messages in it that the kernel has not taken, of any queue. */
     int messages;
+
+    /** Whether a queue fills it. */
+    boolean isFilled;
 
     private Block next;
 
@@ -66,6 +69,9 @@ final class SendPool implements AutoCloseable {
 
     /** The one behind it in the queue. */
     Message next;
+
+    /** The one before it. */
+    Message previous;
 
     private Message() {}
   }
@@ -108,6 +114,7 @@ final class SendPool implements AutoCloseable {
     message.remote = null;
     message.parted = false;
     message.next = null;
+    message.previous = null;
     if (freeMessageCount < KEPT_MESSAGES) {
       message.next = freeMessages;
       freeMessages = message;

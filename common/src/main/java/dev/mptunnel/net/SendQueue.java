@@ -6,8 +6,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * What one port has to send, in order: datagrams to one address and of one size that follow each
- * other are one message, which the kernel cuts up again (UDP_SEGMENT in udp(7)).
+ * What one port has to send, to each address in order: datagrams to one address and of one size
+ * that follow each other there are one message, which the kernel cuts up again (UDP_SEGMENT in
+ * udp(7)).
+ *
+ * <p>A datagram that goes to several addresses, or out of several ports, is copied once: messages
+ * of other queues, and further ones of this, may lie in the same memory.
  */
 final class SendQueue {
 
@@ -20,12 +24,22 @@ final class SendQueue {
   /** What a datagram counts besides its bytes, so that empty ones have a limit too. */
   private static final int OVERHEAD_BYTES = 64;
 
+  /** A datagram is joined with the last one to its address, if that is so near the end. */
+  private static final int LOOK_BACK = 8;
+
+  private static final int NONE = -1;
+
   private final SendPool pool;
 
   private Message first;
   private Message last;
   private Block filling;
   private long queuedBytes;
+
+  /** Where in {@link #filling} the datagram is that was copied last, or negative for none. */
+  private int copiedOffset = NONE;
+
+  private int copiedBytes;
 
   SendQueue(SendPool pool) {
     this.pool = pool;
@@ -53,31 +67,71 @@ final class SendQueue {
   void add(ByteBuffer datagram, InetSocketAddress remote, int maxJoinedBytes) {
     int bytes = datagram.remaining();
     if (filling == null || filling.usedBytes + bytes > Block.BYTES) {
+      stopFilling();
       filling = pool.block();
+      filling.isFilled = true;
     }
     int offset = filling.usedBytes;
     filling.buffer.put(offset, datagram, datagram.position(), bytes);
-    if (joins(bytes, remote, maxJoinedBytes)) {
-      last.bytes += bytes;
-      last.datagrams++;
-    } else {
-      append(filling, offset, bytes, remote);
-    }
     filling.usedBytes += bytes;
+    copiedOffset = offset;
+    copiedBytes = bytes;
+    add(filling, offset, bytes, remote, maxJoinedBytes);
+  }
+
+  /**
+   * Adds the datagram that a queue, perhaps this one, has copied last, without copying it.
+   *
+   * @param bytes how long it is
+   * @return false if that queue does not have it any more
+   */
+  boolean addShared(SendQueue from, int bytes, InetSocketAddress remote, int maxJoinedBytes) {
+    if (from.copiedOffset == NONE || from.copiedBytes != bytes) {
+      return false;
+    }
+    add(from.filling, from.copiedOffset, bytes, remote, maxJoinedBytes);
+    return true;
+  }
+
+  /** The datagram that was copied last is not to be shared any more. */
+  void forgetCopied() {
+    copiedOffset = NONE;
+  }
+
+  private void add(
+      Block block, int offset, int bytes, InetSocketAddress remote, int maxJoinedBytes) {
+    Message before = lastTo(remote);
+    if (before != null && joins(before, block, offset, bytes, maxJoinedBytes)) {
+      before.bytes += bytes;
+      before.datagrams++;
+    } else {
+      append(block, offset, bytes, remote);
+    }
     queuedBytes += bytes + OVERHEAD_BYTES;
   }
 
-  private boolean joins(int bytes, InetSocketAddress remote, int maxJoinedBytes) {
-    return last != null
-        && bytes != 0
-        && bytes <= last.segmentBytes
-        && last.segmentBytes <= maxJoinedBytes
-        && last.bytes == last.segmentBytes * last.datagrams // none of them was shorter
-        && last.datagrams < MAX_DATAGRAMS
-        && last.bytes + bytes <= MAX_MESSAGE_BYTES
-        && last.block == filling
-        && !last.parted
-        && SocketAddresses.same(last.remote, remote);
+  private Message lastTo(InetSocketAddress remote) {
+    Message message = last;
+    for (int i = 0; message != null && i < LOOK_BACK; i++) {
+      if (SocketAddresses.same(message.remote, remote)) {
+        return message;
+      }
+      message = message.previous;
+    }
+    return null;
+  }
+
+  private static boolean joins(
+      Message message, Block block, int offset, int bytes, int maxJoinedBytes) {
+    return bytes != 0
+        && bytes <= message.segmentBytes
+        && message.segmentBytes <= maxJoinedBytes
+        && message.bytes == message.segmentBytes * message.datagrams // none of them was shorter
+        && message.datagrams < MAX_DATAGRAMS
+        && message.bytes + bytes <= MAX_MESSAGE_BYTES
+        && message.block == block
+        && message.offset + message.bytes == offset
+        && !message.parted;
   }
 
   private void append(Block block, int offset, int bytes, InetSocketAddress remote) {
@@ -93,6 +147,7 @@ final class SendQueue {
       first = message;
     } else {
       last.next = message;
+      message.previous = last;
     }
     last = message;
   }
@@ -103,17 +158,30 @@ final class SendQueue {
     first = gone.next;
     if (first == null) {
       last = null;
+      stopFilling();
+    } else {
+      first.previous = null;
     }
     queuedBytes -= gone.bytes + (long) gone.datagrams * OVERHEAD_BYTES;
     Block block = gone.block;
     block.messages--;
     pool.release(gone);
-    if (block.messages == 0 && block != filling) {
-      pool.release(block);
+    releaseIfUnused(block);
+  }
+
+  private void stopFilling() {
+    Block block = filling;
+    filling = null;
+    copiedOffset = NONE;
+    if (block != null) {
+      block.isFilled = false;
+      releaseIfUnused(block);
     }
-    if (first == null && filling != null) {
-      pool.release(filling);
-      filling = null;
+  }
+
+  private void releaseIfUnused(Block block) {
+    if (block.messages == 0 && !block.isFilled) {
+      pool.release(block);
     }
   }
 
@@ -133,6 +201,10 @@ final class SendQueue {
       part.parted = true;
       part.block.messages++;
       part.next = before.next;
+      part.previous = before;
+      if (part.next != null) {
+        part.next.previous = part;
+      }
       before.next = part;
       before = part;
       offset += part.bytes;
@@ -143,6 +215,20 @@ final class SendQueue {
     whole.bytes = whole.segmentBytes;
     whole.datagrams = 1;
     whole.parted = true;
+  }
+
+  /**
+   * Drops the oldest messages until so many bytes more are within a limit: they are late anyway.
+   *
+   * @return how many datagrams were dropped
+   */
+  long makeRoom(int bytes, long limitBytes) {
+    long datagrams = 0;
+    while (first != null && queuedBytes + bytes > limitBytes) {
+      datagrams += first.datagrams;
+      removeFirst();
+    }
+    return datagrams;
   }
 
   /** Forgets everything. @return how many datagrams that was */

@@ -45,8 +45,8 @@ interface Transport {
     /** Has no datagram fragmented by IP; see {@link PortOptions#whole}. */
     void sendWhole(SocketProtocolFamily family) throws IOException;
 
-    /** Asks for this size of both buffers and returns the smaller of those that were given. */
-    int setBufferBytes(int bytes) throws IOException;
+    /** Asks for this size of both buffers and returns what was given. */
+    SocketBuffers setBufferBytes(int bytes) throws IOException;
 
     /**
      * Sends out of this interface, as {@link DatagramPort#stayOn} has it.

@@ -119,8 +119,8 @@ abstract class UnixSocket implements Transport.Socket {
   }
 
   @Override
-  public final int setBufferBytes(int bytes) {
-    return Math.min(
+  public final SocketBuffers setBufferBytes(int bytes) {
+    return new SocketBuffers(
         setBufferBytes(SO_RCVBUFFORCE, ChannelOption.SO_RCVBUF, bytes),
         setBufferBytes(SO_SNDBUFFORCE, ChannelOption.SO_SNDBUF, bytes));
   }

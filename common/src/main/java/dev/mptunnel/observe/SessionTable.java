@@ -125,15 +125,17 @@ public final class SessionTable {
    * What was dropped without a word, by reason, in one line, ended.
    *
    * @param notSent packets that the kernel did not take
+   * @param late packets that waited for a full socket until newer ones took their place
    * @param notRead packets that the kernel dropped since they were not read in time
    */
-  public static String dropped(EndpointCounters counters, long notSent, long notRead) {
+  public static String dropped(EndpointCounters counters, long notSent, long late, long notRead) {
     return String.format(
         Locale.ROOT,
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
             + " unopened, %d of flows opened too fast, %d of flows not known by name, %d to targets"
             + " refused, %d pieces without room, %d datagrams that missed pieces, %d of ours too"
-            + " large, %d of ours that found no path; by the kernel: %d not sent, %d not read%n",
+            + " large, %d of ours that found no path; by the kernel: %d not sent, %d not sent in"
+            + " time, %d not read%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),
@@ -148,6 +150,7 @@ public final class SessionTable {
         counters.oversized(),
         counters.waitedTooLong(),
         notSent,
+        late,
         notRead);
   }
 

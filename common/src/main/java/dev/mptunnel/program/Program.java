@@ -79,7 +79,9 @@ public final class Program<C> {
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
-    try (DatagramEngine engine = Engines.open(sockets.apply(config).engine(), command.name());
+    SocketSettings asked = sockets.apply(config);
+    try (DatagramEngine engine =
+            Engines.open(asked.engine(), asked.busyPollNanos(), command.name());
         Running running = starter.start(engine, config)) {
       Signals.on("USR1", () -> print(running, out));
       log()

@@ -51,6 +51,8 @@ class ConfigFileTest {
             flow-timeout = 2m
             socket-buffer = 256K
             engine = io_uring
+            busy-poll = 50us
+            dscp = EF
             vps.example.org:4000 name=one bind=eth0
             [fe80::1%eth0]:4000 bind=[fe80::2%eth0]
             2001:db8::1 4000
@@ -64,7 +66,8 @@ class ConfigFileTest {
         config.listen());
     assertEquals(100_000_000L, config.session().pingNanos());
     assertEquals(120_000_000_000L, config.session().flowTimeoutNanos());
-    assertEquals(new SocketSettings(256 << 10, EngineChoice.IO_URING), config.sockets());
+    assertEquals(
+        new SocketSettings(256 << 10, 46, EngineChoice.IO_URING, 50_000), config.sockets());
     assertEquals(
         List.of(
             new BridgeLine(new HostPort("vps.example.org", 4000), "one", "eth0"),
@@ -127,7 +130,7 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, listen-tcp, listen-tcp.NAME, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, tunnels, cc, tunnel-timeout, over-tcp, socket-buffer, engine, tcp-engine
+          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, listen-tcp, listen-tcp.NAME, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, tunnels, cc, tunnel-timeout, over-tcp, socket-buffer, dscp, engine, busy-poll, tcp-engine
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           repair = 3       | f:2: repair: '3' cannot be read; expected off or a share such as 3% or 0.5%
@@ -195,6 +198,8 @@ class ConfigFileTest {
     "listen-tcp.wg, 1, 65535, 0, 65536",
     "repair, 0.1%, 100%, 0.099%, 100.001%",
     "hold, 1ms, 1s, 0ms, 1001ms",
+    "busy-poll, 1us, 10ms, 0us, 10001us",
+    "dscp, 0, 63, -1, 64",
     "listen, 1, 65535, 0, 65536",
   })
   void bothEndsOfARangeBelongToIt(

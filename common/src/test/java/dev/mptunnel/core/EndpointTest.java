@@ -46,6 +46,14 @@ class EndpointTest {
   }
 
   @Test
+  void aRoundTripIsMeasuredToWhenTheAnswerArrivedNotToWhenItWasRead() {
+    world.readLater(Side.CLIENT, 7);
+    world.runFor(1000);
+    PathReport path = world.session.report().paths().getFirst();
+    assertEquals(20_000, (double) path.rttP50Micros(), 200);
+  }
+
+  @Test
   void eachDatagramIsCopiedToEveryPathAndDeliveredOnce() {
     world.runFor(1000);
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);

@@ -96,9 +96,10 @@ final class PairWorld {
       int toPort = side == Side.CLIENT ? 0 : path;
       InetSocketAddress source =
           address(side == Side.CLIENT ? portOffset + path : SERVER_PORT + path);
+      long arrives = Math.max(now + DELAY_NANOS + slower[path], stalledUntil[side.ordinal()]);
       at(
-          Math.max(now + DELAY_NANOS + slower[path], stalledUntil[side.ordinal()]),
-          () -> end(to).endpoint.onDatagram(now, toPort, source, ByteBuffer.wrap(bytes)));
+          arrives + readsLater[to.ordinal()],
+          () -> end(to).endpoint.onDatagram(now, arrives, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
     @Override
@@ -143,6 +144,7 @@ final class PairWorld {
   private long now = 1;
   private int portOffset;
   private final long[] stalledUntil = new long[2];
+  private final long[] readsLater = new long[2];
 
   final Security clientSecurity;
   final Security serverSecurity;
@@ -248,6 +250,11 @@ final class PairWorld {
   /** Nothing from this side arrives for so long, and then everything at once. */
   void stall(Side from, long millis) {
     stalledUntil[from.ordinal()] = now + TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  /** This side reads what has arrived so much later. */
+  void readLater(Side reader, long millis) {
+    readsLater[reader.ordinal()] = TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   void restartServer() {

@@ -124,6 +124,69 @@ final class NativeEngineTest {
     assertEquals(0, free.sendDrops() + tied.sendDrops(), "seed " + seed);
   }
 
+  @Test
+  void aDatagramThatWaitedArrivedWhenItReachedTheSocket() throws Exception {
+    List<Long> waited = new ArrayList<>();
+    CountDownLatch all = new CountDownLatch(4);
+    DatagramPort receiver =
+        engine.open(
+            PortOptions.at(Addresses.literal("127.0.0.1")).withStamps(),
+            new Inbox() {
+              @Override
+              public void onDatagram(
+                  DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+                long now = engine.nanoTime();
+                waited.add(now - port.arrivedNanos(now));
+                all.countDown();
+              }
+            });
+    DatagramPort sender = engine.open(PortOptions.connected(receiver.localAddress()), new Inbox());
+    long heldUpNanos =
+        engine
+            .call(
+                () -> {
+                  sender.send(ByteBuffer.allocate(1), null); // the kernel begins to stamp
+                  sender.send(ByteBuffer.allocate(2), null);
+                  for (int i = 0; i < 2; i++) {
+                    sender.send(ByteBuffer.allocate(100), null);
+                  }
+                  sender.flush();
+                  long sent = engine.nanoTime();
+                  TimeUnit.MILLISECONDS.sleep(30); // as a pause of the collector's
+                  return engine.nanoTime() - sent;
+                })
+            .get();
+    await(all);
+    for (long nanos : waited) {
+      assertTrue(nanos >= heldUpNanos, nanos + " of " + heldUpNanos);
+      assertTrue(nanos < TimeUnit.SECONDS.toNanos(1), "by the engine's clock");
+    }
+  }
+
+  @Test
+  void whoPollsBusilyDoesEverythingElseToo() throws Exception {
+    long whileNanos = TimeUnit.MILLISECONDS.toNanos(300);
+    try (NativeEngine busy =
+        NativeEngine.start("busy-polling", System::nanoTime, new BusyPoll(whileNanos))) {
+      Inbox inbox = new Inbox();
+      DatagramPort to = busy.open(at(0), inbox);
+      DatagramPort from = busy.open(at(0), new Inbox());
+      for (int i = 0; i < 3; i++) {
+        busy.runAndWait(() -> sendAll(from, to.localAddress(), "one"));
+        assertEquals("one", inbox.next().text());
+        CountDownLatch fired = new CountDownLatch(1);
+        Engine.EngineTimer timer = busy.newTimer(fired::countDown);
+        busy.runAndWait(() -> timer.set(busy.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2)));
+        await(fired);
+      }
+      // It falls asleep at last, and wakes up for a task as ever; were it still awake, it would
+      // too.
+      TimeUnit.NANOSECONDS.sleep(whileNanos + TimeUnit.MILLISECONDS.toNanos(20));
+      assertTrue(busy.runAndWait(() -> sendAll(from, to.localAddress(), "two")));
+      assertEquals("two", inbox.next().text());
+    }
+  }
+
   private static InetSocketAddress address(List<DatagramPort> ports, int index) {
     return ports.get(index).localAddress();
   }
@@ -158,7 +221,7 @@ final class NativeEngineTest {
 
   @Test
   void aBurstIsOneMessageToTheKernelAndBack() throws IOException {
-    try (NativeMemory memory = NativeMemory.open()) {
+    try (NativeMemory memory = NativeMemory.open(System::nanoTime)) {
       NativeSocket to = memory.newSocket(false);
       NativeSocket from = memory.newSocket(false);
       try {
@@ -246,7 +309,8 @@ final class NativeEngineTest {
   void oneLengthCountsOnceAndJoiningComesBack() throws Exception {
     AtomicLong later = new AtomicLong();
     try (NativeEngine shifted =
-        NativeEngine.start("shifted-native", () -> System.nanoTime() + later.get())) {
+        NativeEngine.start(
+            "shifted-native", () -> System.nanoTime() + later.get(), new BusyPoll(0))) {
       Inbox inbox = new Inbox();
       DatagramPort to = engine.open(at(0).withBufferBytes(4 << 20), inbox);
       NativePort from = (NativePort) shifted.open(at(0), new Inbox());
@@ -315,7 +379,8 @@ final class NativeEngineTest {
   void turnsThatFailAreFollowedByOthers() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
     AtomicLong failures = new AtomicLong();
-    try (NativeEngine failing = NativeEngine.start("failing-native", clock(fails, failures))) {
+    try (NativeEngine failing =
+        NativeEngine.start("failing-native", clock(fails, failures), new BusyPoll(0))) {
       Inbox inbox = new Inbox();
       DatagramPort to = failing.open(at(0), inbox);
       DatagramPort from = engine.open(at(0), new Inbox());
@@ -332,7 +397,8 @@ final class NativeEngineTest {
   @Test
   void oneThatCannotGoOnEndsAndSaysSo() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
-    NativeEngine failing = NativeEngine.start("dying-native", clock(fails, new AtomicLong()));
+    NativeEngine failing =
+        NativeEngine.start("dying-native", clock(fails, new AtomicLong()), new BusyPoll(0));
     DatagramPort port = failing.open(at(0), new Inbox());
     fails.set(true);
     failing.execute(() -> {});

@@ -5,31 +5,33 @@ import dev.mptunnel.net.DatagramPort;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 
-/** Which local application has which flow: each address that sends to us is one application. */
+/**
+ * Which local application has which flow, at one port of ours: each address that sends there is one
+ * application.
+ */
 final class Applications {
 
   /**
    * An application's address.
    *
+   * @param all where it is one of
    * @param port the port of ours that it sends to, and is answered from
    * @param address where it sends from
    */
-  record Application(DatagramPort port, InetSocketAddress address) {}
+  record Application(Applications all, DatagramPort port, InetSocketAddress address) {}
 
-  private final Map<Application, Flow> flows = new HashMap<>();
+  private final Map<InetSocketAddress, Flow> flows = new HashMap<>();
 
-  /** The application's flow; if it has none, the one that the supplier opens. */
-  Flow flowOf(DatagramPort port, InetSocketAddress address, Supplier<Flow> open) {
-    Application application = new Application(port, address);
-    Flow flow = flows.get(application);
-    if (flow == null) {
-      flow = open.get();
-      flow.attach(application);
-      flows.put(application, flow);
-    }
-    return flow;
+  /** The application's flow, or null if it has none. */
+  Flow flowOf(InetSocketAddress address) {
+    return flows.get(address);
+  }
+
+  /** The application has this flow. */
+  void add(DatagramPort port, InetSocketAddress address, Flow flow) {
+    flow.attach(new Application(this, port, address));
+    flows.put(address, flow);
   }
 
   /** The application behind a flow. */
@@ -38,7 +40,8 @@ final class Applications {
   }
 
   /** The flow is gone; should its application speak again, it gets another. */
-  void remove(Flow flow) {
-    flows.remove(of(flow), flow);
+  static void remove(Flow flow) {
+    Application application = of(flow);
+    application.all().flows.remove(application.address(), flow);
   }
 }

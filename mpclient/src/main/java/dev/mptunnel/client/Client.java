@@ -8,6 +8,7 @@ import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.SessionSettings;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
@@ -60,7 +61,6 @@ public final class Client implements Program.Running {
   private final EndpointDriver driver;
   private final ClientSecurity security;
   private final ClientLog log;
-  private final Applications applications = new Applications();
   private final List<Entry> entries = new ArrayList<>();
   private final List<Endpoint.PathSpec> specs = new ArrayList<>();
   private final List<NameWatch> names = new ArrayList<>();
@@ -127,7 +127,7 @@ public final class Client implements Program.Running {
   private void open(ClientConfig config) throws IOException {
     int buffer = config.sockets().bufferBytes();
     for (BridgeLine bridge : config.bridges()) {
-      addPath(bridge, buffer);
+      addPath(bridge, config.sockets());
     }
     engine.runAndWait(this::openSession);
     listen(config.listen(), null, config.passenger(), buffer);
@@ -181,13 +181,14 @@ public final class Client implements Program.Running {
     }
   }
 
-  private void addPath(BridgeLine bridge, int buffer) throws IOException {
+  private void addPath(BridgeLine bridge, SocketSettings sockets) throws IOException {
     InetSocketAddress local =
         bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
     String device = bridge.bindsToInterface() ? bridge.bind() : null;
     PortOptions options =
         PortOptions.at(local)
-            .withBufferBytes(buffer)
+            .withBufferBytes(sockets.bufferBytes())
+            .withDscp(sockets.dscp())
             .withDevice(device)
             .withMark(bridge.mark())
             .sentWhole();
@@ -293,7 +294,7 @@ public final class Client implements Program.Running {
     EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return SessionTable.of(report().join())
         + TunnelTable.of(tunnelReport().join())
-        + SessionTable.dropped(driver.counters(), drops.sent(), drops.received());
+        + SessionTable.dropped(driver.counters(), drops.sent(), drops.late(), drops.received());
   }
 
   /** The session's figures. From any thread. */
@@ -398,7 +399,7 @@ public final class Client implements Program.Running {
     public void event(Event event) {
       log.event(event);
       if (event instanceof Event.FlowClosed(Flow flow)) {
-        applications.remove(flow);
+        Applications.remove(flow);
       } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
         streams.onKey(opened.tunnelKey());
       } else if (streams != null && event instanceof Event.SessionClosed) {
@@ -411,6 +412,7 @@ public final class Client implements Program.Running {
 
     private final String target;
     private final boolean ordered;
+    private final Applications applications = new Applications();
 
     ApplicationHandler(String target, boolean ordered) {
       this.target = target;
@@ -421,8 +423,11 @@ public final class Client implements Program.Running {
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
       long now = engine.nanoTime();
       Endpoint endpoint = driver.endpoint();
-      Flow flow =
-          applications.flowOf(port, source, () -> endpoint.openFlow(now, session, target, ordered));
+      Flow flow = applications.flowOf(source);
+      if (flow == null) {
+        flow = endpoint.openFlow(now, session, target, ordered);
+        applications.add(port, source, flow);
+      }
       endpoint.send(now, flow, datagram);
     }
 

@@ -109,6 +109,7 @@ public final class Server implements Program.Running {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
               .withBufferBytes(config.sockets().bufferBytes())
+              .withDscp(config.sockets().dscp())
               .sentWhole();
       driver.open(options);
     }
@@ -226,7 +227,7 @@ public final class Server implements Program.Running {
     }
     EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return table
-        + SessionTable.dropped(driver.counters(), drops.sent(), drops.received())
+        + SessionTable.dropped(driver.counters(), drops.sent(), drops.late(), drops.received())
         + SessionTable.strangers(driver.counters());
   }
 

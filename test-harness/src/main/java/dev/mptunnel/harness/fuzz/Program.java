@@ -255,7 +255,10 @@ record Program<C>(
 
   private static void sockets(List<String> options, SocketSettings sockets) {
     number(options, "--socket-buffer", sockets.bufferBytes());
+    number(options, "--dscp", sockets.dscp());
     options.addAll(List.of("--engine", sockets.engine().name().toLowerCase(Locale.ROOT)));
+    long busyPollMicros = sockets.busyPollNanos() / 1_000;
+    options.addAll(List.of("--busy-poll", busyPollMicros == 0 ? "off" : busyPollMicros + "us"));
   }
 
   private static void addresses(List<String> options, String option, List<HostPort> addresses) {

@@ -41,7 +41,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -72,6 +74,7 @@ public final class LocalTunnel implements AutoCloseable {
           TimeUnit.MINUTES.toNanos(5),
           256);
 
+  private final Map<String, List<Long>> threads = new HashMap<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final SharedSeed secret;
   private final PathLedger ledger;
@@ -131,6 +134,29 @@ public final class LocalTunnel implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a tunnel without links: the client sends to the bridges.
+   *
+   * @param secret as hosts share it, or null for plain mode
+   */
+  static LocalTunnel direct(InetSocketAddress target, int bridges, SharedSeed secret)
+      throws IOException {
+    LocalTunnel tunnel = new LocalTunnel(secret);
+    try {
+      tunnel.startServer(target);
+      List<BridgeLine> lines = new ArrayList<>();
+      for (int i = 0; i < bridges; i++) {
+        HostPort bridge = hostPort(tunnel.startBridge().listening().getFirst());
+        lines.add(new BridgeLine(bridge, "line " + (i + 1), null));
+      }
+      tunnel.startClient(lines);
+      return tunnel;
+    } catch (IOException | RuntimeException e) {
+      tunnel.close();
+      throw e;
+    }
+  }
+
   private void startServer(InetSocketAddress target) throws IOException {
     server =
         Server.start(
@@ -150,7 +176,7 @@ public final class LocalTunnel implements AutoCloseable {
     listening.addAll(server.listening());
   }
 
-  private UdpLink startLine(DatagramLoop loop, LinkProperties line, Seed seed) throws IOException {
+  private Relay startBridge() throws IOException {
     BridgeConfig config =
         new BridgeConfig(
             List.of(new HostPort("127.0.0.1", 0)),
@@ -163,6 +189,11 @@ public final class LocalTunnel implements AutoCloseable {
     Relay bridge = Relay.start(engine("bridge"), config);
     open.push(bridge);
     listening.addAll(bridge.listening());
+    return bridge;
+  }
+
+  private UdpLink startLine(DatagramLoop loop, LinkProperties line, Seed seed) throws IOException {
+    Relay bridge = startBridge();
     long now = System.nanoTime();
     UdpLink link =
         UdpLink.open(
@@ -198,6 +229,8 @@ public final class LocalTunnel implements AutoCloseable {
   private DatagramEngine engine(String name) throws IOException {
     DatagramEngine engine = Engines.open(EngineChoice.AUTO, name);
     open.push(engine);
+    long thread = engine.call(() -> Thread.currentThread().threadId()).join();
+    threads.computeIfAbsent(name, _ -> new ArrayList<>()).add(thread);
     return engine;
   }
 
@@ -225,6 +258,11 @@ public final class LocalTunnel implements AutoCloseable {
   /** Where applications send to. */
   public InetSocketAddress entry() {
     return client.listening().getFirst();
+  }
+
+  /** The threads of the programs of this name: mpclient, bridge or mpserver. */
+  public List<Long> threads(String program) {
+    return threads.get(program);
   }
 
   /** What the links let through. */

@@ -1,0 +1,84 @@
+package dev.mptunnel.net;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.function.LongSupplier;
+
+/** One of the kernel's clocks, by clock_gettime(2), in nanoseconds. May be read by any thread. */
+final class KernelClock implements LongSupplier {
+
+  /** The time of day, which may be set. */
+  static final int REALTIME = 0;
+
+  /** The time since the machine was started, also while it is suspended. */
+  static final int BOOTTIME = 7;
+
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  /** Of each thread its own, or one would read half of what another one is being told. */
+  private static final ThreadLocal<MemorySegment> TIMESPEC =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2));
+
+  private final MethodHandle clockGettime;
+  private final int id;
+
+  private KernelClock(MethodHandle clockGettime, int id) {
+    this.clockGettime = clockGettime;
+    this.id = id;
+  }
+
+  /** The clock of this number, or null where it is not to be had. */
+  static KernelClock orNull(int id) {
+    if (Engines.is64BitLinux()) {
+      try {
+        KernelClock clock = load(id);
+        if (clock != null && clock.read(TIMESPEC.get()) == 0) {
+          return clock;
+        }
+      } catch (IllegalCallerException | UnsupportedOperationException e) {
+        // The user has denied us native calls, or this JVM has none.
+      }
+    }
+    return null;
+  }
+
+  @SuppressWarnings("restricted") // a call of the C library's
+  private static KernelClock load(int id) {
+    Linker linker = Linker.nativeLinker();
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
+    return linker
+        .defaultLookup()
+        .find("clock_gettime")
+        .map(address -> linker.downcallHandle(address, signature, Linker.Option.critical(false)))
+        .map(handle -> new KernelClock(handle, id))
+        .orElse(null);
+  }
+
+  private int read(MemorySegment timespec) {
+    try {
+      return (int) clockGettime.invokeExact(id, timespec);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public long getAsLong() {
+    MemorySegment timespec = TIMESPEC.get();
+    read(timespec);
+    return nanos(timespec, 0);
+  }
+
+  /** What a timespec(3) of a 64-bit system says. */
+  static long nanos(MemorySegment memory, long offset) {
+    return memory.get(ValueLayout.JAVA_LONG, offset) * NANOS_PER_SECOND
+        + memory.get(ValueLayout.JAVA_LONG, offset + Long.BYTES);
+  }
+}

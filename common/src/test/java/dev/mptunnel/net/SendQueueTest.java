@@ -1,0 +1,176 @@
+package dev.mptunnel.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.net.SendPool.Message;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SendQueueTest {
+
+  private static final int LONGEST = 65_536;
+  private static final int QUEUES = 3;
+  private static final int REMOTES = 4;
+
+  private final SendPool pool = new SendPool();
+
+  @AfterEach
+  void close() {
+    pool.close();
+  }
+
+  @Test
+  void ofWhatGoesToSeveralAddressesOneCopyIsMadeAndEachHasOneMessage() {
+    SendQueue queue = new SendQueue(pool);
+    SendQueue other = new SendQueue(pool);
+    for (int i = 0; i < 5; i++) {
+      queue.add(ByteBuffer.allocate(100), remote(0), LONGEST);
+      assertTrue(queue.addShared(queue, 100, remote(1), LONGEST));
+      assertTrue(queue.addShared(queue, 100, remote(2), LONGEST));
+      assertTrue(other.addShared(queue, 100, null, LONGEST));
+    }
+    List<Message> messages = messages(queue);
+    messages.addAll(messages(other));
+    assertEquals(4, messages.size());
+    for (Message message : messages) {
+      assertEquals(5, message.datagrams);
+      assertEquals(500, message.bytes);
+      assertEquals(0, message.offset, "in the same memory");
+      assertEquals(messages.getFirst().block, message.block);
+    }
+    other.clear();
+    queue.clear();
+  }
+
+  @Test
+  void whatIsNotQueuedAnyMoreIsNotShared() {
+    SendQueue queue = new SendQueue(pool);
+    SendQueue other = new SendQueue(pool);
+    assertFalse(other.addShared(queue, 100, null, LONGEST), "nothing has been queued");
+    queue.add(ByteBuffer.allocate(100), null, LONGEST);
+    assertFalse(other.addShared(queue, 99, null, LONGEST), "another one");
+    queue.forgetCopied();
+    assertFalse(other.addShared(queue, 100, null, LONGEST));
+    queue.add(ByteBuffer.allocate(100), null, LONGEST);
+    queue.clear();
+    assertFalse(other.addShared(queue, 100, null, LONGEST));
+  }
+
+  @Test
+  void whereTheQueueIsFullTheOldestMakeRoom() {
+    SendQueue queue = new SendQueue(pool);
+    long limit = 10 * (1_000 + 64);
+    long dropped = 0;
+    for (byte value = 0; value < 100; value++) {
+      dropped += queue.makeRoom(1_000, limit);
+      ByteBuffer datagram = ByteBuffer.allocate(1_000).put(0, value);
+      queue.add(datagram, remote(0), 0);
+      assertTrue(queue.queuedBytes() <= limit);
+    }
+    assertEquals(90, dropped);
+    Message oldest = queue.first();
+    assertEquals(90, oldest.block.buffer.get(oldest.offset));
+    queue.clear();
+  }
+
+  /** A datagram of a queue, by its address and what it is filled with. */
+  private record Sent(int remote, byte value, int bytes) {}
+
+  @Test
+  void whateverIsQueuedWhereverComesOutWholeAndInOrderForEachAddress() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    List<SendQueue> queues = new ArrayList<>();
+    List<List<Sent>> expected = new ArrayList<>();
+    for (int i = 0; i < QUEUES; i++) {
+      queues.add(new SendQueue(pool));
+      expected.add(new ArrayList<>());
+    }
+    byte value = 0;
+    for (int step = 0; step < 20_000; step++) {
+      int first = random.nextInt(QUEUES);
+      int bytes = random.nextInt(4) == 0 ? random.nextInt(3_000) : 1_000;
+      ByteBuffer datagram = ByteBuffer.allocate(bytes);
+      value++;
+      for (int i = 0; i < bytes; i++) {
+        datagram.put(i, value);
+      }
+      int to = random.nextInt(REMOTES);
+      queues.get(first).add(datagram, remote(to), LONGEST);
+      expected.get(first).add(new Sent(to, value, bytes));
+      for (int copies = random.nextInt(4); copies > 0; copies--) {
+        int queue = random.nextInt(QUEUES);
+        int remote = random.nextInt(REMOTES);
+        boolean isShared =
+            queues.get(queue).addShared(queues.get(first), bytes, remote(remote), LONGEST);
+        if (isShared) {
+          expected.get(queue).add(new Sent(remote, value, bytes));
+        }
+        if (random.nextInt(20) == 0) {
+          takeSome(queues, expected, random, seed);
+        }
+      }
+      if (random.nextInt(10) == 0) {
+        takeSome(queues, expected, random, seed);
+      }
+    }
+    for (int i = 0; i < QUEUES; i++) {
+      take(queues.get(i), expected.get(i), Integer.MAX_VALUE, random, seed);
+      assertEquals(List.of(), expected.get(i), "seed " + seed);
+      assertEquals(0, queues.get(i).queuedBytes(), "seed " + seed);
+    }
+  }
+
+  private static void takeSome(
+      List<SendQueue> queues, List<List<Sent>> expected, Random random, long seed) {
+    int queue = random.nextInt(QUEUES);
+    int messages = random.nextBoolean() ? Integer.MAX_VALUE : random.nextInt(5);
+    take(queues.get(queue), expected.get(queue), messages, random, seed);
+  }
+
+  private static void take(
+      SendQueue queue, List<Sent> expected, int messages, Random random, long seed) {
+    for (int i = 0; i < messages && !queue.isEmpty(); i++) {
+      if (queue.first().datagrams > 1 && random.nextInt(4) == 0) {
+        queue.partFirst();
+      }
+      Message message = queue.first();
+      int end = message.offset + message.bytes;
+      int at = message.offset;
+      for (int datagram = 0; datagram < message.datagrams; datagram++) {
+        int bytes = Math.min(message.segmentBytes, end - at);
+        int remote = message.remote.getPort() - 1;
+        Sent next =
+            expected.stream().filter(each -> each.remote == remote).findFirst().orElseThrow();
+        assertEquals(next.bytes, bytes, "seed " + seed);
+        for (int b = 0; b < bytes; b++) {
+          assertEquals(next.value, message.block.buffer.get(at + b), "seed " + seed);
+        }
+        expected.remove(next);
+        at += bytes;
+      }
+      assertEquals(end, at, "seed " + seed);
+      queue.removeFirst();
+    }
+  }
+
+  private static List<Message> messages(SendQueue queue) {
+    List<Message> messages = new ArrayList<>();
+    for (Message each = queue.first(); each != null; each = each.next) {
+      messages.add(each);
+    }
+    return messages;
+  }
+
+  private static InetSocketAddress remote(int index) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), index + 1);
+  }
+}
