@@ -143,6 +143,11 @@ final class NativeEngine implements DatagramEngine {
   }
 
   @Override
+  public DatagramEngine another(String threadName) throws IOException {
+    return start(threadName, clock);
+  }
+
+  @Override
   public DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException {
     if (thread.equals(Thread.currentThread())) {
       return openHere(options, handler);
@@ -207,7 +212,13 @@ final class NativeEngine implements DatagramEngine {
           NetworkErrors.saySmallBuffer(options.bufferBytes(), givenBytes);
         }
       }
+      if (options.sharing() == Sharing.FURTHER) {
+        socket.sharePort();
+      }
       socket.bind(options.local());
+      if (options.sharing() == Sharing.FIRST) {
+        socket.sharePort();
+      }
       if (options.remote() != null) {
         socket.connect(options.remote());
       }

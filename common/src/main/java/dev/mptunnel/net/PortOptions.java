@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param whole whether a datagram that a line does not carry is lost rather than fragmented by IP,
  *     and what routers say about it is not heeded (IP_PMTUDISC_PROBE in ip(7); RFC 8899, section
  *     4.1)
+ * @param sharing whether other sockets have its port too
  */
 public record PortOptions(
     InetSocketAddress local,
@@ -28,7 +29,8 @@ public record PortOptions(
     int bufferBytes,
     String device,
     int mark,
-    boolean whole) {
+    boolean whole,
+    Sharing sharing) {
 
   public PortOptions {
     Objects.requireNonNull(local, "local");
@@ -36,38 +38,50 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null, 0, false);
+    return new PortOptions(local, null, 0, null, 0, false, Sharing.NONE);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
-    return new PortOptions(Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false);
+    return new PortOptions(
+        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, Sharing.NONE);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
   public PortOptions withLocalPort(int port) {
     return new PortOptions(
-        new InetSocketAddress(local.getAddress(), port), remote, bufferBytes, device, mark, whole);
+        new InetSocketAddress(local.getAddress(), port),
+        remote,
+        bufferBytes,
+        device,
+        mark,
+        whole,
+        sharing);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark, whole);
+    return new PortOptions(local, remote, bytes, device, mark, whole, sharing);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark, whole);
+    return new PortOptions(local, remote, bufferBytes, name, mark, whole, sharing);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits, whole);
+    return new PortOptions(local, remote, bufferBytes, device, bits, whole, sharing);
   }
 
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, true);
+    return new PortOptions(local, remote, bufferBytes, device, mark, true, sharing);
+  }
+
+  /** The same, alone at its port or not. */
+  public PortOptions shared(Sharing how) {
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, how);
   }
 
   /** Whether the socket is one of IPv6, as it must be to reach the remote address. */
