@@ -292,6 +292,13 @@ final class Settings {
   static final Setting<EngineChoice> ENGINE =
       Setting.once("engine", new Choice<>(EngineChoice.class, '_'), "auto", "what moves datagrams");
 
+  static final Setting<Long> LOOPS =
+      Setting.once(
+          "loops",
+          Quantity.count(1, 64, new Quantity.Word("auto", 0)),
+          "auto",
+          "threads that move datagrams; auto is one for every two processors, 8 at most");
+
   static final SettingSet CLIENT =
       SettingSet.withBareLines(
           BRIDGE,
@@ -350,6 +357,7 @@ final class Settings {
           TUNNEL_TIMEOUT,
           SOCKET_BUFFER,
           ENGINE,
+          LOOPS,
           TCP_ENGINE);
 
   /** What the commands know that show or end invitations. */
@@ -372,6 +380,7 @@ final class Settings {
           CONGESTION_CONTROL,
           SOCKET_BUFFER,
           ENGINE,
+          LOOPS,
           TCP_ENGINE);
 
   private Settings() {}

@@ -253,8 +253,8 @@ class SecurityTest {
   void bridgesAskForNothingOfIt() {
     assertEquals(
         "unknown option '--encrypt'; expected one of --listen, --protocol, --server,"
-            + " --idle-timeout, --max-clients, --cc, --socket-buffer, --engine, --tcp-engine,"
-            + " --config, --verbose, --help, --version",
+            + " --idle-timeout, --max-clients, --cc, --socket-buffer, --engine, --loops,"
+            + " --tcp-engine, --config, --verbose, --help, --version",
         assertThrows(
                 ConfigException.class,
                 () -> new BridgeCommand().config("--encrypt=off", "1", "a:1"))
