@@ -77,7 +77,7 @@ public final class SharedLimits {
        * At once if this is its thread, as it is if a session of the same endpoint takes the place.
        */
       private void onOwnThread(Runnable evict) {
-        if (taker == engine) {
+        if (taker.equals(engine)) {
           evict.run();
         } else {
           engine.execute(evict);

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -195,6 +197,105 @@ final class EngineGroupTest {
     NettyEngine nio = opened(new NettyEngine(new NioTransport(), "nio"));
     try (EngineGroup group = EngineGroup.open(nio, LOOPS, "loop", ANY_PORT, true)) {
       assertEquals(List.of(nio), group.engines());
+    }
+  }
+
+  @Test
+  void whereTheKernelDoesNotSteerOneIsLeftAndNothingElse() throws Exception {
+    Unsteered first = opened(new Unsteered(group(false).engines().getFirst(), new ArrayList<>()));
+    try (EngineGroup group = EngineGroup.open(first, LOOPS, "loop", ANY_PORT, true)) {
+      assertEquals(List.of(first), group.engines());
+    }
+    assertEquals(LOOPS - 1, first.others.size());
+    for (Unsteered other : first.others) {
+      other.ended().get(10, TimeUnit.SECONDS);
+    }
+    try (EngineGroup group = EngineGroup.open(first, LOOPS, "loop", ANY_PORT, false)) {
+      assertEquals(LOOPS, group.engines().size(), "who does not ask for it");
+    }
+  }
+
+  /** An engine of a kernel that shares ports, but runs no program. */
+  private record Unsteered(DatagramEngine real, List<Unsteered> others) implements DatagramEngine {
+
+    @Override
+    public DatagramEngine another(String threadName) throws IOException {
+      Unsteered other = new Unsteered(real.another(threadName), new ArrayList<>());
+      others.add(other);
+      return other;
+    }
+
+    @Override
+    public DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException {
+      return new UnsteeredPort(real.open(options, handler));
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+      return real.ended();
+    }
+
+    @Override
+    public String name() {
+      return real.name();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      real.execute(task);
+    }
+
+    @Override
+    public <T> CompletableFuture<T> call(Callable<T> work) {
+      return real.call(work);
+    }
+
+    @Override
+    public EngineTimer newTimer(Runnable task) {
+      return real.newTimer(task);
+    }
+
+    @Override
+    public long nanoTime() {
+      return real.nanoTime();
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  private record UnsteeredPort(DatagramPort real) implements DatagramPort {
+
+    @Override
+    public InetSocketAddress localAddress() {
+      return real.localAddress();
+    }
+
+    @Override
+    public void send(ByteBuffer datagram, InetSocketAddress remote) {
+      real.send(datagram, remote);
+    }
+
+    @Override
+    public void flush() {
+      real.flush();
+    }
+
+    @Override
+    public boolean stayOn(int interfaceIndex) {
+      return real.stayOn(interfaceIndex);
+    }
+
+    @Override
+    public long sendDrops() {
+      return real.sendDrops();
+    }
+
+    @Override
+    public void close() {
+      real.close();
     }
   }
 

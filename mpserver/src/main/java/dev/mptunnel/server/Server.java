@@ -281,7 +281,8 @@ public final class Server implements Program.Running {
     if (clients != null) {
       engine.runAndWait(clients::close);
     }
-    loops.forEach(ServerLoop::close);
+    // The last first: the kernel goes on finding those before it at their places.
+    loops.reversed().forEach(ServerLoop::close);
     if (streams != null) {
       streams.closeEngine();
     }

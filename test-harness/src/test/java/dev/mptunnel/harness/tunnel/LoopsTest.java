@@ -150,8 +150,8 @@ class LoopsTest {
             loop,
             BothWays.LOOPBACK,
             BothWays.at(serverPort),
-            new LinkModel(properties, seed.part(2 * number).generator(), now),
-            new LinkModel(properties, seed.part(2 * number + 1).generator(), now),
+            new LinkModel(properties, seed.part(number).part("up").generator(), now),
+            new LinkModel(properties, seed.part(number).part("down").generator(), now),
             UdpLink.Observer.NONE);
     open.push(link::close);
     return link;
