@@ -25,6 +25,16 @@ record RelayLimits(
     return new RelayLimits(maxClients, idleNanos, MAX_UNPROVEN, UNPROVEN_NANOS, NEW_PER_SECOND);
   }
 
+  /** What one of so many loops may hold, and make, of what no client of its own needs. */
+  RelayLimits share(int loops) {
+    return new RelayLimits(
+        maxClients,
+        idleNanos,
+        Math.max(1, maxUnproven / loops),
+        unprovenNanos,
+        Math.max(1, newPerSecond / loops));
+  }
+
   /** TCP connections at once that a server has answered. */
   int maxConnections() {
     return CONNECTIONS_OF_CLIENT * maxClients;

@@ -1,5 +1,6 @@
 package dev.mptunnel.bridge;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -55,10 +56,43 @@ record RelayReport(
 
   /** What passed to and from one server, and how often it refused. */
   record ServerRow(
-      String name, long packetsTo, long bytesTo, long packetsFrom, long bytesFrom, long refusals) {}
+      String name, long packetsTo, long bytesTo, long packetsFrom, long bytesFrom, long refusals) {
+
+    ServerRow plus(ServerRow other) {
+      return new ServerRow(
+          name,
+          packetsTo + other.packetsTo,
+          bytesTo + other.bytesTo,
+          packetsFrom + other.packetsFrom,
+          bytesFrom + other.bytesFrom,
+          refusals + other.refusals);
+    }
+  }
 
   RelayReport {
     servers = List.copyOf(servers);
+  }
+
+  /** The figures of two loops of datagrams, to the same servers, together. */
+  RelayReport plus(RelayReport other) {
+    List<ServerRow> rows = new ArrayList<>();
+    for (int i = 0; i < servers.size(); i++) {
+      rows.add(servers.get(i).plus(other.servers.get(i)));
+    }
+    return new RelayReport(
+        rows,
+        proven + other.proven,
+        unproven + other.unproven,
+        evictedProven + other.evictedProven,
+        evictedUnproven + other.evictedUnproven,
+        expiredProven + other.expiredProven,
+        expiredUnproven + other.expiredUnproven,
+        overRate + other.overRate,
+        unresolvedDrops + other.unresolvedDrops,
+        socketDrops + other.socketDrops,
+        sendDrops + other.sendDrops,
+        receiveDrops + other.receiveDrops,
+        tcp);
   }
 
   /** The same with TCP's part. */

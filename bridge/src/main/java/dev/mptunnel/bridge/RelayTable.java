@@ -29,6 +29,7 @@ final class RelayTable<S> {
   private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final RelayLimits limits;
+  private final ClientRoom.Share room;
   private final int servers;
   private final List<Map<InetSocketAddress, RelayEntry<S>>> entries = new ArrayList<>();
   private final RelayEntry.Queue<S> proven = new RelayEntry.Queue<>();
@@ -45,8 +46,19 @@ final class RelayTable<S> {
   private long expiredUnproven;
   private long overRate;
 
+  /** A table that is the only one. */
   RelayTable(RelayLimits limits, int listeners, int servers) {
+    this(limits, new ClientRoom(limits.maxClients()).newShare(() -> {}), listeners, servers);
+  }
+
+  /**
+   * One of several tables.
+   *
+   * @param room for entries that a server has answered, over all of them
+   */
+  RelayTable(RelayLimits limits, ClientRoom.Share room, int listeners, int servers) {
     this.limits = limits;
+    this.room = room;
     this.servers = servers;
     for (int i = 0; i < listeners * servers; i++) {
       entries.add(new HashMap<>());
@@ -86,12 +98,27 @@ final class RelayTable<S> {
       return;
     }
     unproven.remove(entry);
-    if (proven.size() >= limits.maxClients()) {
-      evictedProven++;
-      remove(proven.oldest());
+    while (!room.take()) {
+      if (proven.size() == 0) {
+        room.takeFromOthers();
+        break;
+      }
+      evictOldest();
     }
     entry.proven = true;
     proven.add(entry, nowNanos);
+  }
+
+  /** Another table needs the room of an entry that a server has answered. */
+  void giveUpOldest() {
+    if (proven.size() > 0) {
+      evictOldest();
+    }
+  }
+
+  private void evictOldest() {
+    evictedProven++;
+    remove(proven.oldest());
   }
 
   private void touch(long nowNanos, RelayEntry<S> entry) {
@@ -150,7 +177,12 @@ final class RelayTable<S> {
 
   /** Removes the entry; its owner is told by {@link #pollRemoved} like of any other. */
   void remove(RelayEntry<S> entry) {
-    (entry.proven ? proven : unproven).remove(entry);
+    if (entry.proven) {
+      proven.remove(entry);
+      room.giveBack();
+    } else {
+      unproven.remove(entry);
+    }
     entries.get(entry.listener * servers + entry.server).remove(entry.client);
     removed.add(entry);
   }

@@ -1,13 +1,10 @@
 package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.HostPort;
-import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.NameWatch;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A server that datagrams are forwarded to: where it is now, whether it answers, and what passed.
@@ -15,16 +12,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Upstream {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
-
   /** A server with clients answers their pings well within this; then its name is asked again. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final HostPort server;
-  private final String protocol;
+  private final UpstreamLog log;
   private final NameWatch name;
 
-  private boolean refusedTold;
   private boolean waiting;
   private long waitingSinceNanos;
 
@@ -35,11 +29,11 @@ final class Upstream {
   private long refusals;
 
   /**
-   * @param protocol by which we speak to it
+   * @param log where what happens is told
    */
-  Upstream(Engine engine, HostPort server, String protocol) {
+  Upstream(Engine engine, HostPort server, UpstreamLog log) {
     this.server = server;
-    this.protocol = protocol;
+    this.log = log;
     this.name =
         new NameWatch(
             engine,
@@ -48,11 +42,9 @@ final class Upstream {
             _ -> true,
             found -> {
               waiting = false;
-              if (!Addresses.text(found.getAddress()).equals(server.host())) {
-                LOG.info("{} is {}, by {}", server, Addresses.text(found), protocol);
-              }
+              log.found(found);
             },
-            trouble -> LOG.warn("{}", trouble));
+            log::trouble);
   }
 
   /** The server as written. */
@@ -87,18 +79,12 @@ final class Upstream {
     bytesFrom += bytes;
     waiting = false;
     name.confirm();
-    if (refusedTold) {
-      refusedTold = false;
-      LOG.info("{} answers again, by {}", server, protocol);
-    }
+    log.answered();
   }
 
   void refused() {
     refusals++;
-    if (!refusedTold) {
-      refusedTold = true;
-      LOG.warn("{} refuses {}: is mpserver running there, at that port?", server, protocol);
-    }
+    log.refused();
     name.askForAnother();
   }
 

@@ -56,6 +56,38 @@ final class RelayTableTest {
   }
 
   @Test
+  void whereOtherTablesHaveAllTheRoomOneOfThemGivesUpItsOldest() {
+    ClientRoom room = new ClientRoom(LIMITS.maxClients());
+    List<RelayTable<String>> tables = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int number = i;
+      ClientRoom.Share share = room.newShare(() -> tables.get(number).giveUpOldest());
+      tables.add(new RelayTable<>(LIMITS, share, 1, 1));
+    }
+    RelayEntry<String> oldest = prove(tables.get(0), client(1));
+    for (int i = 2; i <= 3; i++) {
+      prove(tables.get(0), client(i));
+    }
+    prove(tables.get(1), client(4));
+    RelayEntry<String> newest = prove(tables.get(2), client(5));
+    assertSame(oldest, tables.get(0).pollRemoved(), "the oldest of the table that has most");
+    assertEquals(2, tables.get(0).proven());
+    assertEquals(1, tables.get(1).proven());
+    prove(tables.get(2), client(6));
+    assertSame(newest, tables.get(2).pollRemoved(), "its own, if it has one");
+    assertEquals(4, tables.stream().mapToInt(RelayTable::proven).sum());
+    tables.get(1).remove(tables.get(1).onClient(now, 0, 0, client(4)));
+    prove(tables.get(2), client(7));
+    assertNull(tables.get(2).pollRemoved(), "there is room again");
+  }
+
+  private RelayEntry<String> prove(RelayTable<String> its, InetSocketAddress client) {
+    RelayEntry<String> entry = its.onClient(now, 0, 0, client);
+    its.onServer(now, entry);
+    return entry;
+  }
+
+  @Test
   void aClientLivesAsLongAsEitherSideSpeaks() {
     RelayEntry<String> alice = prove(client(1));
     for (int i = 0; i < 10; i++) {

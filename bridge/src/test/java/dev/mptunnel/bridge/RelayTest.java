@@ -29,6 +29,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +83,30 @@ final class RelayTest {
     assertEquals(0, report.unproven());
     assertEquals(300, report.servers().getFirst().packetsTo());
     assertEquals(300, report.servers().getFirst().packetsFrom());
+  }
+
+  @Test
+  void severalLoopsShareTheClientsAndTheirFiguresAndLimitsAreOne() throws Exception {
+    Assumptions.assumeTrue(engine.name().equals("native"), "only that engine has several loops");
+    DatagramSocket server = socket(0);
+    Relay relay = relay(3, RelayLimits.of(40, IDLE_NANOS), at(server));
+    InetSocketAddress to = relay.listening().getFirst();
+    List<DatagramSocket> clients = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      clients.add(socket(0));
+      roundTrip(clients.getLast(), to, server);
+      assertEquals(Math.min(i + 1, 40), relay.report().join().proven());
+    }
+    RelayReport report = relay.report().join();
+    assertEquals(20, report.evictedProven());
+    assertEquals(60, report.servers().getFirst().packetsTo());
+    assertEquals(60, report.servers().getFirst().packetsFrom());
+    List<RelayReport> loops = relay.loopReports();
+    assertEquals(3, loops.size());
+    loops.forEach(loop -> assertTrue(loop.servers().getFirst().packetsTo() > 0, loop.toString()));
+    for (DatagramSocket client : clients.subList(50, 60)) {
+      roundTrip(client, to, server);
+    }
   }
 
   @Test
@@ -189,6 +214,10 @@ final class RelayTest {
   }
 
   private Relay relay(RelayLimits limits, HostPort... servers) throws IOException {
+    return relay(1, limits, servers);
+  }
+
+  private Relay relay(int loops, RelayLimits limits, HostPort... servers) throws IOException {
     BridgeConfig config =
         new BridgeConfig(
             List.of(new HostPort("127.0.0.1", 0)),
@@ -196,6 +225,7 @@ final class RelayTest {
             limits.idleNanos(),
             limits.maxClients(),
             new SocketSettings(1 << 20, EngineChoice.AUTO),
+            loops,
             Protocol.UDP,
             TcpSettings.DEFAULT);
     Relay relay = Relay.start(engine, config, limits);

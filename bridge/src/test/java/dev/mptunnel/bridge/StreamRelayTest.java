@@ -430,7 +430,7 @@ final class StreamRelayTest {
     Rendezvous rendezvous = new Rendezvous(addresses.stream().map(HostPort::toString).toList());
     List<Upstream> upstreams =
         addresses.stream()
-            .map(address -> new Upstream(engine, address, "TCP"))
+            .map(address -> new Upstream(engine, address, new UpstreamLog(address, "TCP")))
             .collect(Collectors.toList());
     relay = new StreamRelay(engine, upstreams, rendezvous, null, limits);
     onEngine(relay::start);

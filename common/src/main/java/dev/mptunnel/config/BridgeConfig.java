@@ -9,6 +9,7 @@ import java.util.List;
  * @param servers where to forward to, as written and in that order; at least one, each once
  * @param idleTimeoutNanos how long a client may be silent before it is forgotten
  * @param maxClients clients at once
+ * @param loops threads that move datagrams, or 0 for as many as the machine should have
  * @param protocol what is listened for, and passed on
  */
 public record BridgeConfig(
@@ -17,6 +18,7 @@ public record BridgeConfig(
     long idleTimeoutNanos,
     int maxClients,
     SocketSettings sockets,
+    int loops,
     Protocol protocol,
     TcpSettings tcp) {
 
@@ -32,6 +34,7 @@ public record BridgeConfig(
         values.get(Settings.IDLE_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_CLIENTS)),
         SocketSettings.of(values),
+        Math.toIntExact(values.get(Settings.LOOPS)),
         values.get(Settings.PROTOCOL),
         TcpSettings.of(values));
   }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param targetsNamed those with a name
  * @param sessionTimeoutNanos how long a client may be silent before its session is forgotten
  * @param maxSessions sessions at once
+ * @param loops threads that move datagrams, or 0 for as many as the machine should have
  * @param protocol what is listened for
  */
 public record ServerConfig(
@@ -25,6 +26,7 @@ public record ServerConfig(
     long sessionTimeoutNanos,
     int maxSessions,
     SocketSettings sockets,
+    int loops,
     Protocol protocol,
     ServerTcp tcp) {
 
@@ -48,6 +50,7 @@ public record ServerConfig(
         values.get(Settings.SESSION_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_SESSIONS)),
         SocketSettings.of(values),
+        Math.toIntExact(values.get(Settings.LOOPS)),
         values.get(Settings.PROTOCOL),
         ServerTcp.of(values, target == null ? null : target.value(), named));
   }

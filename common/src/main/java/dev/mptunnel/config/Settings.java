@@ -306,6 +306,13 @@ final class Settings {
           "0",
           "how our UDP packets are marked for the networks on their way");
 
+  static final Setting<Long> LOOPS =
+      Setting.once(
+          "loops",
+          Quantity.count(1, 64, new Quantity.Word("auto", 0)),
+          "auto",
+          "threads that move datagrams; auto is one for every two processors, 8 at most");
+
   static final SettingSet CLIENT =
       SettingSet.withBareLines(
           BRIDGE,
@@ -368,6 +375,7 @@ final class Settings {
           DSCP,
           ENGINE,
           BUSY_POLL,
+          LOOPS,
           TCP_ENGINE);
 
   /** What the commands know that show or end invitations. */
@@ -392,6 +400,7 @@ final class Settings {
           DSCP,
           ENGINE,
           BUSY_POLL,
+          LOOPS,
           TCP_ENGINE);
 
   private Settings() {}

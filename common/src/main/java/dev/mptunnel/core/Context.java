@@ -12,7 +12,7 @@ final class Context {
   private final Security security;
   private final HandshakeMacs macs;
   private final AddressProof addresses;
-  private final StrangerLimits limits;
+  private final ProcessLimits process;
   private final RandomGenerator random;
   private final Output output;
   private final RefusedTargets refusedTargets = new RefusedTargets();
@@ -22,16 +22,20 @@ final class Context {
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
   private long arrivedNanos;
-  private final FragmentPool fragments = new FragmentPool();
-  private final SharedRoom sentRoom = new SharedRoom(CoreLimits.RESEND_BYTES);
-  private final SharedRoom heldRoom = new SharedRoom(CoreLimits.HELD_BYTES);
+  private final FragmentPool fragments;
 
-  Context(EndpointSettings settings, Security security, RandomGenerator random, Output output) {
+  Context(
+      EndpointSettings settings,
+      Security security,
+      RandomGenerator random,
+      Output output,
+      ProcessLimits process) {
     this.settings = settings;
     this.security = security;
     macs = new HandshakeMacs(security.macKey());
     addresses = new AddressProof(random);
-    limits = new StrangerLimits(random);
+    this.process = process;
+    fragments = new FragmentPool(process.share(CoreLimits.FRAGMENT_BYTES));
     this.random = random;
     this.output = output;
   }
@@ -52,8 +56,13 @@ final class Context {
     return addresses;
   }
 
+  /** What it shares with the other endpoints of its process. */
+  ProcessLimits process() {
+    return process;
+  }
+
   StrangerLimits limits() {
-    return limits;
+    return process.strangers();
   }
 
   RandomGenerator random() {
@@ -75,12 +84,12 @@ final class Context {
 
   /** Where sent packets are kept, to be sent again. */
   SharedRoom sentRoom() {
-    return sentRoom;
+    return process.sentRoom();
   }
 
   /** Where datagrams wait for those before them. */
   SharedRoom heldRoom() {
-    return heldRoom;
+    return process.heldRoom();
   }
 
   RefusedTargets refusedTargets() {

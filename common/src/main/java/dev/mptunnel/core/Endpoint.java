@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -32,7 +31,6 @@ public final class Endpoint {
   private final Responder responder;
   private final LongMap<Session> sessions = new LongMap<>();
   private final TimerQueue timers = new TimerQueue();
-  private int accepted;
 
   /**
    * An endpoint without sessions.
@@ -44,9 +42,23 @@ public final class Endpoint {
    */
   public Endpoint(
       EndpointSettings settings, Security security, RandomGenerator random, Output output) {
-    context = new Context(settings, security, random, output);
+    this(settings, security, random, output, ProcessLimits.ofOne(settings, random));
+  }
+
+  /**
+   * An endpoint without sessions, of several in its process.
+   *
+   * @param process what they share
+   */
+  public Endpoint(
+      EndpointSettings settings,
+      Security security,
+      RandomGenerator random,
+      Output output,
+      ProcessLimits process) {
+    context = new Context(settings, security, random, output, process);
     sessionIds = new SessionId(security.macKey());
-    responder = new Responder(context, sessionIds, new Rooms());
+    responder = new Responder(context, sessionIds, id -> sessions.get(id) != null);
   }
 
   /**
@@ -210,19 +222,6 @@ public final class Endpoint {
     responder.onInit(now, port, source, packet, session);
   }
 
-  private final class Rooms implements Responder.Sessions {
-
-    @Override
-    public boolean isKnown(long sessionId) {
-      return sessions.get(sessionId) != null;
-    }
-
-    @Override
-    public boolean hasRoom(long now, Client client) {
-      return Endpoint.this.hasRoom(now, client);
-    }
-  }
-
   private void receive(
       long now, int port, InetSocketAddress source, ByteBuffer packet, Session session) {
     if (session != null) {
@@ -290,49 +289,29 @@ public final class Endpoint {
   }
 
   private Session accept(long now, Pending answered) {
-    if (!hasRoom(now, answered.client())) {
+    Session session = Session.accepted(context, answered, now);
+    SessionPlaces places = context.process().places();
+    SessionPlaces.Place place = places.take(now, session.clientName(), () -> evict(session));
+    if (place == null) {
       context.counters().sessionsRefused++;
       return null;
     }
-    Session evicted = longestSilentIfFull(answered.client());
-    if (evicted != null) {
-      forget(evicted);
-      evicted.end(CloseReason.IDLE);
-    }
-    accepted++;
-    Session session = Session.accepted(context, answered, now);
+    session.setPlace(place);
     sessions.put(session.id(), session);
     return session;
   }
 
-  /**
-   * Whether this client, or one without a name, may have one more session. In the place of one of
-   * its own, if it has as many as it may: but not of one in use, or two processes with the same
-   * invitation would drive each other out for ever.
-   */
-  private boolean hasRoom(long now, Client client) {
-    Session oldest = longestSilentIfFull(client);
-    return oldest == null
-        ? accepted < context.settings().maxSessions()
-        : now - oldest.lastHeardNanos() > 3 * context.settings().pingIdleNanos();
-  }
-
-  /** The client's longest silent session, if it has as many as it may; null otherwise. */
-  private Session longestSilentIfFull(Client client) {
-    if (client == null) {
-      return null;
+  /** Another session has its place, which one of another endpoint may have got a moment ago. */
+  private void evict(Session session) {
+    if (sessions.get(session.id()) == session) {
+      forget(session);
+      session.end(CloseReason.IDLE);
     }
-    List<Session> its =
-        sessions().stream()
-            .filter(session -> client.name().equals(session.clientName()))
-            .sorted(Comparator.comparingLong(Session::lastHeardNanos))
-            .toList();
-    return its.size() < context.settings().maxSessionsPerClient() ? null : its.getFirst();
   }
 
   private void forget(Session session) {
     sessions.remove(session.id());
-    accepted--;
+    session.leavePlace();
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.mptunnel.core;
 
+import java.util.Collection;
+
 /**
  * What an endpoint dropped without a word, by reason. Written on the engine's thread; a reader
  * elsewhere sees values that may be a moment old.
@@ -28,6 +30,36 @@ public final class EndpointCounters {
   long waitedTooLong;
 
   EndpointCounters() {}
+
+  /** What several endpoints dropped together, at this moment. From any thread. */
+  public static EndpointCounters sum(Collection<EndpointCounters> all) {
+    EndpointCounters sum = new EndpointCounters();
+    all.forEach(sum::add);
+    return sum;
+  }
+
+  private void add(EndpointCounters other) {
+    malformed += other.malformed;
+    strange += other.strange;
+    damaged += other.damaged;
+    misdirected += other.misdirected;
+    sessionsRefused += other.sessionsRefused;
+    handshakesEvicted += other.handshakesEvicted;
+    forged += other.forged;
+    handshakesRefused += other.handshakesRefused;
+    handshakesAnswered += other.handshakesAnswered;
+    cookiesSent += other.cookiesSent;
+    hintsSent += other.hintsSent;
+    repliesWithheld += other.repliesWithheld;
+    openingsWithheld += other.openingsWithheld;
+    flowsWithheld += other.flowsWithheld;
+    flowsUnnamed += other.flowsUnnamed;
+    flowsRefused += other.flowsRefused;
+    oversized += other.oversized;
+    fragmentsWithheld += other.fragmentsWithheld;
+    incomplete += other.incomplete;
+    waitedTooLong += other.waitedTooLong;
+  }
 
   /** Packets too short, too long, of an unknown type, or with frames that do not fit. */
   public long malformed() {

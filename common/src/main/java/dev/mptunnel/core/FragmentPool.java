@@ -10,8 +10,14 @@ import java.util.Set;
  */
 final class FragmentPool {
 
+  private final int limitBytes;
   private final Set<Reassembler> users = new HashSet<>();
   private long bytes;
+
+  /** An empty room of so many bytes. */
+  FragmentPool(int limitBytes) {
+    this.limitBytes = limitBytes;
+  }
 
   /** What all that waits costs, in bytes. */
   long bytes() {
@@ -35,7 +41,7 @@ final class FragmentPool {
         return false;
       }
     }
-    while (bytes + wanted > CoreLimits.FRAGMENT_BYTES) {
+    while (bytes + wanted > limitBytes) {
       if (!largest().giveUpOldest()) {
         return false;
       }

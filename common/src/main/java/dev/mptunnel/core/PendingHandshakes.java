@@ -42,15 +42,18 @@ final class PendingHandshakes {
       boolean proven,
       long answeredNanos) {}
 
+  private final int max;
   private final EndpointCounters counters;
   private final Consumer<Pending> onUnconfirmed;
   private final LongMap<List<Pending>> bySession = new LongMap<>();
   private final ArrayDeque<Pending> byAge = new ArrayDeque<>();
 
   /**
+   * @param max how many, over all sessions
    * @param onUnconfirmed told of handshakes that nobody has confirmed in time
    */
-  PendingHandshakes(EndpointCounters counters, Consumer<Pending> onUnconfirmed) {
+  PendingHandshakes(int max, EndpointCounters counters, Consumer<Pending> onUnconfirmed) {
+    this.max = max;
     this.counters = counters;
     this.onUnconfirmed = onUnconfirmed;
   }
@@ -75,7 +78,7 @@ final class PendingHandshakes {
    */
   boolean hasRoom(long now, long sessionId, boolean proven) {
     expire(now);
-    return proven || (hasRoom(of(sessionId)) && byAge.size() < CoreLimits.MAX_PENDING_HANDSHAKES);
+    return proven || (hasRoom(of(sessionId)) && byAge.size() < max);
   }
 
   private static boolean hasRoom(List<Pending> ofSession) {
@@ -87,7 +90,7 @@ final class PendingHandshakes {
     List<Pending> ofSession = of(pending.sessionId());
     if (!hasRoom(ofSession)) {
       evict(toMakeRoom(ofSession, pending));
-    } else if (byAge.size() >= CoreLimits.MAX_PENDING_HANDSHAKES) {
+    } else if (byAge.size() >= max) {
       evict(toMakeRoom(byAge, pending));
     }
     byAge.add(pending);

@@ -32,16 +32,14 @@ final class Responder {
 
     /** Whether there is a session of this id. */
     boolean isKnown(long sessionId);
-
-    /** Whether the client, null for one without a name, may have one more. */
-    boolean hasRoom(long now, Client client);
   }
 
   Responder(Context context, SessionId sessionIds, Sessions sessions) {
     this.context = context;
     this.sessionIds = sessionIds;
     this.sessions = sessions;
-    pendings = new PendingHandshakes(context.counters(), this::onUnconfirmed);
+    int max = context.process().share(CoreLimits.MAX_PENDING_HANDSHAKES);
+    pendings = new PendingHandshakes(max, context.counters(), this::onUnconfirmed);
     strangers = new Strangers(context);
   }
 
@@ -209,7 +207,7 @@ final class Responder {
     if (client != null && client.revoked()) {
       return HandshakeStatus.REVOKED;
     }
-    return session != null || sessions.hasRoom(now, client)
+    return session != null || context.process().places().hasRoom(now, name(client))
         ? HandshakeStatus.WELCOME
         : HandshakeStatus.FULL;
   }

@@ -43,6 +43,9 @@ public final class Session {
   private final byte[] peerKey;
   private Client client;
 
+  /** Among the sessions that peers opened; null in one that we did. */
+  private SessionPlaces.Place place;
+
   private final Epochs epochs;
 
   private boolean everOpen;
@@ -146,6 +149,17 @@ public final class Session {
     return client;
   }
 
+  void setPlace(SessionPlaces.Place its) {
+    place = its;
+  }
+
+  /** It has ended: another may have its place. */
+  void leavePlace() {
+    if (place != null) {
+      place.giveBack();
+    }
+  }
+
   long lastHeardNanos() {
     return lastHeardNanos;
   }
@@ -215,6 +229,9 @@ public final class Session {
   /** Goes over to what its client may do now. */
   void review(Client now) {
     client = now;
+    if (place != null) {
+      place.rename(clientName());
+    }
     arrivals.review();
   }
 
@@ -262,7 +279,7 @@ public final class Session {
     epochs.start(now, epoch);
     closed = false;
     flows.forEach(flow -> flow.setAnswered(false));
-    lastHeardNanos = now;
+    heard(now);
     activeUntilNanos =
         now + CoreLimits.IDLE_AFTER_NANOS; // until the paths have got to know each other
     tunnelLossOut.startEpoch();
@@ -323,11 +340,18 @@ public final class Session {
     receiver.take(now, epoch, port, source, length, packet);
   }
 
+  private void heard(long now) {
+    lastHeardNanos = now;
+    if (place != null) {
+      place.heard(now);
+    }
+  }
+
   /** Something authentic of this epoch came. */
   void noteHeard(long now, Epoch epoch) {
     if (epoch == epochs.current()) {
       // In the epoch before, the peer may speak on because it knows nothing of the current one.
-      lastHeardNanos = now;
+      heard(now);
     } else if (initiator) {
       opener.onOldEpochHeard(now);
     }

@@ -1,12 +1,15 @@
 package dev.mptunnel.core;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 /**
- * Memory of one kind that all sessions of an endpoint share, so that together they have a limit.
+ * Memory of one kind that all sessions of a process share, so that together they have a limit.
+ * Every thread may use it.
  */
 final class SharedRoom {
 
   private final long limitBytes;
-  private long takenBytes;
+  private final AtomicLong takenBytes = new AtomicLong();
 
   SharedRoom(long limitBytes) {
     this.limitBytes = limitBytes;
@@ -14,10 +17,17 @@ final class SharedRoom {
 
   /** Takes so many bytes. @return false if there are not so many left, and none was taken */
   boolean take(long bytes) {
-    if (takenBytes + bytes > limitBytes) {
-      return false;
-    }
-    takenBytes += bytes;
+    return takeWithin(limitBytes, bytes);
+  }
+
+  private boolean takeWithin(long limit, long bytes) {
+    long before;
+    do {
+      before = takenBytes.get();
+      if (before + bytes > limit) {
+        return false;
+      }
+    } while (!takenBytes.compareAndSet(before, before + bytes));
     return true;
   }
 
@@ -28,15 +38,15 @@ final class SharedRoom {
    * @return false if there is less left, and none was taken
    */
   boolean takeMore(long bytes) {
-    return takenBytes + bytes <= limitBytes / 2 && take(bytes);
+    return takeWithin(limitBytes / 2, bytes);
   }
 
   /** Gives bytes back that were taken. */
   void giveBack(long bytes) {
-    takenBytes -= bytes;
+    takenBytes.addAndGet(-bytes);
   }
 
   long takenBytes() {
-    return takenBytes;
+    return takenBytes.get();
   }
 }

@@ -8,7 +8,8 @@ import java.util.random.RandomGenerator;
 /**
  * What those may cost us who have not authenticated: answers in bytes to wherever they say they
  * are, handshakes in computing. Per address and port; looser per address, since many clients stand
- * behind one bridge; and for the whole. In a fixed amount of memory.
+ * behind one bridge; and for the whole process. In a fixed amount of memory. Every thread may use
+ * it.
  */
 final class StrangerLimits {
 

@@ -30,6 +30,11 @@ final class BusyPoll {
     this.whileNanos = whileNanos;
   }
 
+  /** One for another engine. */
+  BusyPoll another() {
+    return new BusyPoll(whileNanos);
+  }
+
   /** Whether it is ever asked for. */
   boolean isOn() {
     return whileNanos > 0;

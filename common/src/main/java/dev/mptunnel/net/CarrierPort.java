@@ -29,7 +29,7 @@ public final class CarrierPort implements DatagramPort {
   /** Most packets are no longer; for others there is made room. */
   private static final int FIRST_INCOMING_BYTES = 2_048;
 
-  /** Connections of a port that peers dial, and those of one host. */
+  /** Connections that peers dial, over all such ports, and those of one host. */
   private static final int CONNECTIONS = 1_024;
 
   private static final int CONNECTIONS_OF_HOST = 256;
@@ -51,6 +51,8 @@ public final class CarrierPort implements DatagramPort {
     void onDown(InetSocketAddress remote, IOException cause);
   }
 
+  private final int maxConnections;
+  private final int maxConnectionsOfHost;
   private final Engine core;
   private final StreamEngine streams;
   private final DatagramHandler handler;
@@ -65,8 +67,11 @@ public final class CarrierPort implements DatagramPort {
 
   /**
    * @param number by which its endpoint knows it
+   * @param shares how many such ports there are, which have so many connections together
    */
-  CarrierPort(Engine core, StreamEngine streams, int number, DatagramHandler handler) {
+  CarrierPort(Engine core, StreamEngine streams, int number, int shares, DatagramHandler handler) {
+    maxConnections = Math.ceilDiv(CONNECTIONS, shares);
+    maxConnectionsOfHost = Math.ceilDiv(CONNECTIONS_OF_HOST, shares);
     this.core = core;
     this.streams = streams;
     this.number = number;
@@ -176,13 +181,13 @@ public final class CarrierPort implements DatagramPort {
   private void makeRoomFor(InetAddress host) {
     long now = core.nanoTime();
     while (!connections.isEmpty()
-        && (connections.size() >= CONNECTIONS
+        && (connections.size() >= maxConnections
             || now - connections.firstEntry().getValue().heardNanos > SILENCE_NANOS)) {
       end(connections.firstEntry().getKey());
     }
     List<InetSocketAddress> ofHost =
         connections.keySet().stream().filter(each -> each.getAddress().equals(host)).toList();
-    if (ofHost.size() >= CONNECTIONS_OF_HOST) {
+    if (ofHost.size() >= maxConnectionsOfHost) {
       end(ofHost.getFirst());
     }
   }

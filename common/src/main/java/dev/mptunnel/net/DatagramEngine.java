@@ -15,6 +15,16 @@ public interface DatagramEngine extends Engine {
   DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException;
 
   /**
+   * Starts another engine of this kind, whose sockets can share their ports with those of this one.
+   * May be called from any thread.
+   *
+   * @throws IOException where this kind of engine shares no ports; the message is one line
+   */
+  default DatagramEngine another(String threadName) throws IOException {
+    throw new IOException("engine " + name() + " does not share ports");
+  }
+
+  /**
    * Done when the engine's thread has ended, as it should only after {@link #close}: nothing is
    * sent or received any more. May be called from any thread.
    */

@@ -1,5 +1,6 @@
 package dev.mptunnel.net;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -75,6 +76,18 @@ public interface DatagramPort {
    */
   default long receiveDrops() {
     return 0;
+  }
+
+  /**
+   * Has the kernel hand each datagram to that one of the sockets which share this one's port that
+   * its session is for, by {@link SessionSteering}; else it goes by both ends' addresses. They
+   * count in the order in which they were opened.
+   *
+   * @param sockets how many there are, this one included
+   * @throws IOException where the kernel does not do that; the message is one line
+   */
+  default void steerBySession(int sockets) throws IOException {
+    throw new IOException("this engine does not steer packets");
   }
 
   /** Closes the socket. Idempotent; nothing is handled or sent after it. */

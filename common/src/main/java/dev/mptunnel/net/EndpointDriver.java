@@ -6,6 +6,7 @@ import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
+import dev.mptunnel.core.ProcessLimits;
 import dev.mptunnel.core.Security;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,6 +45,17 @@ public final class EndpointDriver {
     void event(Event event);
   }
 
+  /** Takes packets that are another endpoint's. */
+  interface Strays {
+
+    /**
+     * Takes a packet, if it is none of this endpoint's; on the engine's thread.
+     *
+     * @return false if it is this endpoint's
+     */
+    boolean take(int port, InetSocketAddress source, ByteBuffer packet);
+  }
+
   private final DatagramEngine engine;
   private final Endpoint endpoint;
   private final Engine.EngineTimer timer;
@@ -52,6 +64,11 @@ public final class EndpointDriver {
   private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
 
   private final UnflushedPorts unflushed = new UnflushedPorts();
+
+  /** Null where there is no other endpoint. */
+  private Strays strays;
+
+  private long received;
 
   /**
    * A driver of a new endpoint.
@@ -64,10 +81,40 @@ public final class EndpointDriver {
       Security security,
       RandomGenerator random,
       Listener listener) {
+    this(engine, settings, security, random, listener, ProcessLimits.ofOne(settings, random));
+  }
+
+  /**
+   * A driver of a new endpoint, of several in the process.
+   *
+   * @param random what the endpoint's ids, keys and tokens come from; unpredictable
+   * @param limits what they share, for this engine
+   */
+  public EndpointDriver(
+      DatagramEngine engine,
+      EndpointSettings settings,
+      Security security,
+      RandomGenerator random,
+      Listener listener,
+      ProcessLimits limits) {
     this.engine = engine;
-    endpoint = new Endpoint(settings, security, random, new DriverOutput(listener));
+    endpoint = new Endpoint(settings, security, random, new DriverOutput(listener), limits);
     LongConsumer onTimer = endpoint::onTimer;
     timer = engine.newTimer(() -> run(onTimer));
+  }
+
+  /**
+   * Has the kernel pick among the sockets that share this port's by the packets' sessions.
+   *
+   * @param number the port's
+   * @param sockets how many they are
+   */
+  void steerBySession(int number, int sockets) throws IOException {
+    onEngine(
+        () -> {
+          ports.get(number).steerBySession(sockets);
+          return true;
+        });
   }
 
   /**
@@ -95,12 +142,22 @@ public final class EndpointDriver {
 
   /** Opens a port for packets that travel over TCP. */
   public CarrierPort openCarrier(StreamEngine streams) {
-    return engine.call(() -> addCarrier(streams)).join();
+    return openCarrier(streams, 1);
   }
 
-  private CarrierPort addCarrier(StreamEngine streams) {
+  /**
+   * Opens a port for packets that travel over TCP.
+   *
+   * @param shares how many such ports there are in the process: it gets its part of what all may
+   *     have
+   */
+  CarrierPort openCarrier(StreamEngine streams, int shares) {
+    return engine.call(() -> addCarrier(streams, shares)).join();
+  }
+
+  private CarrierPort addCarrier(StreamEngine streams, int shares) {
     int number = ports.size();
-    CarrierPort port = new CarrierPort(engine, streams, number, new PacketHandler(number));
+    CarrierPort port = new CarrierPort(engine, streams, number, shares, new PacketHandler(number));
     add(port);
     return port;
   }
@@ -137,6 +194,31 @@ public final class EndpointDriver {
    */
   public boolean stayOn(int number, int interfaceIndex) {
     return ports.get(number).stayOn(interfaceIndex);
+  }
+
+  /** From now on, gives packets away that are another endpoint's; before a port is opened. */
+  void giveAway(Strays to) {
+    strays = to;
+  }
+
+  /** Takes a packet that came to another endpoint's port of this number. From any thread. */
+  void take(int port, InetSocketAddress source, ByteBuffer packet, Runnable whenTaken) {
+    engine.execute(
+        () -> {
+          whenTaken.run();
+          received++;
+          run(now -> endpoint.onDatagram(now, port, source, packet));
+        });
+  }
+
+  /** Packets that came for this endpoint; on the engine's thread. */
+  long received() {
+    return received;
+  }
+
+  /** The engine that drives it. */
+  DatagramEngine engine() {
+    return engine;
   }
 
   /** Sends a datagram from a port of the caller's, at the end of what is being worked on. */
@@ -255,8 +337,11 @@ public final class EndpointDriver {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      long now = engine.nanoTime();
-      endpoint.onDatagram(now, port.arrivedNanos(now), number, source, datagram);
+      if (strays == null || !strays.take(number, source, datagram)) {
+        received++;
+        long now = engine.nanoTime();
+        endpoint.onDatagram(now, port.arrivedNanos(now), number, source, datagram);
+      }
     }
 
     @Override

@@ -12,6 +12,10 @@ final class LinuxOptions {
 
   static final int SO_SNDBUF = 7;
   static final int SO_RCVBUF = 8;
+
+  /** Several sockets of one user may have one port: since Linux 3.9. */
+  static final int SO_REUSEPORT = 15;
+
   static final int SO_BINDTODEVICE = 25;
 
   /** As SO_SNDBUF and SO_RCVBUF, but past the sysctl limits; these need CAP_NET_ADMIN. */
@@ -25,6 +29,9 @@ final class LinuxOptions {
   static final int SO_TIMESTAMPNS = 35;
 
   static final int SO_MARK = 36;
+
+  /** A program picks which of the sockets that share a port gets a datagram: since Linux 4.5. */
+  static final int SO_ATTACH_REUSEPORT_CBPF = 51;
 
   /** What the socket's memory holds, nine numbers of 32 bits: since Linux 4.12. */
   static final int SO_MEMINFO = 55;

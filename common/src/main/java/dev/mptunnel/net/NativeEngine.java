@@ -147,6 +147,11 @@ final class NativeEngine implements DatagramEngine {
   }
 
   @Override
+  public DatagramEngine another(String threadName) throws IOException {
+    return start(threadName, clock, busyPoll.another());
+  }
+
+  @Override
   public DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException {
     if (thread.equals(Thread.currentThread())) {
       return openHere(options, handler);
@@ -210,7 +215,13 @@ final class NativeEngine implements DatagramEngine {
       if (options.bufferBytes() > 0) {
         socket.setBufferBytes(options.bufferBytes()).sayIfLessThan(options.bufferBytes());
       }
+      if (options.sharing() == Sharing.FURTHER) {
+        socket.sharePort();
+      }
       socket.bind(options.local());
+      if (options.sharing() == Sharing.FIRST) {
+        socket.sharePort();
+      }
       if (options.remote() != null) {
         socket.connect(options.remote());
       }

@@ -351,6 +351,18 @@ final class NativePort implements DatagramPort {
   }
 
   @Override
+  public void steerBySession(int sockets) throws IOException {
+    if (closed) {
+      throw new IOException("the socket is closed");
+    }
+    try {
+      socket.steerBySession(sockets);
+    } catch (IOException e) {
+      throw new IOException("the kernel steers no packets: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
   public long sendDrops() {
     return sendDrops;
   }

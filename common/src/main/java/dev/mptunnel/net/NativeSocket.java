@@ -21,6 +21,9 @@ final class NativeSocket {
   /** IFNAMSIZ without the zero at the end: the kernel would take the beginning of a longer one. */
   private static final int DEVICE_NAME_BYTES = 15;
 
+  /** A sock_fprog: how many instructions there are:16, and from byte 8 on where they are. */
+  private static final int PROGRAM_HEADER_BYTES = 16;
+
   /** Where in the scratch memory an answer is; its length is at the beginning. */
   private static final long ANSWER = 8;
 
@@ -153,6 +156,25 @@ final class NativeSocket {
 
   void bind(InetSocketAddress local) throws IOException {
     done(calls.bind(descriptor, scratch, SocketAddresses.write(local, ipv6, scratch, 0)));
+  }
+
+  /** Lets others share its port that are opened after this. */
+  void sharePort() throws IOException {
+    done(set(LinuxOptions.SOL_SOCKET, LinuxOptions.SO_REUSEPORT, 1));
+  }
+
+  /** See {@link DatagramPort#steerBySession}. */
+  void steerBySession(int sockets) throws IOException {
+    SessionSteering.writeProgram(sockets, scratch, PROGRAM_HEADER_BYTES);
+    scratch.set(ValueLayout.JAVA_SHORT, 0, (short) SessionSteering.INSTRUCTIONS);
+    scratch.set(ValueLayout.JAVA_LONG, Long.BYTES, scratch.address() + PROGRAM_HEADER_BYTES);
+    done(
+        calls.setsockopt(
+            descriptor,
+            LinuxOptions.SOL_SOCKET,
+            LinuxOptions.SO_ATTACH_REUSEPORT_CBPF,
+            scratch,
+            PROGRAM_HEADER_BYTES));
   }
 
   void connect(InetSocketAddress remote) throws IOException {

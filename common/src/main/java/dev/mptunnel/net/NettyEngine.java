@@ -41,6 +41,9 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
   }
 
   private NettyPort openHere(PortOptions options, DatagramHandler handler) throws IOException {
+    if (options.sharing() != Sharing.NONE) {
+      throw new IOException("engine " + name() + " does not share ports");
+    }
     SocketProtocolFamily family =
         options.isIpv6() ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
     Transport.Socket socket;

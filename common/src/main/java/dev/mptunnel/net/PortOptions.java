@@ -23,6 +23,7 @@ import java.util.Objects;
  *     4.1)
  * @param stamped whether {@link DatagramPort#arrivedNanos} is to be asked for what the kernel knows
  * @param dscp what networks are to know its packets by (RFC 2474), 6 bits; 0 as usual
+ * @param sharing whether other sockets have its port too
  */
 public record PortOptions(
     InetSocketAddress local,
@@ -32,7 +33,8 @@ public record PortOptions(
     int mark,
     boolean whole,
     boolean stamped,
-    int dscp) {
+    int dscp,
+    Sharing sharing) {
 
   public PortOptions {
     Objects.requireNonNull(local, "local");
@@ -40,13 +42,13 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null, 0, false, false, 0);
+    return new PortOptions(local, null, 0, null, 0, false, false, 0, Sharing.NONE);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
     return new PortOptions(
-        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false, 0);
+        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false, 0, Sharing.NONE);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
@@ -59,42 +61,48 @@ public record PortOptions(
         mark,
         whole,
         stamped,
-        dscp);
+        dscp,
+        sharing);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark, whole, stamped, dscp);
+    return new PortOptions(local, remote, bytes, device, mark, whole, stamped, dscp, sharing);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped, dscp);
+    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped, dscp, sharing);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped, dscp);
+    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped, dscp, sharing);
   }
 
   /** The same with its packets marked for the networks on their way; 0 as usual. */
   public PortOptions withDscp(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, bits);
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, bits, sharing);
   }
 
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped, dscp);
+    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped, dscp, sharing);
   }
 
   /** The same, told when datagrams arrived. */
   public PortOptions withStamps() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true, dscp);
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true, dscp, sharing);
   }
 
   /** The byte of the IP header that the mark is in: below it are the two bits of ECN. */
   int trafficClass() {
     return dscp << 2;
+  }
+
+  /** The same, alone at its port or not. */
+  public PortOptions shared(Sharing how) {
+    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, dscp, how);
   }
 
   /** Whether the socket is one of IPv6, as it must be to reach the remote address. */

@@ -10,6 +10,7 @@ import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Signals;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -55,6 +56,11 @@ public final class Program<C> {
     /** The figures now, in a few lines, each ended. From any thread. */
     String table();
 
+    /** Done when something of its own has ended without which it cannot go on. */
+    default CompletableFuture<Void> ended() {
+      return new CompletableFuture<>();
+    }
+
     /** Closes in order; returns when done. From any thread. */
     @Override
     void close();
@@ -91,9 +97,10 @@ public final class Program<C> {
               Version.current(),
               running.summary(),
               engine.name());
-      engine.ended().thenRun(ended::countDown);
+      CompletableFuture<Object> broken = CompletableFuture.anyOf(engine.ended(), running.ended());
+      broken.thenRun(ended::countDown);
       ended.await();
-      if (engine.ended().isDone()) {
+      if (broken.isDone()) {
         log().error("the engine has ended by itself: nothing is forwarded any more");
         return EXIT_ENGINE_ENDED;
       }

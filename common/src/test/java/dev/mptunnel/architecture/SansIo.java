@@ -59,7 +59,10 @@ final class SansIo extends ArchCondition<JavaClass> {
           "java.util.logging.",
           "java.lang.System$Logger");
 
-  /** Harmless neighbours of the above. Addresses are values; what resolves names is below. */
+  /**
+   * Harmless neighbours of the above. Addresses are values; what resolves names is below. Atomic
+   * numbers wait for nobody, and to one thread alone are plain ones.
+   */
   private static final Set<String> ALLOWED_TYPES =
       Set.of(
           "java.io.Serializable",
@@ -67,7 +70,9 @@ final class SansIo extends ArchCondition<JavaClass> {
           "java.net.Inet4Address",
           "java.net.Inet6Address",
           "java.net.InetSocketAddress",
-          "java.util.concurrent.TimeUnit");
+          "java.util.concurrent.TimeUnit",
+          "java.util.concurrent.atomic.AtomicLong",
+          "java.util.concurrent.atomic.AtomicLongArray");
 
   /** How the full name of a method or constructor starts that reaches out of a harmless type. */
   private static final List<String> FORBIDDEN_CALLS =

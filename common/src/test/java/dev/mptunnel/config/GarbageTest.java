@@ -72,6 +72,7 @@ class GarbageTest {
           "max-flows",
           "socket-buffer",
           "engine",
+          "loops",
           "auto",
           "secret",
           "--secret",

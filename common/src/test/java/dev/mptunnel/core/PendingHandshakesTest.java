@@ -19,7 +19,7 @@ class PendingHandshakesTest {
 
   private final List<Pending> unconfirmed = new ArrayList<>();
   private final PendingHandshakes pendings =
-      new PendingHandshakes(new EndpointCounters(), unconfirmed::add);
+      new PendingHandshakes(1_024, new EndpointCounters(), unconfirmed::add);
 
   private static byte[] init(int number) {
     return new byte[] {(byte) number};

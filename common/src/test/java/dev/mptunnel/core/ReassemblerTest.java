@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class ReassemblerTest {
@@ -31,9 +32,11 @@ class ReassemblerTest {
         public void event(Event event) {}
       };
 
+  private final RandomGenerator salts = new SplittableRandom(1);
+  private final EndpointSettings settings = EndpointSettings.defaults(true);
   private final Context context =
       new Context(
-          EndpointSettings.defaults(true), new PlainSecurity(), new SplittableRandom(1), NOWHERE);
+          settings, new PlainSecurity(), salts, NOWHERE, ProcessLimits.ofOne(settings, salts));
   private final Reassembler reassembler = new Reassembler(context);
 
   @Test

@@ -38,22 +38,35 @@ final class Doorstep {
   private final StreamEngine engine;
   private final Predicate<Long> isSessionId;
   private final BiConsumer<Newcomer, byte[]> onJoin;
-  private final BiConsumer<StreamSocket, ByteBuffer> onCarrier;
+  private final Carriers onCarrier;
   private final Engine.EngineTimer tick;
   private final LinkedHashSet<Newcomer> newcomers = new LinkedHashSet<>();
   private final Map<InetAddress, Integer> hosts = new HashMap<>();
   private final AtomicLong turnedAway = new AtomicLong();
 
+  /** Who takes those who bring packets. */
+  @FunctionalInterface
+  interface Carriers {
+
+    /**
+     * Takes one.
+     *
+     * @param sessionId whose packets it says that they are
+     * @param first the first of them
+     */
+    void take(long sessionId, StreamSocket socket, ByteBuffer first);
+  }
+
   /**
    * @param isSessionId whether it may be one, by its check bits
    * @param onJoin given who says JOIN, and that
-   * @param onCarrier given who brings packets, and the first of them
+   * @param onCarrier given who brings packets
    */
   Doorstep(
       StreamEngine engine,
       Predicate<Long> isSessionId,
       BiConsumer<Newcomer, byte[]> onJoin,
-      BiConsumer<StreamSocket, ByteBuffer> onCarrier) {
+      Carriers onCarrier) {
     this.engine = engine;
     this.isSessionId = isSessionId;
     this.onJoin = onJoin;
@@ -161,7 +174,7 @@ final class Doorstep {
         turnAway();
       } else if (isCarrier()) {
         leave();
-        onCarrier.accept(socket, bytes);
+        onCarrier.take(Join.sessionId(greeting), socket, bytes);
       } else if (Join.isJoin(greeting) && !bytes.hasRemaining()) {
         socket.setReading(false);
         onJoin.accept(this, greeting);

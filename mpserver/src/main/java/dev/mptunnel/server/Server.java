@@ -3,24 +3,21 @@ package dev.mptunnel.server;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
-import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.SessionSettings;
-import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.EndpointCounters;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
-import dev.mptunnel.core.Flow;
-import dev.mptunnel.core.PlainSecurity;
-import dev.mptunnel.core.SealedSecurity;
-import dev.mptunnel.core.Security;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
-import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.DriverGroup;
 import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.net.SharedLimits;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
@@ -29,7 +26,6 @@ import dev.mptunnel.stream.TunnelReport;
 import dev.mptunnel.wire.SessionId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -47,31 +43,38 @@ import java.util.function.Consumer;
 public final class Server implements Program.Running {
 
   private final DatagramEngine engine;
-  private final EndpointDriver driver;
+  private final EngineGroup engines;
+  private final List<ServerLoop> loops = new ArrayList<>();
+  private final DriverGroup drivers;
   private final ServerLog log = new ServerLog();
-  private final Targets targets;
   private final Protection protection;
-  private final SealedSecurity sealed;
   private final ClientsWatch clients;
-  private final SessionId sessionIds;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Null where there is no TCP. */
   private final ServerStreams streams;
 
-  private Server(DatagramEngine engine, ServerConfig config) throws IOException {
+  private Server(DatagramEngine engine, EngineGroup engines, ServerConfig config)
+      throws IOException {
     this.engine = engine;
+    this.engines = engines;
     protection = config.security().protection();
     Path clientsFile = config.security().clientsFile();
     clients =
         clientsFile == null
             ? null
             : new ClientsWatch(engine, clientsFile, this::onClients, log::clientsTrouble);
-    sealed = sealed(config.security(), clients == null ? key -> null : clients.read());
-    Security security = sealed == null ? new PlainSecurity() : sealed;
+    ClientDirectory directory = clients == null ? key -> null : clients.read();
     SecureRandom random = new SecureRandom();
-    sessionIds = new SessionId(security.macKey());
-    driver = new EndpointDriver(engine, settings(config), security, random, new Listener());
+    EndpointSettings settings = settings(config);
+    SharedLimits limits = new SharedLimits(settings, engines.engines().size(), random);
+    TargetLogs targetLogs = new TargetLogs();
+    for (DatagramEngine each : engines.engines()) {
+      loops.add(
+          new ServerLoop(each, config, settings, directory, limits, targetLogs, this::onEvent));
+    }
+    drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
+    SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
     streams =
         config.protocol().hasTcp()
             ? new ServerStreams(
@@ -82,8 +85,6 @@ public final class Server implements Program.Running {
                 random,
                 log)
             : null;
-    targets = new Targets(engine, driver, config);
-    driver.endpoint().offer(targets.names());
   }
 
   /**
@@ -93,77 +94,75 @@ public final class Server implements Program.Running {
    *     message is for the user
    */
   public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
-    Server server = new Server(engine, config);
+    EngineGroup engines = engines(engine, config);
+    Server server = null;
+    boolean started = false;
     try {
+      server = new Server(engine, engines, config);
       server.open(config);
+      started = true;
       return server;
-    } catch (IOException | RuntimeException e) {
-      server.close();
-      throw e;
+    } finally {
+      if (!started && server != null) {
+        server.close();
+      } else if (!started) {
+        engines.close();
+      }
     }
   }
 
+  /** Without UDP there are no sockets that packets could be spread over. */
+  private static EngineGroup engines(DatagramEngine engine, ServerConfig config)
+      throws IOException {
+    int loops = config.protocol().hasUdp() ? config.loops() : 1;
+    InetSocketAddress at = Addresses.local(config.listen().getFirst());
+    return EngineGroup.open(engine, loops, "mpserver", at, true);
+  }
+
   private void open(ServerConfig config) throws IOException {
-    engine.runAndWait(this::startWatching);
+    loops.forEach(ServerLoop::start);
+    if (clients != null) {
+      engine.runAndWait(clients::start);
+    }
     for (HostPort listen : config.protocol().hasUdp() ? config.listen() : List.<HostPort>of()) {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
               .withBufferBytes(config.sockets().bufferBytes())
               .withDscp(config.sockets().dscp())
               .sentWhole();
-      driver.open(options);
+      drivers.open(options);
     }
     if (streams != null) {
-      streams.openCarriers(driver);
+      streams.openCarriers(drivers);
       streams.start(config.listen());
     }
     config.security().warnings().forEach(log::warn);
   }
 
-  /** Looks a session up for its tunnels. From the tunnels' thread, and back to it. */
   private void find(
       long sessionId, int epoch, Executor back, Consumer<ServerStreams.Admission> answer) {
-    engine.execute(
-        () -> {
-          Endpoint endpoint = driver.endpoint();
-          TunnelKey key = endpoint.tunnelKey(engine.nanoTime(), sessionId, epoch);
-          ServerStreams.Admission admission =
-              key == null ? null : admission(key, endpoint.session(sessionId));
-          back.execute(() -> answer.accept(admission));
-        });
-  }
-
-  private static ServerStreams.Admission admission(TunnelKey key, Session session) {
-    return new ServerStreams.Admission(key, session.toString(), session.rights());
-  }
-
-  private void startWatching() {
-    targets.start();
-    if (clients != null) {
-      clients.start();
-    }
-  }
-
-  /** How sessions are sealed; null in plain mode. */
-  private static SealedSecurity sealed(ServerSecurity config, ClientDirectory clients) {
-    return config.protection() == Protection.PLAIN
-        ? null
-        : SealedSecurity.responder(config.secret().serverKeys(), clients);
+    loops.get(drivers.loopOf(sessionId)).find(sessionId, epoch, back, answer);
   }
 
   private void onClients(Clients changed) {
     log.clientsChanged();
-    driver.run(
-        _ -> {
-          sealed.clients(changed);
-          driver.endpoint().reviewClients();
-          if (streams != null) {
-            driver
-                .endpoint()
-                .sessions()
-                .forEach(session -> streams.onRights(session.id(), session.rights()));
-          }
-        });
+    for (ServerLoop loop : loops) {
+      loop.setClients(
+          changed,
+          session -> {
+            if (streams != null) {
+              streams.onRights(session.id(), session.rights());
+            }
+          });
+    }
+  }
+
+  /** On the thread of the loop that it happened on. */
+  private void onEvent(Event event) {
+    log.event(event);
+    if (streams != null && event instanceof Event.SessionClosed(Session session, _)) {
+      streams.onSessionClosed(session.id());
+    }
   }
 
   private static EndpointSettings settings(ServerConfig config) {
@@ -185,7 +184,7 @@ public final class Server implements Program.Running {
 
   /** Where clients and bridges may send to, with the ports that were really given. */
   public List<InetSocketAddress> listening() {
-    return driver.localAddresses();
+    return drivers.localAddresses();
   }
 
   /** Where they may connect to by TCP. */
@@ -205,12 +204,13 @@ public final class Server implements Program.Running {
     return "listening on "
         + String.join(", ", places)
         + ", target "
-        + targets
+        + loops.getFirst()
         + switch (protection) {
           case PLAIN -> ", not encrypted";
           case OPPORTUNISTIC -> ", encrypted without a secret";
           case KEYED -> ", encrypted";
-        };
+        }
+        + (loops.size() == 1 ? "" : ", " + loops.size() + " loops");
   }
 
   @Override
@@ -225,10 +225,14 @@ public final class Server implements Program.Running {
     if (sessions.isEmpty()) {
       table.append("no clients%n".formatted());
     }
-    EndpointDriver.SocketDrops drops = driver.socketDrops().join();
+    if (loops.size() > 1) {
+      table.append(LoopTable.of(drivers));
+    }
+    EndpointDriver.SocketDrops drops = drivers.socketDrops();
+    EndpointCounters counters = drivers.counters();
     return table
-        + SessionTable.dropped(driver.counters(), drops.sent(), drops.late(), drops.received())
-        + SessionTable.strangers(driver.counters());
+        + SessionTable.dropped(counters, drops.sent(), drops.late(), drops.received())
+        + SessionTable.strangers(counters);
   }
 
   private TunnelReport tunnels(SessionReport session) {
@@ -241,7 +245,27 @@ public final class Server implements Program.Running {
 
   /** The figures of all sessions. From any thread. */
   public CompletableFuture<List<SessionReport>> reports() {
-    return engine.call(() -> driver.endpoint().sessions().stream().map(Session::report).toList());
+    CompletableFuture<List<SessionReport>> all = CompletableFuture.completedFuture(List.of());
+    for (ServerLoop loop : loops) {
+      all = all.thenCombine(loop.reports(), Server::joined);
+    }
+    return all;
+  }
+
+  private static List<SessionReport> joined(List<SessionReport> some, List<SessionReport> more) {
+    List<SessionReport> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
+  }
+
+  /** The sessions' endpoints, by loop. */
+  public DriverGroup loops() {
+    return drivers;
+  }
+
+  @Override
+  public CompletableFuture<Void> ended() {
+    return engines.ended();
   }
 
   /**
@@ -249,48 +273,20 @@ public final class Server implements Program.Running {
    */
   @Override
   public void close() {
-    Runnable closeAll =
-        () -> {
-          targets.close();
-          if (clients != null) {
-            clients.close();
-          }
-          driver.close();
-        };
     if (closed.getAndSet(true)) {
       return;
     }
     if (streams != null) {
       streams.close();
     }
-    engine.runAndWait(closeAll);
+    if (clients != null) {
+      engine.runAndWait(clients::close);
+    }
+    // The last first: the kernel goes on finding those before it at their places.
+    loops.reversed().forEach(ServerLoop::close);
     if (streams != null) {
       streams.closeEngine();
     }
-  }
-
-  private final class Listener implements EndpointDriver.Listener {
-
-    @Override
-    public void deliver(Flow flow, ByteBuffer payload) {
-      targets.deliver(flow, payload);
-    }
-
-    @Override
-    public void event(Event event) {
-      log.event(event);
-      switch (event) {
-        case Event.FlowOpened(Flow flow) -> targets.open(flow);
-        case Event.FlowClosed(Flow flow) -> targets.close(flow);
-        case Event.SessionClosed(Session session, _) -> {
-          if (streams != null) {
-            streams.onSessionClosed(session.id());
-          }
-        }
-        default -> {
-          // The log has told it.
-        }
-      }
-    }
+    engines.close();
   }
 }

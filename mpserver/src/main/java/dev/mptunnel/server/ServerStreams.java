@@ -5,8 +5,7 @@ import dev.mptunnel.config.ServerTcp;
 import dev.mptunnel.core.TargetRefusal;
 import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.net.Addresses;
-import dev.mptunnel.net.CarrierPort;
-import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.DriverGroup;
 import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StreamSocket;
@@ -73,7 +72,7 @@ final class ServerStreams {
   private final Map<String, TcpTarget> targets = new HashMap<>();
   private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
   private final Doorstep doorstep;
-  private CarrierPort carriers;
+  private DriverGroup endpoints;
 
   /** A target, as TCP connections know it. */
   private record TcpTarget(TargetAddress address, TargetLog log) {}
@@ -92,7 +91,10 @@ final class ServerStreams {
     this.log = log;
     doorstep =
         new Doorstep(
-            engine, isSessionId, this::onJoin, (socket, more) -> carriers.accept(socket, more));
+            engine,
+            isSessionId,
+            this::onJoin,
+            (id, socket, first) -> endpoints.accept(id, socket, first));
     config
         .targets()
         .forEach(
@@ -105,8 +107,9 @@ final class ServerStreams {
   }
 
   /** Where packets go that come over TCP; before anything starts. */
-  void openCarriers(EndpointDriver driver) {
-    carriers = driver.openCarrier(engine);
+  void openCarriers(DriverGroup to) {
+    endpoints = to;
+    endpoints.openCarriers(engine);
   }
 
   /** Starts to listen. From any thread. */

@@ -5,15 +5,18 @@ import java.net.InetSocketAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the server's user is told of one target: once when it fails, and once when it is back. */
+/**
+ * What the server's user is told of one target: once when it fails, and once when it is back. Every
+ * thread may tell it.
+ */
 final class TargetLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(TargetLog.class);
 
   private final String target;
   private final String protocol;
-  private boolean refuses;
-  private String lastTrouble;
+  private volatile boolean refuses;
+  private volatile String lastTrouble;
 
   /**
    * A log of nothing yet.
@@ -27,14 +30,14 @@ final class TargetLog {
   }
 
   /** Told once: as many flows as there are may meet the same trouble. */
-  void trouble(String trouble) {
+  synchronized void trouble(String trouble) {
     if (!trouble.equals(lastTrouble)) {
       lastTrouble = trouble;
       LOG.warn("{}: {}", target, trouble);
     }
   }
 
-  void refuses(InetSocketAddress address) {
+  synchronized void refuses(InetSocketAddress address) {
     if (!refuses) {
       refuses = true;
       LOG.warn(
@@ -46,7 +49,14 @@ final class TargetLog {
     }
   }
 
+  /** With each answer, and so without waiting while there is nothing to tell. */
   void answers(InetSocketAddress address) {
+    if (refuses || lastTrouble != null) {
+      tellThatItAnswers(address);
+    }
+  }
+
+  private synchronized void tellThatItAnswers(InetSocketAddress address) {
     lastTrouble = null;
     if (refuses) {
       refuses = false;

@@ -20,12 +20,12 @@ final class Targets {
   private final Map<String, Target> byName = new HashMap<>();
   private final List<String> words = new ArrayList<>();
 
-  Targets(DatagramEngine engine, EndpointDriver driver, ServerConfig config) {
+  Targets(DatagramEngine engine, EndpointDriver driver, ServerConfig config, TargetLogs logs) {
     names = new TargetNames(config.target() != null, config.targetsNamed().keySet());
     int buffer = config.sockets().bufferBytes();
     BiConsumer<String, HostPort> add =
         (name, address) -> {
-          byName.put(name, new Target(engine, driver, address, buffer, new TargetLog(name, "UDP")));
+          byName.put(name, new Target(engine, driver, address, buffer, logs.of(name)));
           words.add(name == null ? address.toString() : name + " " + address);
         };
     if (config.target() != null) {

@@ -125,6 +125,7 @@ record Program<C>(
         config.sessionTimeoutNanos(),
         config.maxSessions(),
         config.sockets(),
+        config.loops(),
         config.protocol(),
         config.tcp());
   }
@@ -206,6 +207,7 @@ record Program<C>(
     duration(options, "--session-timeout", config.sessionTimeoutNanos());
     number(options, "--max-sessions", config.maxSessions());
     sockets(options, config.sockets());
+    loops(options, config.loops());
     return options;
   }
 
@@ -218,6 +220,7 @@ record Program<C>(
     options.addAll(List.of("--protocol", word(config.protocol())));
     tcpSockets(options, config.tcp());
     sockets(options, config.sockets());
+    loops(options, config.loops());
     return options;
   }
 
@@ -259,6 +262,14 @@ record Program<C>(
     options.addAll(List.of("--engine", sockets.engine().name().toLowerCase(Locale.ROOT)));
     long busyPollMicros = sockets.busyPollNanos() / 1_000;
     options.addAll(List.of("--busy-poll", busyPollMicros == 0 ? "off" : busyPollMicros + "us"));
+  }
+
+  private static void loops(List<String> options, int loops) {
+    if (loops == 0) {
+      options.addAll(List.of("--loops", "auto"));
+    } else {
+      number(options, "--loops", loops);
+    }
   }
 
   private static void addresses(List<String> options, String option, List<HostPort> addresses) {

@@ -45,6 +45,7 @@ final class RelayTarget implements FuzzTarget {
           IDLE_NANOS,
           MAX_CLIENTS,
           new SocketSettings(0, EngineChoice.AUTO),
+          1,
           Protocol.UDP,
           TcpSettings.DEFAULT);
 

@@ -170,6 +170,7 @@ public final class LocalTunnel implements AutoCloseable {
                 TimeUnit.SECONDS.toNanos(60),
                 1024,
                 SOCKETS,
+                1,
                 Protocol.UDP,
                 ServerTcp.to(Collections.emptySortedMap())));
     open.push(server);
@@ -184,6 +185,7 @@ public final class LocalTunnel implements AutoCloseable {
             TimeUnit.MINUTES.toNanos(2),
             4096,
             SOCKETS,
+            1,
             Protocol.UDP,
             TcpSettings.DEFAULT);
     Relay bridge = Relay.start(engine("bridge"), config);

@@ -160,6 +160,7 @@ class ManyClientsTest {
                 TimeUnit.SECONDS.toNanos(60),
                 1_024,
                 SOCKETS,
+                1,
                 Protocol.UDP,
                 ServerTcp.to(Collections.emptySortedMap()))));
   }
@@ -174,6 +175,7 @@ class ManyClientsTest {
                 TimeUnit.MINUTES.toNanos(2),
                 4_096,
                 SOCKETS,
+                1,
                 Protocol.UDP,
                 TcpSettings.DEFAULT)));
   }

@@ -158,6 +158,7 @@ final class TcpTunnel implements AutoCloseable {
             TimeUnit.SECONDS.toNanos(60),
             1_024,
             SOCKETS,
+            2,
             Protocol.BOTH,
             new ServerTcp(targets, patience.toNanos(), TcpSettings.DEFAULT));
     server = new Server(engine, dev.mptunnel.server.Server.start(engine, config));
@@ -179,6 +180,7 @@ final class TcpTunnel implements AutoCloseable {
             TimeUnit.MINUTES.toNanos(2),
             4_096,
             SOCKETS,
+            1,
             Protocol.BOTH,
             TcpSettings.DEFAULT);
     opened(Relay.start(opened(Engines.open(EngineChoice.AUTO, "bridge")), config));

@@ -1,0 +1,159 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.config.Protection;
+import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.EndpointSettings;
+import dev.mptunnel.core.Event;
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.PlainSecurity;
+import dev.mptunnel.core.SealedSecurity;
+import dev.mptunnel.core.Security;
+import dev.mptunnel.core.Session;
+import dev.mptunnel.core.SessionReport;
+import dev.mptunnel.core.TunnelKey;
+import dev.mptunnel.crypto.ClientDirectory;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.SharedLimits;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * One of a server's loops: the sessions that are on it, their endpoint and their sockets to the
+ * targets, all on the thread of one engine and of nobody else's concern.
+ */
+final class ServerLoop {
+
+  private final DatagramEngine engine;
+  private final SealedSecurity sealed;
+  private final EndpointDriver driver;
+  private final Targets targets;
+
+  /**
+   * A loop without sessions.
+   *
+   * @param clients those that have keys of their own
+   * @param targetLogs what is told of the targets, by all loops together
+   * @param onEvent told on the loop's thread, when the loop has done its own part
+   */
+  ServerLoop(
+      DatagramEngine engine,
+      ServerConfig config,
+      EndpointSettings settings,
+      ClientDirectory clients,
+      SharedLimits limits,
+      TargetLogs targetLogs,
+      Consumer<Event> onEvent) {
+    this.engine = engine;
+    sealed =
+        config.security().protection() == Protection.PLAIN
+            ? null
+            : SealedSecurity.responder(config.security().secret().serverKeys(), clients);
+    driver =
+        new EndpointDriver(
+            engine,
+            settings,
+            security(),
+            new SecureRandom(),
+            new Listener(onEvent),
+            limits.of(engine));
+    targets = new Targets(engine, driver, config, targetLogs);
+    driver.endpoint().offer(targets.names());
+  }
+
+  /** How sessions are opened and kept whole. */
+  Security security() {
+    return sealed == null ? new PlainSecurity() : sealed;
+  }
+
+  EndpointDriver driver() {
+    return driver;
+  }
+
+  /** Starts to ask for the targets' addresses. From any thread. */
+  void start() {
+    engine.runAndWait(targets::start);
+  }
+
+  /** Looks a session up for its tunnels. From the tunnels' thread, and back to it. */
+  void find(long sessionId, int epoch, Executor back, Consumer<ServerStreams.Admission> answer) {
+    engine.execute(
+        () -> {
+          Endpoint endpoint = driver.endpoint();
+          TunnelKey key = endpoint.tunnelKey(engine.nanoTime(), sessionId, epoch);
+          ServerStreams.Admission admission =
+              key == null ? null : admission(key, endpoint.session(sessionId));
+          back.execute(() -> answer.accept(admission));
+        });
+  }
+
+  private static ServerStreams.Admission admission(TunnelKey key, Session session) {
+    return new ServerStreams.Admission(key, session.toString(), session.rights());
+  }
+
+  /**
+   * Others may come from now on. From any thread.
+   *
+   * @param onReviewed told of each session that is left, on the loop's thread
+   */
+  void setClients(ClientDirectory clients, Consumer<Session> onReviewed) {
+    engine.execute(
+        () ->
+            driver.run(
+                _ -> {
+                  sealed.clients(clients);
+                  driver.endpoint().reviewClients();
+                  driver.endpoint().sessions().forEach(onReviewed);
+                }));
+  }
+
+  /** The figures of its sessions. From any thread. */
+  CompletableFuture<List<SessionReport>> reports() {
+    return engine.call(() -> driver.endpoint().sessions().stream().map(Session::report).toList());
+  }
+
+  /** Tells its clients that we close, and closes the sockets. From any thread; waits for it. */
+  void close() {
+    engine.runAndWait(
+        () -> {
+          targets.close();
+          driver.close();
+        });
+  }
+
+  @Override
+  public String toString() {
+    return targets.toString();
+  }
+
+  private final class Listener implements EndpointDriver.Listener {
+
+    private final Consumer<Event> onEvent;
+
+    Listener(Consumer<Event> onEvent) {
+      this.onEvent = onEvent;
+    }
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload) {
+      targets.deliver(flow, payload);
+    }
+
+    @Override
+    public void event(Event event) {
+      switch (event) {
+        case Event.FlowOpened(Flow flow) -> targets.open(flow);
+        case Event.FlowClosed(Flow flow) -> targets.close(flow);
+        default -> {
+          // The server's.
+        }
+      }
+      onEvent.accept(event);
+    }
+  }
+}
