@@ -17,7 +17,7 @@ public final class UnflushedPorts {
   /** Adds a port. */
   public void add(DatagramPort port) {
     for (int i = size - 1; i >= 0 && i >= size - LOOK_BACK; i--) {
-      if (ports[i] == port) {
+      if (ports[i].equals(port)) {
         return;
       }
     }
