@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.access.AccessRules;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param sessionTimeoutNanos how long a client may be silent before its session is forgotten
  * @param maxSessions sessions at once
  * @param protocol what is listened for
+ * @param access what all clients may have it dial beyond the targets
  */
 public record ServerConfig(
     List<HostPort> listen,
@@ -26,7 +28,8 @@ public record ServerConfig(
     int maxSessions,
     SocketSettings sockets,
     Protocol protocol,
-    ServerTcp tcp) {
+    ServerTcp tcp,
+    AccessRules access) {
 
   public ServerConfig {
     listen = List.copyOf(listen);
@@ -49,6 +52,7 @@ public record ServerConfig(
         Math.toIntExact(values.get(Settings.MAX_SESSIONS)),
         SocketSettings.of(values),
         values.get(Settings.PROTOCOL),
-        ServerTcp.of(values, target == null ? null : target.value(), named));
+        ServerTcp.of(values, target == null ? null : target.value(), named),
+        new AccessRules(values.distinct(Settings.ALLOW), values.distinct(Settings.DENY)));
   }
 }

@@ -21,6 +21,7 @@ import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.net.Resolver;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
@@ -59,7 +60,7 @@ public final class Server implements Program.Running {
   /** Null where there is no TCP. */
   private final ServerStreams streams;
 
-  private Server(DatagramEngine engine, ServerConfig config) throws IOException {
+  private Server(DatagramEngine engine, ServerConfig config, Resolver resolver) throws IOException {
     this.engine = engine;
     protection = config.security().protection();
     Path clientsFile = config.security().clientsFile();
@@ -79,6 +80,8 @@ public final class Server implements Program.Running {
                 config.tcp(),
                 this::find,
                 sessionIds::isValid,
+                config.access(),
+                resolver,
                 random,
                 log)
             : null;
@@ -93,7 +96,17 @@ public final class Server implements Program.Running {
    *     message is for the user
    */
   public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
-    Server server = new Server(engine, config);
+    return start(engine, config, Resolver.SYSTEM);
+  }
+
+  /**
+   * The same with another resolver for the names of destinations.
+   *
+   * @throws IOException as above
+   */
+  public static Server start(DatagramEngine engine, ServerConfig config, Resolver resolver)
+      throws IOException {
+    Server server = new Server(engine, config, resolver);
     try {
       server.open(config);
       return server;
@@ -227,7 +240,17 @@ public final class Server implements Program.Running {
     EndpointDriver.SocketDrops drops = driver.socketDrops().join();
     return table
         + SessionTable.dropped(driver.counters(), drops.sent(), drops.received())
-        + SessionTable.strangers(driver.counters());
+        + SessionTable.strangers(driver.counters())
+        + destinations();
+  }
+
+  /** Nothing where no client has asked for any. */
+  private String destinations() {
+    long asked = streams == null ? 0 : streams.destinations().asked();
+    return asked == 0
+        ? ""
+        : "destinations: %d asked for, %d refused%n"
+            .formatted(asked, streams.destinations().refused());
   }
 
   private TunnelReport tunnels(SessionReport session) {

@@ -117,6 +117,19 @@ final class ServerLog {
         });
   }
 
+  /**
+   * A client names a destination in vain.
+   *
+   * @param address what its name stands for, or null if that was not even asked
+   */
+  static void destinationRefused(String client, String destination, String address) {
+    LOG.warn(
+        "client {} asks for {}{}, which it may not; see allow and deny",
+        client,
+        destination,
+        address == null || destination.contains(address) ? "" : " at " + address);
+  }
+
   private static void stranger(Event.StrangerRefused stranger) {
     String who = stranger.name() == null ? "" : stranger.name() + " ";
     LOG.warn(

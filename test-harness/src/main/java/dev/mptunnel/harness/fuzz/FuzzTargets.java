@@ -9,6 +9,7 @@ enum FuzzTargets {
   DATA_FRAMES(DataFramesTarget::new),
   PATH_FRAMES(PathFramesTarget::new),
   STREAM_FRAMES(StreamFramesTarget::new),
+  DESTINATION(DestinationTarget::new),
   TUNNEL_LINK(TunnelLinkTarget::new),
   HANDSHAKE(HandshakeTarget::new),
   ENGINE(() -> new EngineTarget(PlainKeys::new)),
