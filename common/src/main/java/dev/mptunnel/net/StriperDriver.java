@@ -293,12 +293,17 @@ public final class StriperDriver {
    * Joins a connection with the application that waited for it.
    *
    * @param early what the application has said already
+   * @param finished whether it says nothing more
    */
-  public void start(Connection connection, StreamSocket application, ByteBuffer early) {
+  public void start(
+      Connection connection, StreamSocket application, ByteBuffer early, boolean finished) {
     ConnectionSocket socket = new ConnectionSocket(this, connection);
     socket.start(application);
     if (early.hasRemaining()) {
       socket.onRead(application, early);
+    }
+    if (finished) {
+      socket.onFinished(application);
     }
     wake();
   }

@@ -103,7 +103,9 @@ public final class Client implements Program.Running {
     tick = engine.newTimer(this::onTick);
     tcp = config.tcp();
     streams =
-        tcp.isUsed() ? new ClientStreams(streamEngine(), tcp, random, log, this::onDoubt) : null;
+        tcp.isUsed() || config.proxy().isUsed()
+            ? new ClientStreams(streamEngine(), tcp, config.proxy(), random, log, this::onDoubt)
+            : null;
     carriers = new ClientCarriers(tcp.overTcp(), driver, this::streamEngine, log);
     routes = RouteWatch.orNull(engine, log);
   }
@@ -136,7 +138,7 @@ public final class Client implements Program.Running {
       listen(named.getValue(), named.getKey(), passenger, buffer);
     }
     if (streams != null) {
-      streams.listen(config.tcp());
+      streams.listen(config.tcp(), config.proxy());
     }
     config.security().warnings().forEach(log::warn);
   }
@@ -272,6 +274,11 @@ public final class Client implements Program.Running {
   /** Where they may connect to by TCP. */
   public List<InetSocketAddress> listeningTcp() {
     return streams == null ? List.of() : streams.listening();
+  }
+
+  /** Where they may speak SOCKS or HTTP to it. */
+  public List<InetSocketAddress> listeningProxy() {
+    return streams == null ? List.of() : streams.listeningProxy();
   }
 
   @Override
