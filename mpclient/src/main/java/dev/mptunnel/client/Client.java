@@ -72,6 +72,7 @@ public final class Client implements Program.Running {
   private final ClientStreams streams;
 
   private final ClientCarriers carriers;
+  private final Associations associations;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Null where the system's routes cannot be asked for. */
@@ -102,9 +103,16 @@ public final class Client implements Program.Running {
             engine, settings(config.session()), security(security, random), random, new Listener());
     tick = engine.newTimer(this::onTick);
     tcp = config.tcp();
+    associations =
+        new Associations(
+            engine,
+            driver,
+            config.sockets().bufferBytes(),
+            to -> driver.endpoint().openFlow(engine.nanoTime(), session, to.toString(), false));
     streams =
         tcp.isUsed() || config.proxy().isUsed()
-            ? new ClientStreams(streamEngine(), tcp, config.proxy(), random, log, this::onDoubt)
+            ? new ClientStreams(
+                streamEngine(), tcp, config.proxy(), associations, random, log, this::onDoubt)
             : null;
     carriers = new ClientCarriers(tcp.overTcp(), driver, this::streamEngine, log);
     routes = RouteWatch.orNull(engine, log);
@@ -324,6 +332,7 @@ public final class Client implements Program.Running {
           if (routes != null) {
             routes.close();
           }
+          associations.close();
           driver.close();
           entries.forEach(entry -> entry.port().close());
         };
@@ -397,6 +406,10 @@ public final class Client implements Program.Running {
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
+      if (Associations.has(flow)) {
+        Associations.deliver(flow, payload);
+        return;
+      }
       Applications.Application application = Applications.of(flow);
       driver.send(application.port(), payload, application.address());
     }
@@ -405,12 +418,20 @@ public final class Client implements Program.Running {
     public void event(Event event) {
       log.event(event);
       if (event instanceof Event.FlowClosed(Flow flow)) {
-        applications.remove(flow);
+        forget(flow);
       } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
         streams.onKey(opened.tunnelKey());
       } else if (streams != null && event instanceof Event.SessionClosed) {
         streams.onSessionClosed();
       }
+    }
+  }
+
+  private void forget(Flow flow) {
+    if (Associations.has(flow)) {
+      Associations.remove(flow);
+    } else {
+      applications.remove(flow);
     }
   }
 

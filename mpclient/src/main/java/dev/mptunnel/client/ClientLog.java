@@ -158,6 +158,9 @@ final class ClientLog implements RouteWatch.Listener {
 
   private static String text(Event.TargetRefused refused) {
     String name = refused.target();
+    if (name != null && Destination.isWritten(name)) {
+      return "the server does not let us reach " + name + "; see allow there";
+    }
     return switch (refused.refusal()) {
       case UNKNOWN ->
           name == null

@@ -66,6 +66,7 @@ final class ClientStreams {
       StreamEngine engine,
       ClientTcp config,
       ClientProxy proxied,
+      Associations associations,
       RandomGenerator random,
       ClientLog log,
       Runnable onDoubt) {
@@ -79,7 +80,7 @@ final class ClientStreams {
     driver =
         new StriperDriver(
             engine, true, config.patienceNanos(), StriperDriver.newRoom(), buffers, new Listener());
-    proxy = new Proxy(engine, driver, proxied.user(), log);
+    proxy = new Proxy(engine, driver, associations, proxied.user(), log);
   }
 
   /** Adds the tunnels over a bridge, before anything starts. @return what to call the bridge by */

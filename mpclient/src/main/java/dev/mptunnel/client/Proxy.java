@@ -17,6 +17,7 @@ import dev.mptunnel.proxy.Request;
 import dev.mptunnel.stream.Connection;
 import dev.mptunnel.stream.StreamError;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ final class Proxy {
 
   private final StreamEngine engine;
   private final StriperDriver driver;
+  private final Associations associations;
   private final ProxyUser user;
   private final ClientLog log;
   private final Engine.EngineTimer tick;
@@ -53,9 +55,15 @@ final class Proxy {
   private boolean ticks;
   private boolean closed;
 
-  Proxy(StreamEngine engine, StriperDriver driver, ProxyUser user, ClientLog log) {
+  Proxy(
+      StreamEngine engine,
+      StriperDriver driver,
+      Associations associations,
+      ProxyUser user,
+      ClientLog log) {
     this.engine = engine;
     this.driver = driver;
+    this.associations = associations;
     this.user = user;
     this.log = log;
     tick = engine.newTimer(this::onTick);
@@ -66,7 +74,8 @@ final class Proxy {
     for (HostPort place : config.listen()) {
       StreamOptions options = StreamOptions.at(Addresses.local(place));
       ProxyPlace shown = new ProxyPlace(place, user != null);
-      listeners.add(engine.listen(options, socket -> accept(socket, shown)));
+      InetAddress local = options.local().getAddress();
+      listeners.add(engine.listen(options, socket -> accept(socket, shown, local)));
     }
     config.warnings().forEach(log::warn);
   }
@@ -76,12 +85,12 @@ final class Proxy {
     return listeners.stream().map(StreamEngine.StreamListener::localAddress).toList();
   }
 
-  private void accept(StreamSocket socket, ProxyPlace place) {
+  private void accept(StreamSocket socket, ProxyPlace place, InetAddress local) {
     if (closed) {
       socket.abort();
       return;
     }
-    Caller caller = new Caller(socket, new Opening(user, place));
+    Caller caller = new Caller(socket, new Opening(user, place), local);
     socket.setHandler(caller);
     hold(caller);
     socket.setReading(true);
@@ -130,24 +139,30 @@ final class Proxy {
 
     private final StreamSocket socket;
     private final Opening opening;
+    private final InetAddress local;
     private Request request;
     private Connection connection;
+    private Associations.Association association;
     private ByteBuffer behind;
     private long askedNanos;
     private boolean finished;
     private boolean leaving;
     private boolean over;
 
-    Caller(StreamSocket socket, Opening opening) {
+    /**
+     * @param local where it has connected to
+     */
+    Caller(StreamSocket socket, Opening opening, InetAddress local) {
       this.socket = socket;
       this.opening = opening;
+      this.local = local;
     }
 
     // --- from the application ---
 
     @Override
     public void onRead(StreamSocket from, ByteBuffer bytes) {
-      if (leaving || over) {
+      if (leaving || over || association != null) {
         return; // whatever it still says
       }
       if (request != null) {
@@ -181,10 +196,12 @@ final class Proxy {
       request = opening.request();
       behind = opening.behind();
       opening.close();
-      connection =
-          request.kind() == Request.Kind.CONNECT
-              ? driver.open(request.to().toString(), this)
-              : null;
+      if (request.kind() == Request.Kind.ASSOCIATE) {
+        InetAddress host = socket.remoteAddress().getAddress();
+        associations.open(local, host, engine::execute, this::onAssociation);
+        return;
+      }
+      connection = driver.open(request.to().toString(), this);
       if (connection == null) {
         refuse(StreamError.TOO_MANY);
         return;
@@ -192,6 +209,24 @@ final class Proxy {
       askedNanos = engine.nanoTime();
       waiting.add(this);
       keepTicking();
+    }
+
+    /** Its socket for datagrams is there for as long as the connection is. */
+    private void onAssociation(Associations.Association opened) {
+      if (opened == null) {
+        refuse(StreamError.TOO_MANY);
+      } else if (over || closed) {
+        opened.close();
+      } else {
+        association = opened;
+        socket.write(ByteBuffer.wrap(request.granted(opened.place())));
+        socket.flush();
+        if (finished) {
+          drop();
+        } else {
+          socket.setReading(true);
+        }
+      }
     }
 
     @Override
@@ -205,7 +240,7 @@ final class Proxy {
         over = true;
         openings.remove(this);
         socket.close();
-      } else if (request == null) {
+      } else if (request == null || association != null) {
         drop();
       } else {
         finished = true;
@@ -216,6 +251,7 @@ final class Proxy {
     public void onClosed(StreamSocket closedSocket, IOException cause) {
       openings.remove(this);
       opening.close();
+      endAssociation();
       if (!over && waiting.remove(this)) {
         driver.refuse(connection, StreamError.ABORTED);
       }
@@ -282,12 +318,19 @@ final class Proxy {
       socket.setReading(true);
     }
 
-    /** It takes too long, or there are too many. */
+    private void endAssociation() {
+      if (association != null) {
+        association.close();
+      }
+    }
+
+    /** It takes too long, or there are too many, or it is not needed any more. */
     private void drop() {
       over = true;
+      endAssociation();
       openings.remove(this);
       opening.close();
-      if (leaving) {
+      if (leaving || association != null) {
         socket.close();
       } else {
         socket.abort();

@@ -51,6 +51,7 @@ public final class Server implements Program.Running {
   private final EndpointDriver driver;
   private final ServerLog log = new ServerLog();
   private final Targets targets;
+  private final Destinations destinations;
   private final Protection protection;
   private final SealedSecurity sealed;
   private final ClientsWatch clients;
@@ -85,7 +86,8 @@ public final class Server implements Program.Running {
                 random,
                 log)
             : null;
-    targets = new Targets(engine, driver, config);
+    destinations = new Destinations(engine, config.access(), resolver);
+    targets = new Targets(engine, driver, config, destinations);
     driver.endpoint().offer(targets.names());
   }
 
@@ -169,6 +171,7 @@ public final class Server implements Program.Running {
         _ -> {
           sealed.clients(changed);
           driver.endpoint().reviewClients();
+          targets.review();
           if (streams != null) {
             driver
                 .endpoint()
@@ -247,10 +250,12 @@ public final class Server implements Program.Running {
   /** Nothing where no client has asked for any. */
   private String destinations() {
     long asked = streams == null ? 0 : streams.destinations().asked();
-    return asked == 0
+    long refused =
+        destinations.refused() + (streams == null ? 0 : streams.destinations().refused());
+    return asked + refused == 0
         ? ""
-        : "destinations: %d asked for, %d refused%n"
-            .formatted(asked, streams.destinations().refused());
+        : "destinations: %d asked for by TCP, %d refused, of names or addresses%n"
+            .formatted(asked, refused);
   }
 
   private TunnelReport tunnels(SessionReport session) {

@@ -5,6 +5,7 @@ import dev.mptunnel.core.TargetRefusal;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Limits;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -103,6 +104,10 @@ final class ServerLog {
    * @param name the target's, or null for the one that has none
    */
   static void targetRefused(String client, String name, TargetRefusal refusal) {
+    if (name != null && Destination.isWritten(name)) {
+      destinationRefused(client, name, null);
+      return;
+    }
     LOG.warn(
         "client {} asks for {}, {}",
         client,

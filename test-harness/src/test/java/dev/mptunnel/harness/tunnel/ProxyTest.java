@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.config.ProxyUser;
@@ -11,10 +12,14 @@ import dev.mptunnel.harness.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -347,6 +352,105 @@ class ProxyTest {
     Socket byHttp = connect(tunnel);
     say(byHttp, hex(to + basic + "YWxpY2U6c2VzYW1l\r\n\r\n"));
     assertEquals(hex("HTTP/1.1 200 "), hear(byHttp, 13));
+  }
+
+  /** Says datagrams back. */
+  private DatagramSocket datagramEcho() throws IOException {
+    DatagramSocket socket = opened(new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1")));
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+              while (!socket.isClosed()) {
+                try {
+                  socket.receive(packet);
+                  socket.send(packet);
+                } catch (IOException e) {
+                  return;
+                }
+                packet.setLength(2_000);
+              }
+            });
+    return socket;
+  }
+
+  /** A socket that sends to the proxy's. */
+  private DatagramSocket associate(Socket control) throws IOException {
+    say(control, "05 01 00 05 03 00 01 00000000 0000");
+    byte[] reply = control.getInputStream().readNBytes(12);
+    assertEquals("050005000001" + "7f000001", HEX.formatHex(reply, 0, 10));
+    int port = (reply[10] & 0xff) << 8 | reply[11] & 0xff;
+    DatagramSocket socket = opened(new DatagramSocket());
+    socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+    socket.setSoTimeout((int) LIMIT.toMillis());
+    return socket;
+  }
+
+  private static void send(DatagramSocket socket, String hex) throws IOException {
+    byte[] bytes = HEX.parseHex(hex.replace(" ", ""));
+    socket.send(new DatagramPacket(bytes, bytes.length));
+  }
+
+  private static String receive(DatagramSocket socket) throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
+    socket.receive(packet);
+    return HEX.formatHex(packet.getData(), 0, packet.getLength());
+  }
+
+  @Test
+  void datagramsGoToManyDestinationsAndComeBackFromThem() throws IOException {
+    List<String> logged = logged();
+    int one = datagramEcho().getLocalPort();
+    int two = datagramEcho().getLocalPort();
+    int other = datagramEcho().getLocalPort();
+    ProxyTunnel tunnel = opened(new ProxyTunnel(null, "127.0.0.1:" + one, "127.0.0.1:" + two));
+    tunnel.name("two.test", "127.0.0.1");
+    tunnel.name("inside.test", "127.0.0.2");
+    Socket control = connect(tunnel);
+    DatagramSocket socket = associate(control);
+    String toOne = "00000001" + "7f000001" + "%04x".formatted(one);
+    String toTwo = "00000003" + "08" + hex("two.test") + "%04x".formatted(two);
+    for (String to : List.of(toOne, toTwo, toOne, toTwo)) {
+      send(socket, to + hex("hello"));
+      assertEquals(to + hex("hello"), receive(socket));
+    }
+    // What is not allowed, in pieces, malformed or another's is dropped; the socket goes on.
+    send(socket, "00000001" + "7f000001" + "%04x".formatted(other) + "00");
+    send(socket, "00000003" + "0b" + hex("inside.test") + "%04x".formatted(one) + "00");
+    send(socket, "00000101" + "7f000001" + "%04x".formatted(one) + "00");
+    send(socket, "00000001" + "7f0000");
+    send(socket, "00000003" + "06" + hex("0x7f.1") + "%04x".formatted(one) + "00");
+    send(socket, "");
+    try (DatagramSocket stranger = new DatagramSocket()) {
+      stranger.connect(socket.getRemoteSocketAddress());
+      send(stranger, toOne + hex("stolen"));
+      send(socket, toOne + hex("mine"));
+      assertEquals(toOne + hex("mine"), receive(socket));
+      stranger.setSoTimeout(50);
+      assertThrows(SocketTimeoutException.class, () -> receive(stranger));
+    }
+    Await.until(
+        "both refusals to be logged",
+        LIMIT,
+        () ->
+            logged.stream().anyMatch(line -> line.contains("127.0.0.1:" + other))
+                && logged.stream().anyMatch(line -> line.contains("inside.test")));
+    control.close();
+    Await.until("the socket to go with its connection", LIMIT, () -> isGone(socket, toOne));
+  }
+
+  /** Whether nobody listens where a socket sends to. */
+  private static boolean isGone(DatagramSocket socket, String datagram) {
+    try {
+      socket.setSoTimeout(20);
+      send(socket, datagram);
+      receive(socket);
+      return false;
+    } catch (PortUnreachableException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Test
