@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param passenger what sends to {@code listen}
  * @param passengersNamed what sends to those of {@code listenNamed}, for each of its names
  * @param bridges the ways to the server, in the order written; at least one, their names unique
+ * @param proxy where it is one
  */
 public record ClientConfig(
     List<HostPort> listen,
@@ -26,7 +27,8 @@ public record ClientConfig(
     ClientSecurity security,
     SessionSettings session,
     SocketSettings sockets,
-    ClientTcp tcp) {
+    ClientTcp tcp,
+    ClientProxy proxy) {
 
   public ClientConfig {
     listen = List.copyOf(listen);
@@ -43,8 +45,10 @@ public record ClientConfig(
     // Who names targets may want no other, and another client on this machine may have the port.
     boolean isNamedAlone = !named.isEmpty() && !values.has(Settings.CLIENT_LISTEN);
     ClientTcp tcp = ClientTcp.of(values);
+    ClientProxy proxy = ClientProxy.of(values);
     List<BridgeLine> bridges = named(values.all(Settings.BRIDGE), mark(values));
-    if (tcp.isUsed() && bridges.size() * tcp.tunnels() > ClientTcp.MAX_TUNNELS) {
+    if ((tcp.isUsed() || proxy.isUsed())
+        && bridges.size() * tcp.tunnels() > ClientTcp.MAX_TUNNELS) {
       throw new ConfigException(
               "%d over each of %d bridges are too many; expected %d or fewer in all"
                   .formatted(tcp.tunnels(), bridges.size(), ClientTcp.MAX_TUNNELS))
@@ -59,7 +63,8 @@ public record ClientConfig(
         ClientSecurity.of(values),
         SessionSettings.of(values),
         SocketSettings.of(values),
-        tcp);
+        tcp,
+        proxy);
   }
 
   private static SortedMap<String, Passenger> passengers(

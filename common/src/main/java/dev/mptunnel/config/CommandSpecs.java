@@ -2,7 +2,6 @@ package dev.mptunnel.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -112,8 +111,10 @@ final class CommandSpecs {
       String but =
           settings.all().stream()
               .filter(setting -> !inFile.all().contains(setting))
-              .map(setting -> " but " + setting.option())
-              .collect(Collectors.joining());
+              .map(Setting::option)
+              .reduce((all, more) -> all + ", " + more)
+              .map(all -> " but " + all)
+              .orElse("");
       footer.add("Every option above -c" + but + " is also a line 'key = value' in FILE.");
     }
     text.notes().forEach(note -> footer.add(literal(note)));

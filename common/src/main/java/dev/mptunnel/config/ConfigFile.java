@@ -30,7 +30,7 @@ final class ConfigFile {
   /** A line that holds a secret, or was meant to, as far as one can tell from its beginning. */
   private static final Pattern SECRET =
       Pattern.compile(
-          "(secret|password|passphrase|psk|key)(?![\\w.-]).*|mp[st][0-9a-z]?[-\\s][^.]{8,}",
+          "(secret|password|passphrase|psk|key|socks-user)(?![\\w.-]).*|mp[st][0-9a-z]?[-\\s][^.]{8,}",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   private final Path file;
@@ -134,7 +134,7 @@ final class ConfigFile {
                   : "unknown key " + Excerpt.of(key) + "; " + settings.suggestion(key))
           .at(place);
     }
-    if (hasComment && setting.type() instanceof SecretType<?> && !Secret.looksMade(value)) {
+    if (hasComment && setting.type().holdsSecret() && !Secret.looksMade(value)) {
       throw new ConfigException(
               "a password would end at the ' #', where a comment begins; expected a comment in a"
                   + " line of its own, or such a password in a secret-file")
@@ -145,7 +145,7 @@ final class ConfigFile {
             ? FilePath.within(file.getParent(), value)
             : value;
     values.add(setting, written, place + ": " + key);
-    if (setting.type() instanceof SecretType<?>) {
+    if (setting.type().holdsSecret()) {
       requirePrivate(place + ": " + key);
     }
   }

@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.config.SettingValues.Placed;
 import dev.mptunnel.secret.SharedSecret;
 import java.nio.file.Path;
@@ -146,7 +147,9 @@ public final class KeysCommand extends Command<KeysTask> {
             values.get(Settings.NAME),
             ServerSecurity.inviting(secret, clients.place()),
             clients.value(),
-            values.distinct(Settings.TARGETS));
+            values.distinct(Settings.TARGETS),
+            new AccessRules(
+                values.distinct(Settings.CLIENTS_ALLOW), values.distinct(Settings.CLIENTS_DENY)));
       }
       case REVOKE -> new KeysTask.Revoke(values.get(Settings.NAME), clients.value());
       default -> new KeysTask.Show(clients.value());

@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.secret.SharedSeed;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,8 +20,10 @@ public sealed interface KeysTask {
    *
    * @param secret the server's
    * @param targets the names of those that the client may use; empty for all
+   * @param access what it may have the server dial beyond these
    */
-  record Invite(String name, SharedSeed secret, Path clientsFile, List<String> targets)
+  record Invite(
+      String name, SharedSeed secret, Path clientsFile, List<String> targets, AccessRules access)
       implements KeysTask {}
 
   /** End an invitation. */

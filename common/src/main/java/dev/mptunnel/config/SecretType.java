@@ -50,6 +50,11 @@ record SecretType<S extends Secret>(String expected, Kinds<S> kinds) implements 
   }
 
   @Override
+  public boolean holdsSecret() {
+    return true;
+  }
+
+  @Override
   public String placeholder() {
     return "SECRET";
   }

@@ -43,7 +43,7 @@ public final class ServerCommand extends Command<ServerConfig> {
     }
     addListen(operands.getFirst(), values);
     if (operands.size() == 1 && hasOtherTargets(values)) {
-      return; // the only targets may be those with names, or of TCP
+      return; // the only targets may be those with names, or of TCP, or what clients name
     }
     List<String> targets = AddressOperands.join(operands.subList(1, operands.size()), "TARGET");
     if (targets.size() != 1) {
@@ -57,6 +57,7 @@ public final class ServerCommand extends Command<ServerConfig> {
 
   private static boolean hasOtherTargets(SettingValues values) throws ConfigException {
     return values.has(Settings.TCP_TARGET)
+        || values.has(Settings.ALLOW)
         || !values.members(Settings.TARGET_NAMED).isEmpty()
         || !values.members(Settings.TCP_TARGET_NAMED).isEmpty();
   }

@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.access.AccessRules;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param maxSessions sessions at once
  * @param loops threads that move datagrams, or 0 for as many as the machine should have
  * @param protocol what is listened for
+ * @param access what all clients may have it dial beyond the targets
  */
 public record ServerConfig(
     List<HostPort> listen,
@@ -28,7 +30,8 @@ public record ServerConfig(
     SocketSettings sockets,
     int loops,
     Protocol protocol,
-    ServerTcp tcp) {
+    ServerTcp tcp,
+    AccessRules access) {
 
   public ServerConfig {
     listen = List.copyOf(listen);
@@ -52,6 +55,7 @@ public record ServerConfig(
         SocketSettings.of(values),
         Math.toIntExact(values.get(Settings.LOOPS)),
         values.get(Settings.PROTOCOL),
-        ServerTcp.of(values, target == null ? null : target.value(), named));
+        ServerTcp.of(values, target == null ? null : target.value(), named),
+        new AccessRules(values.distinct(Settings.ALLOW), values.distinct(Settings.DENY)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.access.AccessRule;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.secret.Secret;
 import dev.mptunnel.secret.SharedSecret;
@@ -15,6 +16,7 @@ final class Settings {
   private static final int MAX_LISTENS = 16;
   private static final int MAX_BRIDGES = 32;
   private static final int MAX_SERVERS = 32;
+  private static final int MAX_RULES = 256;
 
   static final Setting<HostPort> CLIENT_LISTEN =
       new Setting<>(
@@ -62,12 +64,27 @@ final class Settings {
           MAX_LISTENS,
           "the same for the server's target.NAME");
 
+  static final Setting<HostPort> SOCKS =
+      new Setting<>(
+          "socks",
+          new ListenAddress("127.0.0.1"),
+          null,
+          MAX_LISTENS,
+          "where to be a proxy, by SOCKS and HTTP CONNECT; a bare PORT is 127.0.0.1");
+
+  static final Setting<ProxyUser> SOCKS_USER =
+      Setting.once(
+          "socks-user",
+          new ProxyUserType(),
+          null,
+          "who may use the proxy; else whoever reaches it");
+
   static final Setting<Long> TUNNELS =
       Setting.once(
           "tunnels",
           Quantity.count(1, 16),
           "4",
-          "TCP connections over each bridge, where listen-tcp is set");
+          "TCP connections over each bridge, where listen-tcp or socks is set");
 
   static final Setting<OverTcp> OVER_TCP =
       Setting.once(
@@ -140,6 +157,29 @@ final class Settings {
           new RemoteAddress(),
           null,
           "where what clients send to their listen.NAME is delivered to");
+
+  static final Setting<AccessRule> ALLOW =
+      new Setting<>(
+          "allow",
+          new RuleType(),
+          null,
+          MAX_RULES,
+          "what clients' proxies may reach, beyond the targets");
+
+  static final Setting<AccessRule> DENY =
+      new Setting<>("deny", new RuleType(), null, MAX_RULES, "what of that they may not");
+
+  /** The same of one client; not called so, since the file says what all may. */
+  static final Setting<AccessRule> CLIENTS_ALLOW =
+      new Setting<>(
+          "client-allow",
+          new RuleType(),
+          null,
+          MAX_RULES,
+          "what the client's proxy may reach, besides what all may");
+
+  static final Setting<AccessRule> CLIENTS_DENY =
+      new Setting<>("client-deny", new RuleType(), null, MAX_RULES, "what of that it may not");
 
   static final Setting<HostPort> SERVER =
       new Setting<>("server", new RemoteAddress(), null, MAX_SERVERS, "where to forward to");
@@ -322,6 +362,8 @@ final class Settings {
           FOR_NAMED,
           LISTEN_TCP,
           LISTEN_TCP_NAMED,
+          SOCKS,
+          SOCKS_USER,
           BRIDGE,
           FWMARK,
           CLIENT_SECRET,
@@ -354,6 +396,8 @@ final class Settings {
           TARGET_NAMED,
           TCP_TARGET,
           TCP_TARGET_NAMED,
+          ALLOW,
+          DENY,
           SERVER_SECRET,
           SECRET_FILE,
           CLIENTS_FILE,
@@ -383,7 +427,7 @@ final class Settings {
 
   /** What the command knows that makes one. */
   static final SettingSet INVITING =
-      SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE, TARGETS);
+      SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE, TARGETS, CLIENTS_ALLOW, CLIENTS_DENY);
 
   /** What a command knows that needs nothing. */
   static final SettingSet NONE = SettingSet.of();

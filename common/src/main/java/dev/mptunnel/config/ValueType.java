@@ -10,6 +10,11 @@ interface ValueType<T> {
    */
   T parse(String text) throws ConfigException;
 
+  /** Whether it is one, or part of one, that nobody else may see. */
+  default boolean holdsSecret() {
+    return false;
+  }
+
   /** What stands for the value in a synopsis, such as {@code DURATION}. */
   String placeholder();
 

@@ -55,7 +55,7 @@ final class FlowIntroducer {
   /** The peer does not open the flow: told once for each target, until that answers. */
   void onRefused(Flow flow, int reason) {
     flow.setAnswered(false);
-    if (refused.add(flow.target())) {
+    if (refused.size() < CoreLimits.REFUSED_TARGETS_TOLD && refused.add(flow.target())) {
       session.emit(new Event.TargetRefused(session, flow.target(), TargetRefusal.of(reason)));
     }
   }

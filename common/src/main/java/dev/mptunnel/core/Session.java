@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -121,13 +120,9 @@ public final class Session {
     paths.forEach(path -> path.wake(now));
   }
 
-  /**
-   * Which targets its client may use now, the empty one being that without a name. May be handed to
-   * another thread.
-   */
-  public Predicate<String> rights() {
-    Client its = client;
-    return target -> its == null || its.mayUse(target.isEmpty() ? null : target);
+  /** What its client may use now. */
+  public Rights rights() {
+    return new Rights(client);
   }
 
   /** Whether either end has ended it. */

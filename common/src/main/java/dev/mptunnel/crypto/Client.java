@@ -1,5 +1,6 @@
 package dev.mptunnel.crypto;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.wire.TargetName;
 import java.util.Set;
 
@@ -13,9 +14,15 @@ import java.util.Set;
  * @param revoked whether the client may no longer come
  * @param targets the names of the targets that the client may use, {@link TargetName#FIXED} being
  *     that of the one without a name; empty if it may use all
+ * @param access what it may have the server dial beyond these, besides what all may
  */
 public record Client(
-    String name, byte[] publicKey, byte[] psk, boolean revoked, Set<String> targets) {
+    String name,
+    byte[] publicKey,
+    byte[] psk,
+    boolean revoked,
+    Set<String> targets,
+    AccessRules access) {
 
   public Client {
     targets = Set.copyOf(targets);
@@ -28,5 +35,15 @@ public record Client(
    */
   public boolean mayUse(String target) {
     return targets.isEmpty() || targets.contains(target == null ? TargetName.FIXED : target);
+  }
+
+  /**
+   * What the client may have the server dial. Who may use some targets only gets nothing from what
+   * all may dial: the line that names them says everything that is allowed.
+   *
+   * @param forAll what all may
+   */
+  public AccessRules accessBesides(AccessRules forAll) {
+    return (targets.isEmpty() ? forAll : forAll.denials()).and(access);
   }
 }

@@ -3,13 +3,14 @@ package dev.mptunnel.net;
 import dev.mptunnel.stream.Connection;
 import dev.mptunnel.stream.StreamError;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
  * An application's TCP connection, or one to a target, and the {@link Connection} that it is one
  * end of. What comes faster than the other side takes it waits in the kernel.
  */
-public final class ConnectionSocket implements StreamHandler {
+public final class ConnectionSocket implements StreamHandler, ConnectionEnd {
 
   private final StriperDriver driver;
   private final Connection connection;
@@ -43,6 +44,11 @@ public final class ConnectionSocket implements StreamHandler {
     socket.setReading(true);
     onReadable();
     driver.wake(); // what was read makes room
+  }
+
+  /** Where it leads, or null where it is not connected. */
+  InetSocketAddress remote() {
+    return socket == null ? null : socket.remoteAddress();
   }
 
   // --- from the socket ---
@@ -111,8 +117,8 @@ public final class ConnectionSocket implements StreamHandler {
 
   // --- from the connection ---
 
-  /** There is room to write again. */
-  void onRoom() {
+  @Override
+  public void onRoom() {
     if (over || held == null) {
       return;
     }
@@ -128,8 +134,8 @@ public final class ConnectionSocket implements StreamHandler {
     }
   }
 
-  /** There is something to read, or the end has come. */
-  void onReadable() {
+  @Override
+  public void onReadable() {
     if (over || socket == null) {
       return;
     }
@@ -153,8 +159,8 @@ public final class ConnectionSocket implements StreamHandler {
     }
   }
 
-  /** The peer has ended it. */
-  void onReset() {
+  @Override
+  public void onReset(int code) {
     over = true;
     if (socket != null) {
       socket.abort();
@@ -163,8 +169,8 @@ public final class ConnectionSocket implements StreamHandler {
     }
   }
 
-  /** Both ways have ended in order. */
-  void onDone() {
+  @Override
+  public void onDone() {
     over = true;
     socket.close();
   }

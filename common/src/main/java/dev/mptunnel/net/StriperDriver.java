@@ -19,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 /**
  * Runs one end's {@link Striper} on a {@link StreamEngine}: the sockets of its tunnels, and of its
@@ -211,8 +211,8 @@ public final class StriperDriver {
   }
 
   private static void reset(Connection connection, int code) {
-    if (connection.attachment() instanceof ConnectionSocket socket) {
-      socket.onReset();
+    if (connection.attachment() instanceof ConnectionEnd end) {
+      end.onReset(code);
     }
     connection.reset(code);
   }
@@ -271,6 +271,50 @@ public final class StriperDriver {
     wake();
   }
 
+  /**
+   * Opens a connection to where the peer is to dial, for an application that is to be told first
+   * whether it could: {@link ConnectionEnd#onReached}, and then {@link #start}, or {@link
+   * ConnectionEnd#onReset}.
+   *
+   * @param destination as it is written
+   * @return null if there are too many
+   */
+  public Connection open(String destination, ConnectionEnd waiting) {
+    Connection connection = closed ? null : striper.open(destination);
+    if (connection != null) {
+      connectionsOpened++;
+      connection.attach(waiting);
+      wake();
+    }
+    return connection;
+  }
+
+  /**
+   * Joins a connection with the application that waited for it.
+   *
+   * @param early what the application has said already
+   * @param finished whether it says nothing more
+   */
+  public void start(
+      Connection connection, StreamSocket application, ByteBuffer early, boolean finished) {
+    ConnectionSocket socket = new ConnectionSocket(this, connection);
+    socket.start(application);
+    if (early.hasRemaining()) {
+      socket.onRead(application, early);
+    }
+    if (finished) {
+      socket.onFinished(application);
+    }
+    wake();
+  }
+
+  /** Joins a connection that the peer has opened with the destination that it named. */
+  public void reached(Connection connection, StreamSocket destination) {
+    connection.confirm();
+    new ConnectionSocket(this, connection).start(destination);
+    wake();
+  }
+
   /** Leads a connection that the peer has opened to an address. */
   public void connect(Connection connection, InetSocketAddress target) {
     if (connection.isReset()) {
@@ -287,10 +331,16 @@ public final class StriperDriver {
     wake();
   }
 
-  /** Resets the connections that may not be any more. */
-  public void review(Predicate<Connection> isAllowed) {
+  /**
+   * Resets the connections that may not be any more.
+   *
+   * @param isAllowed also given where it leads, or null where it is not connected
+   */
+  public void review(BiPredicate<Connection, InetSocketAddress> isAllowed) {
     for (Connection connection : striper.liveConnections()) {
-      if (!isAllowed.test(connection)) {
+      InetSocketAddress remote =
+          connection.attachment() instanceof ConnectionSocket socket ? socket.remote() : null;
+      if (!isAllowed.test(connection, remote)) {
         reset(connection, StreamError.NO_TARGET);
       }
     }
@@ -428,31 +478,32 @@ public final class StriperDriver {
     }
 
     @Override
+    public void connected(Connection connection) {
+      effects.add(() -> end(connection).onReached());
+    }
+
+    @Override
     public void readable(Connection connection) {
-      if (connection.attachment() instanceof ConnectionSocket socket) {
-        effects.add(socket::onReadable);
-      }
+      effects.add(() -> end(connection).onReadable());
     }
 
     @Override
     public void writable(Connection connection) {
-      if (connection.attachment() instanceof ConnectionSocket socket) {
-        effects.add(socket::onRoom);
-      }
+      effects.add(() -> end(connection).onRoom());
     }
 
     @Override
     public void reset(Connection connection, int code) {
-      if (connection.attachment() instanceof ConnectionSocket socket) {
-        effects.add(socket::onReset);
-      }
+      effects.add(() -> end(connection).onReset(code));
     }
 
     @Override
     public void done(Connection connection) {
-      if (connection.attachment() instanceof ConnectionSocket socket) {
-        effects.add(socket::onDone);
-      }
+      effects.add(() -> end(connection).onDone());
+    }
+
+    private static ConnectionEnd end(Connection connection) {
+      return connection.attachment() instanceof ConnectionEnd end ? end : ConnectionEnd.NONE;
     }
   }
 }

@@ -1,24 +1,31 @@
 package dev.mptunnel.secret;
 
+import dev.mptunnel.access.AccessException;
+import dev.mptunnel.access.AccessRule;
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.Curve25519;
 import dev.mptunnel.wire.TargetName;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One who was invited, as a line of the clients file: name, day of the invitation, day on which it
  * was revoked or {@code -}, public key, psk, and, unless the client may use all, the targets that
- * it may use.
+ * it may use; and then, perhaps, {@code allow=} and {@code deny=} with rules of what it may have
+ * the server dial.
  *
  * @param since the day of the invitation
  * @param revoked the day on which it was revoked, or null
  * @param publicKey {@link Curve25519#KEY_BYTES} bytes
  * @param psk 32 bytes
  * @param targets as {@link Client#targets}, in the order written
+ * @param access as {@link Client#access}
  */
 public record ClientEntry(
     String name,
@@ -26,7 +33,8 @@ public record ClientEntry(
     LocalDate revoked,
     byte[] publicKey,
     byte[] psk,
-    List<String> targets) {
+    List<String> targets,
+    AccessRules access) {
 
   /** What a name may be, as it follows the word "expected". */
   public static final String NAME_EXPECTED =
@@ -35,6 +43,8 @@ public record ClientEntry(
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,31}");
   private static final String NOT_REVOKED = "-";
   private static final int MIN_FIELDS = 5;
+  private static final String ALLOW = "allow=";
+  private static final String DENY = "deny=";
   private static final int FINGERPRINT_CHARACTERS = 10;
 
   public ClientEntry {
@@ -49,11 +59,16 @@ public record ClientEntry(
   /** The fields of the line must be known to be there. Shows nothing of what it refuses. */
   static ClientEntry parse(String line) throws SecretException {
     String[] fields = line.split("[ \t]+");
-    if (fields.length < MIN_FIELDS || fields.length > MIN_FIELDS + 1) {
+    List<String> behind =
+        List.of(fields).subList(Math.min(MIN_FIELDS, fields.length), fields.length);
+    boolean hasTargets = !behind.isEmpty() && !isRules(behind.getFirst());
+    List<String> rules = hasTargets ? behind.subList(1, behind.size()) : behind;
+    if (fields.length < MIN_FIELDS || !rules.stream().allMatch(ClientEntry::isRules)) {
       throw new SecretException(
           "there are "
               + fields.length
-              + " fields; expected name, since, revoked, key, psk, and targets or nothing");
+              + " fields; expected name, since, revoked, key, psk, and targets or nothing, and"
+              + " allow=RULES, deny=RULES or nothing");
     }
     if (!isName(fields[0])) {
       throw new SecretException("the name is refused; expected " + NAME_EXPECTED);
@@ -64,7 +79,28 @@ public record ClientEntry(
         fields[2].equals(NOT_REVOKED) ? null : date("revoked", fields[2]),
         key("key", fields[3], Curve25519.KEY_BYTES),
         key("psk", fields[4], SharedSeed.PSK_BYTES),
-        fields.length == MIN_FIELDS ? List.of() : targets(fields[MIN_FIELDS]));
+        hasTargets ? targets(behind.getFirst()) : List.of(),
+        new AccessRules(rules(ALLOW, rules), rules(DENY, rules)));
+  }
+
+  private static boolean isRules(String field) {
+    return field.startsWith(ALLOW) || field.startsWith(DENY);
+  }
+
+  private static List<AccessRule> rules(String key, List<String> fields) throws SecretException {
+    List<AccessRule> rules = new ArrayList<>();
+    for (String field : fields) {
+      if (field.startsWith(key)) {
+        for (String rule : field.substring(key.length()).split(",", -1)) {
+          try {
+            rules.add(AccessRule.parse(rule));
+          } catch (AccessException e) {
+            throw new SecretException("a rule of " + key + " is refused: " + e.getMessage());
+          }
+        }
+      }
+    }
+    return rules;
   }
 
   private static List<String> targets(String text) throws SecretException {
@@ -104,7 +140,18 @@ public record ClientEntry(
             revoked == null ? NOT_REVOKED : revoked.toString(),
             Base32.encode(publicKey),
             Base32.encode(psk));
-    return targets.isEmpty() ? line : line + " " + String.join(",", targets);
+    return line + (targets.isEmpty() ? "" : " " + String.join(",", targets)) + rules();
+  }
+
+  /** The fields of the line that are rules, each with a blank before it. */
+  public String rules() {
+    return text(ALLOW, access.allow()) + text(DENY, access.deny());
+  }
+
+  private static String text(String key, List<AccessRule> rules) {
+    return rules.isEmpty()
+        ? ""
+        : " " + key + rules.stream().map(AccessRule::toString).collect(Collectors.joining(","));
   }
 
   /** How the public key begins in the clients file. */
@@ -117,11 +164,11 @@ public record ClientEntry(
   }
 
   ClientEntry revokedOn(LocalDate day) {
-    return new ClientEntry(name, since, day, publicKey, psk, targets);
+    return new ClientEntry(name, since, day, publicKey, psk, targets, access);
   }
 
   Client client() {
-    return new Client(name, publicKey, psk, isRevoked(), Set.copyOf(targets));
+    return new Client(name, publicKey, psk, isRevoked(), Set.copyOf(targets), access);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.mptunnel.secret;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.crypto.ClientKeys;
@@ -29,7 +30,8 @@ public final class Clients implements ClientDirectory {
       # server notices.
       # Behind psk may stand, between commas, the targets that the client may use, 'fixed' being the
       # one without a name: these may be changed here. Where none stand, it may use all.
-      # name since revoked key psk targets
+      # Behind these may stand allow=RULE,RULE and deny=RULE: what it may have the server dial.
+      # name since revoked key psk targets allow= deny=
       """;
 
   /**
@@ -139,9 +141,11 @@ public final class Clients implements ClientDirectory {
    * These and one more. A name that was revoked may come again, with new keys.
    *
    * @param targets as {@link ClientEntry#targets}
+   * @param access as {@link ClientEntry#access}
    * @throws SecretException where the name is not revoked, or there are too many
    */
-  public Clients invite(String name, ClientKeys keys, LocalDate today, List<String> targets)
+  public Clients invite(
+      String name, ClientKeys keys, LocalDate today, List<String> targets, AccessRules access)
       throws SecretException {
     Integer index = active.get(name);
     if (index != null) {
@@ -151,7 +155,9 @@ public final class Clients implements ClientDirectory {
     }
     Clients more = with(lines);
     more.add(
-        Line.of(new ClientEntry(name, today, null, keys.own().publicKey(), keys.psk(), targets)));
+        Line.of(
+            new ClientEntry(
+                name, today, null, keys.own().publicKey(), keys.psk(), targets, access)));
     return more;
   }
 

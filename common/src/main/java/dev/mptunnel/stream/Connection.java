@@ -19,6 +19,8 @@ public final class Connection {
   private boolean finDue;
   private boolean finSent;
   private boolean creditDue;
+  private boolean connectedDue;
+  private boolean connectedTold;
   private boolean resetDue;
   private boolean isReset;
   private int resetCode;
@@ -44,7 +46,10 @@ public final class Connection {
     return id;
   }
 
-  /** The name of the target at the responder, or empty for the one that has none. */
+  /**
+   * The name of the target at the responder, or empty for the one that has none; or a {@link
+   * dev.mptunnel.wire.Destination} as it is written.
+   */
   public String target() {
     return target;
   }
@@ -87,6 +92,14 @@ public final class Connection {
     int count = receiving.read(into);
     striper.note(this);
     return count;
+  }
+
+  /** The peer is to be told that what the connection leads to was reached; the responder does. */
+  public void confirm() {
+    if (!isReset) {
+      connectedDue = true;
+      striper.note(this);
+    }
   }
 
   /**
@@ -217,8 +230,23 @@ public final class Connection {
     resetDue = due;
   }
 
+  boolean isConnectedDue() {
+    return connectedDue && !isReset;
+  }
+
+  void setConnectedDue(boolean due) {
+    connectedDue = due;
+  }
+
+  /** The peer says that it has reached what this leads to. @return whether that is news */
+  boolean takeConnected() {
+    boolean isNews = !connectedTold;
+    connectedTold = true;
+    return isNews;
+  }
+
   boolean isTellDue() {
-    return isOpenDue() || isFinDue() || isCreditDue() || isResetDue();
+    return isOpenDue() || isFinDue() || isCreditDue() || isConnectedDue() || isResetDue();
   }
 
   @Override

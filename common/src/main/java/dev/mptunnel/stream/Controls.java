@@ -6,16 +6,20 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 
 /**
- * What the peer is told of connections besides their bytes: OPEN, FIN, CREDIT and RESET. Each is
- * due until a record carries it, and again if that is lost; then it says what is so by then.
+ * What the peer is told of connections besides their bytes: OPEN, CONNECTED, FIN, CREDIT and RESET.
+ * Each is due until a record carries it, and again if that is lost; then it says what is so by
+ * then.
  */
 final class Controls {
 
   /** Of a record, what is for all but chunks. */
   static final int MAX_BYTES = 1_024;
 
+  /** No frame but an OPEN, or a CHUNK, is longer. */
+  private static final int SHORT_BYTES = 15;
+
   /** What a connection may have to tell at once. */
-  private static final int BYTES_OF_CONNECTION = 4 * StreamFrames.MAX_CONTROL_BYTES;
+  private static final int BYTES_OF_CONNECTION = StreamFrames.MAX_CONTROL_BYTES + 4 * SHORT_BYTES;
 
   private interface Due {
     void set(boolean due);
@@ -71,6 +75,9 @@ final class Controls {
     if (connection.isOpenDue() || connection.isFinDue() || connection.isCreditDue()) {
       putOpen(connection, sent);
     }
+    if (connection.isConnectedDue()) {
+      putConnected(connection, sent);
+    }
     if (connection.isFinDue()) {
       putFin(connection, sent);
     }
@@ -103,6 +110,12 @@ final class Controls {
           striper.note(connection);
         },
         () -> again(connection, connection::setFinDue));
+  }
+
+  private void putConnected(Connection connection, Tunnel.Load sent) {
+    connection.setConnectedDue(false);
+    StreamFrames.putConnected(record, connection.id());
+    sent.add(() -> {}, () -> again(connection, connection::setConnectedDue));
   }
 
   private void putCredit(long now, Connection connection, Tunnel.Load sent) {

@@ -24,5 +24,17 @@ public final class StreamError {
   /** The session has ended. */
   public static final int SESSION = 6;
 
+  /** The destination may not be dialled for this client. */
+  public static final int NOT_ALLOWED = 7;
+
+  /** No route leads to the destination's network, or we have no address of its kind. */
+  public static final int NETWORK_UNREACHABLE = 8;
+
+  /** The destination did not answer in time. */
+  public static final int TIMED_OUT = 9;
+
+  /** The destination's name has no address. */
+  public static final int UNRESOLVED = 10;
+
   private StreamError() {}
 }

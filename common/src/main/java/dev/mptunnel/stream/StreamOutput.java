@@ -19,6 +19,9 @@ public interface StreamOutput {
   /** The peer has opened a connection, to {@link Connection#target}. */
   void opened(Connection connection);
 
+  /** The peer has reached what a connection leads to that names a destination. */
+  void connected(Connection connection);
+
   /** There is something to read, or the end has come. */
   void readable(Connection connection);
 

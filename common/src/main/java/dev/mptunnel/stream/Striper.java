@@ -138,7 +138,8 @@ public final class Striper {
   /**
    * Opens a connection; only the session's initiator does.
    *
-   * @param target its name, or empty for the one that has none
+   * @param target its name, or empty for the one that has none, or a {@link
+   *     dev.mptunnel.wire.Destination} as it is written
    * @return null if there are too many
    */
   public Connection open(String target) {
@@ -388,6 +389,14 @@ public final class Striper {
         connection.end(code);
         forget(connection);
         endedByPeer.add(connection);
+      }
+    }
+
+    @Override
+    public void onConnected(int id) {
+      Connection connection = known(id);
+      if (connection != null && initiator && connection.takeConnected()) {
+        output.connected(connection);
       }
     }
 

@@ -12,7 +12,8 @@ import java.nio.ByteBuffer;
  *  CLOSE    0x02  reason:8                the sender ends the session
  *  FRAGMENT 0x03  flow:16 | id:32 | index:8 | count:8 | piece
  *                                        one of the pieces of a datagram that no packet has room for
- *  OPEN     0x04  flow:16 | name          the target of a flow that has a named one
+ *  OPEN     0x04  flow:16 | name          the target of a flow that has a named one, or its
+ *                                        destination
  *  REFUSED  0x05  flow:16 | reason:8      the flow leads nowhere
  *  ORDERED  0x06  flow:16 | sequence:24 | time:16 | payload
  *                                        a datagram of a flow that wants its order
@@ -79,7 +80,7 @@ public final class DataFrames {
   /** The reason of a REFUSED where there is no such target. */
   public static final int REFUSED_UNKNOWN = 0;
 
-  /** The reason of a REFUSED where the target is not for this client. */
+  /** The reason of a REFUSED where the target, or the destination, is not for this client. */
   public static final int REFUSED_NOT_ALLOWED = 1;
 
   private static final int FRAGMENT_FIELDS = FRAGMENT_OVERHEAD_BYTES - Frames.HEAD_BYTES;
@@ -138,7 +139,8 @@ public final class DataFrames {
      * Where a flow leads.
      *
      * @param flow from {@link Limits#FIRST_NAMED_FLOW} on
-     * @param target a name by {@link TargetName#isName}
+     * @param target a name by {@link TargetName#isName}, or what {@link Destination#isWritten}
+     *     takes
      */
     void onOpen(int flow, String target);
 
@@ -206,7 +208,7 @@ public final class DataFrames {
   /**
    * Appends an OPEN at the buffer's position, which moves behind it.
    *
-   * @param target a name by {@link TargetName#isName}
+   * @param target a name by {@link TargetName#isName}, or a destination as it is written
    */
   public static void putOpen(ByteBuffer packet, int flow, String target) {
     Frames.putHead(packet, OPEN, target.length() + 2);

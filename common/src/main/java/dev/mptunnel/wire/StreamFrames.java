@@ -9,26 +9,30 @@ import java.nio.ByteBuffer;
  * can.
  *
  * <pre>
- *  OPEN   0x20  connection:32 | name, or nothing
+ *  OPEN   0x20  connection:32 | name, or destination, or nothing
  *  CHUNK  0x21  connection:32 | offset:64 | bytes
  *  FIN    0x22  connection:32 | end:64
  *  CREDIT 0x23  connection:32 | limit:64
  *  RESET  0x24  connection:32 | code:16
  *  GOT    0x25  records:64
  *  PING   0x26
+ *  CONNECTED
+ *         0x27  connection:32
  * </pre>
  *
  * <p>The initiator of the session opens connections, by ids that go up by one from 0. An OPEN names
- * the target, as in {@link TargetName}, or the one that has no name, and stands before what a
- * record carries of the connection until the sender knows that one has arrived. Bytes of each
- * direction are numbered from 0: a CHUNK holds those from {@code offset} on, and FIN says that
- * there are none from {@code end} on.
+ * the target, as in {@link TargetName}, or the one that has no name, or says where the responder is
+ * to dial, as {@link Destination} writes it, and stands before what a record carries of the
+ * connection until the sender knows that one has arrived. Bytes of each direction are numbered from
+ * 0: a CHUNK holds those from {@code offset} on, and FIN says that there are none from {@code end}
+ * on.
  *
  * <p>A CREDIT says that bytes below {@code limit} may be sent, which never goes down (flow control
  * by absolute offsets, RFC 9000, section 4). Where none has come, it is {@link #FIRST_LIMIT}. A
  * RESET ends a connection both ways; nothing of it is sent any more. A GOT says how many records
  * have arrived on the tunnel on which it travels; a record that holds nothing else is not answered.
- * A PING asks for a GOT, and for nothing else.
+ * A PING asks for a GOT, and for nothing else. CONNECTED is said by the responder once of a
+ * connection with a destination: it has reached that.
  */
 public final class StreamFrames {
 
@@ -42,7 +46,7 @@ public final class StreamFrames {
   public static final int CHUNK_OVERHEAD_BYTES = 15;
 
   /** The longest frame that is not a CHUNK, whole. */
-  public static final int MAX_CONTROL_BYTES = 7 + TargetName.MAX_BYTES;
+  public static final int MAX_CONTROL_BYTES = 7 + Destination.MAX_BYTES;
 
   private static final int OPEN = 0x20;
   private static final int CHUNK = 0x21;
@@ -51,6 +55,7 @@ public final class StreamFrames {
   private static final int RESET = 0x24;
   private static final int GOT = 0x25;
   private static final int PING = 0x26;
+  private static final int CONNECTED = 0x27;
 
   private static final int OPEN_FIELDS = 4;
   private static final int CHUNK_FIELDS = 12;
@@ -58,6 +63,7 @@ public final class StreamFrames {
   private static final int CREDIT_FIELDS = 12;
   private static final int RESET_FIELDS = 6;
   private static final int GOT_FIELDS = 8;
+  private static final int CONNECTED_FIELDS = 4;
 
   private StreamFrames() {}
 
@@ -67,7 +73,8 @@ public final class StreamFrames {
     /**
      * A connection leads to a target.
      *
-     * @param target its name, or empty for the one that has none
+     * @param target its name, or empty for the one that has none, or what {@link
+     *     Destination#isWritten} takes
      */
     void onOpen(int connection, String target);
 
@@ -92,6 +99,9 @@ public final class StreamFrames {
 
     /** The peer wants to be told that this record has come. */
     void onPing();
+
+    /** The peer has reached a connection's destination. */
+    void onConnected(int connection);
   }
 
   /** Appends an OPEN. */
@@ -130,6 +140,11 @@ public final class StreamFrames {
     Frames.putHead(record, PING, 0);
   }
 
+  /** Appends a CONNECTED. */
+  public static void putConnected(ByteBuffer record, int connection) {
+    Frames.putHead(record, CONNECTED, CONNECTED_FIELDS).putInt(connection);
+  }
+
   /**
    * Reads the frames between position and limit.
    *
@@ -164,6 +179,7 @@ public final class StreamFrames {
         handler.onOpen(id, target);
       }
       case RESET -> handler.onReset(id, frame.getShort() & 0xffff);
+      case CONNECTED -> handler.onConnected(id);
       default -> {
         long offset = frame.getLong();
         if (offset < 0) {
@@ -187,6 +203,7 @@ public final class StreamFrames {
       case CREDIT -> CREDIT_FIELDS;
       case RESET -> RESET_FIELDS;
       case GOT -> GOT_FIELDS;
+      case CONNECTED -> CONNECTED_FIELDS;
       default -> 0;
     };
   }

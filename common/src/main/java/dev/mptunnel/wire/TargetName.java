@@ -28,18 +28,21 @@ public final class TargetName {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   }
 
-  /** Takes all bytes up to the limit; null if they are no name. */
+  /**
+   * Takes all bytes up to the limit; null if they are neither a name nor meant as a {@link
+   * Destination}. Whether that is one is for whoever dials it to say, and to refuse.
+   */
   static String read(ByteBuffer bytes) {
-    if (bytes.remaining() > MAX_BYTES) {
+    if (bytes.remaining() > Destination.MAX_BYTES) {
       return null;
     }
     byte[] name = new byte[bytes.remaining()];
     bytes.get(name);
     String text = new String(name, StandardCharsets.US_ASCII);
-    return isName(text) ? text : null;
+    return isName(text) || Destination.isWritten(text) ? text : null;
   }
 
-  /** Appends a name. */
+  /** Appends a name, or a destination as it is written. */
   static void put(ByteBuffer packet, String name) {
     for (int i = 0; i < name.length(); i++) {
       packet.put((byte) name.charAt(i));

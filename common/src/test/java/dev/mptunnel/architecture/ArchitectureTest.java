@@ -33,6 +33,8 @@ class ArchitectureTest {
     "dev.mptunnel.crypto..",
     "dev.mptunnel.core..",
     "dev.mptunnel.stream..",
+    "dev.mptunnel.access..",
+    "dev.mptunnel.dial..",
     "dev.mptunnel.mesh.."
   };
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.secret.SharedSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -68,6 +69,26 @@ class KeysCommandTest {
     assertEquals(words.contains("targets") ? List.of("wg", "fixed") : List.of(), invite.targets());
   }
 
+  /** What all may is the server's affair: it must not come to stand in one client's line. */
+  @Test
+  void whatAllMayReachIsNotWhatOneMay() throws Exception {
+    Path secret = folder.resolve("secret");
+    Files.writeString(secret, SEED.text());
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    Path conf = folder.resolve("mpserver.conf");
+    Files.writeString(
+        conf,
+        "listen = 2000\nsecret-file = secret\nclients-file = them\nallow = *:443\ndeny = a.test\n");
+    KeysTask.Invite all =
+        assertInstanceOf(KeysTask.Invite.class, config("invite", "a", "-c", conf.toString()));
+    assertEquals(AccessRules.NONE, all.access());
+    KeysTask.Invite one =
+        assertInstanceOf(
+            KeysTask.Invite.class,
+            config("invite", "a", "-c", conf.toString(), "--client-allow", "b.test:1,10.0.0.0/8"));
+    assertEquals("[b.test:1, 10.0.0.0/8]", one.access().allow().toString());
+  }
+
   @Test
   void whoRevokesOrLooksNeedsNoSecret() throws Exception {
     assertEquals(
@@ -111,7 +132,7 @@ class KeysCommandTest {
           clients alice                      | 'alice' is one too many; expected mpserver clients
           keygen a b                         | 'b' is one too many; expected mpserver keygen [FILE]
           keygen --secret=x                  | unknown option '--secret'; expected one of --help, --version
-          invite alice --ping 5s             | unknown option '--ping'; expected one of --secret, --secret-file, --clients-file, --targets, --config, --help, --version
+          invite alice --ping 5s             | unknown option '--ping'; expected one of --secret, --secret-file, --clients-file, --targets, --client-allow, --client-deny, --config, --help, --version
           invite alice --targets Wg          | --targets: 'Wg' is refused; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
           invite alice --targets             | --targets: there is no value; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
           clients --targets wg               | unknown option '--targets'; expected one of --secret, --secret-file, --clients-file, --config, --help, --version
@@ -165,7 +186,10 @@ class KeysCommandTest {
     assertTrue(help.startsWith("Usage: mpserver " + word), help);
     assertTrue(help.contains("Example: mpserver " + word), help);
     assertEquals(!word.equals("keygen"), help.contains("--clients-file=PATH"), help);
-    assertEquals(word.equals("invite"), help.contains("above -c but --targets is"), help);
+    assertEquals(
+        word.equals("invite"),
+        help.contains("above -c but --targets, --client-allow, --client-deny is"),
+        help);
   }
 
   private static KeysTask config(String... args) throws ConfigException {

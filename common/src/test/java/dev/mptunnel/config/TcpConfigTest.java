@@ -48,6 +48,49 @@ class TcpConfigTest {
   }
 
   @Test
+  void aServerIsToldWhatItMayDial() throws Exception {
+    ServerConfig config =
+        server("listen = 1\nallow = *.a.test:443, 10.0.0.0/8:22\nallow = *\ndeny = b.test\n");
+    assertEquals("[*.a.test:443, 10.0.0.0/8:22, *]", config.access().allow().toString());
+    assertEquals("[b.test]", config.access().deny().toString());
+    ConfigException refused =
+        assertThrows(
+            ConfigException.class, () -> server("listen = 1\nallow = a.test, 0177.0.0.1\n"));
+    assertTrue(
+        refused.getMessage().startsWith("f:2: allow: '0177.0.0.1' is refused: "),
+        refused.getMessage());
+    assertTrue(refused.getMessage().contains("expected HOST, *.DOMAIN"), refused.getMessage());
+  }
+
+  @Test
+  void aClientIsAProxyWhereItIsToldSo() throws Exception {
+    assertFalse(client("a 1\n").proxy().isUsed());
+    ClientProxy proxy = client("a 1\nsocks = 1080\n").proxy();
+    assertEquals(List.of(new HostPort("127.0.0.1", 1080)), proxy.listen());
+    assertEquals(List.of(), proxy.warnings());
+    assertEquals(1, client("a 1\nsocks = *:1080, [::1]:1\n").proxy().warnings().size());
+  }
+
+  @Test
+  void whoMayUseAProxyIsNotShown() throws Exception {
+    ProxyUserType type = new ProxyUserType();
+    ProxyUser user = type.parse("alice:open: sesame");
+    assertEquals("user alice", user.toString());
+    assertTrue(user.is("alice", "open: sesame"));
+    assertFalse(user.is("alice", "open: sesamE") || user.is("bob", "open: sesame"));
+    for (String text : List.of("alice-sesame", ":sesame", "sesame:", "sesame:" + "s".repeat(256))) {
+      ConfigException refused = assertThrows(ConfigException.class, () -> type.parse(text));
+      assertFalse(refused.getMessage().contains("sesame"), refused.getMessage());
+    }
+    ConfigException noEquals =
+        assertThrows(ConfigException.class, () -> client("socks-user alice:sesame\n"));
+    assertFalse(noEquals.getMessage().contains("sesame"), noEquals.getMessage());
+    ConfigException comment =
+        assertThrows(ConfigException.class, () -> client("socks-user = alice:sesame #1\n"));
+    assertFalse(comment.getMessage().contains("sesame"), comment.getMessage());
+  }
+
+  @Test
   void aClientListensForEachTarget() throws Exception {
     ClientTcp tcp =
         client(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.core.PairWorld.End;
 import dev.mptunnel.core.PairWorld.Mode;
 import dev.mptunnel.crypto.Client;
@@ -318,7 +319,8 @@ class NamedFlowsTest {
 
   private static Client alice(byte[] key, String... targets) {
     return Arrays.equals(key, ALICE.publicKey())
-        ? new Client("alice", ALICE.publicKey(), ALICES_PSK, false, Set.of(targets))
+        ? new Client(
+            "alice", ALICE.publicKey(), ALICES_PSK, false, Set.of(targets), AccessRules.NONE)
         : null;
   }
 

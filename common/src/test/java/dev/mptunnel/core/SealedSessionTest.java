@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.core.PairWorld.Mode;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.ClientDirectory;
@@ -35,7 +36,8 @@ class SealedSessionTest {
   private final ClientDirectory aliceIsRevoked = directory(true);
 
   private static ClientDirectory directory(boolean revoked) {
-    Client alice = new Client("alice", ALICE.publicKey(), ALICES_PSK, revoked, Set.of());
+    Client alice =
+        new Client("alice", ALICE.publicKey(), ALICES_PSK, revoked, Set.of(), AccessRules.NONE);
     return key -> Arrays.equals(key, ALICE.publicKey()) ? alice : null;
   }
 

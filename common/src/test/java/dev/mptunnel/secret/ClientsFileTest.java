@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.access.AccessRule;
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.ClientKeys;
 import dev.mptunnel.crypto.StaticKeys;
+import dev.mptunnel.wire.Destination;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +93,8 @@ class ClientsFileTest {
   @Test
   void whatAClientMayUseStandsBehindItsKeys() throws Exception {
     ClientKeys alice = keys(1);
-    ClientsFile.change(file, now -> now.invite("alice", alice, DAY, List.of("wg", "fixed")));
+    ClientsFile.change(
+        file, now -> now.invite("alice", alice, DAY, List.of("wg", "fixed"), AccessRules.NONE));
     invite("bob", keys(2));
     ClientsFile.change(file, now -> now.revoke("alice", LATER));
     Client client = read().find(alice.own().publicKey());
@@ -99,6 +103,34 @@ class ClientsFileTest {
     assertTrue(Files.readString(file).contains(" wg,fixed\nbob "));
     Client bob = read().find(keys(2).own().publicKey());
     assertTrue(bob.mayUse("vpn") && bob.mayUse(null), "all, if none stand there");
+  }
+
+  @Test
+  void whatAClientMayHaveDialledStandsBehindItsTargets() throws Exception {
+    AccessRules its =
+        new AccessRules(
+            List.of(AccessRule.parse("*.a.test:443"), AccessRule.parse("10.0.0.0/8:22")),
+            List.of(AccessRule.parse("b.a.test")));
+    ClientsFile.change(file, now -> now.invite("alice", keys(1), DAY, List.of("wg"), its));
+    ClientsFile.change(file, now -> now.invite("eve", keys(2), DAY, List.of(), its));
+    invite("bob", keys(3));
+    assertTrue(
+        Files.readString(file)
+            .contains(" wg allow=*.a.test:443,10.0.0.0/8:22 deny=b.a.test\neve "));
+    assertEquals(its, read().find(keys(1).own().publicKey()).access());
+    AccessRules all = new AccessRules(List.of(AccessRule.parse("c.test")), List.of());
+    Client alice = read().find(keys(1).own().publicKey());
+    Client eve = read().find(keys(2).own().publicKey());
+    Client bob = read().find(keys(3).own().publicKey());
+    Destination hers = Destination.of("x.a.test", 443);
+    Destination everybodys = Destination.of("c.test", 1);
+    assertTrue(alice.accessBesides(all).mayBe(hers) && eve.accessBesides(all).mayBe(hers));
+    assertFalse(bob.accessBesides(all).mayBe(hers), "another client's");
+    assertTrue(
+        eve.accessBesides(all).mayBe(everybodys) && bob.accessBesides(all).mayBe(everybodys));
+    assertFalse(alice.accessBesides(all).mayBe(everybodys), "who has a list has what is in it");
+    AccessRules none = new AccessRules(List.of(), List.of(AccessRule.parse("x.a.test")));
+    assertFalse(alice.accessBesides(none).mayBe(hers), "what is denied to all");
   }
 
   @Test
@@ -207,8 +239,10 @@ class ClientsFileTest {
       delimiter = '|',
       textBlock =
           """
-          x 2026-01-01 - KEY                | there are 4 fields; expected name, since, revoked, key, psk, and targets or nothing
-          x 2026-01-01 - KEY PSK x y        | there are 7 fields; expected name, since, revoked, key, psk, and targets or nothing
+          x 2026-01-01 - KEY                | there are 4 fields; expected name, since, revoked, key, psk, and targets or nothing, and allow=RULES, deny=RULES or nothing
+          x 2026-01-01 - KEY PSK x allow=a/8  | a rule of allow= is refused: its address is refused; expected four decimal numbers, or IPv6 in brackets
+          x 2026-01-01 - KEY PSK deny=        | a rule of deny= is refused: it is neither a host nor a network; expected HOST, *.DOMAIN, ADDRESS/BITS or *, and perhaps :PORT[-PORT], an address as four decimal numbers or as IPv6 in brackets
+          x 2026-01-01 - KEY PSK x y        | there are 7 fields; expected name, since, revoked, key, psk, and targets or nothing, and allow=RULES, deny=RULES or nothing
           x 2026-01-01 - KEY PSK vpn,,wg    | the field targets is refused; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
           x 2026-01-01 - KEY PSK KEY        | the field targets is refused; expected names between commas, each 1 to 32 of a-z, 0-9, '-' and '_'
           -x 2026-01-01 - KEY PSK           | the name is refused; expected 1 to 32 of A-Z, a-z, 0-9, '.', '_' and '-', beginning with a letter or digit
@@ -248,14 +282,22 @@ class ClientsFileTest {
     StringBuilder text = new StringBuilder();
     IntStream.range(0, 10_000)
         .mapToObj(
-            i -> new ClientEntry("c" + i, DAY, null, number(i), number(i), List.of()).line() + "\n")
+            i ->
+                new ClientEntry(
+                            "c" + i, DAY, null, number(i), number(i), List.of(), AccessRules.NONE)
+                        .line()
+                    + "\n")
         .forEach(text::append);
     write(text.toString());
     assertEquals(10_000, read().names().size());
     assertEquals(
         "one client too many; expected at most 10000",
         assertThrows(SecretException.class, () -> invite("alice", keys(1))).getMessage());
-    write(text + new ClientEntry("more", DAY, LATER, number(-1), number(1), List.of()).line());
+    write(
+        text
+            + new ClientEntry(
+                    "more", DAY, LATER, number(-1), number(1), List.of(), AccessRules.NONE)
+                .line());
     assertEquals(
         file + ":10001: one client too many; expected at most 10000",
         assertThrows(IOException.class, () -> read()).getMessage());
@@ -320,7 +362,8 @@ class ClientsFileTest {
                 try {
                   ClientsFile.change(
                       Path.of(args[0]),
-                      now -> now.invite(args[1] + i, keys.get(i), DAY, List.of()));
+                      now ->
+                          now.invite(args[1] + i, keys.get(i), DAY, List.of(), AccessRules.NONE));
                 } catch (IOException | SecretException e) {
                   throw new IllegalStateException(e);
                 }
@@ -376,7 +419,7 @@ class ClientsFileTest {
   }
 
   private void invite(String name, ClientKeys keys) throws IOException, SecretException {
-    ClientsFile.change(file, now -> now.invite(name, keys, DAY, List.of()));
+    ClientsFile.change(file, now -> now.invite(name, keys, DAY, List.of(), AccessRules.NONE));
   }
 
   private void write(String text) throws IOException {

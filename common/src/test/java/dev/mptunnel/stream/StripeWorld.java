@@ -97,6 +97,7 @@ final class StripeWorld {
     boolean stopped;
     int chunkBytes = 64 << 10;
     int resetCode = -1;
+    int connected;
     boolean gaveUp;
     boolean done;
     boolean atEnd;
@@ -227,6 +228,11 @@ final class StripeWorld {
       app.stopped = stops.test(connection);
       apps.put(connection, app);
       active.add(app);
+    }
+
+    @Override
+    public void connected(Connection connection) {
+      apps.get(connection).connected++;
     }
 
     @Override

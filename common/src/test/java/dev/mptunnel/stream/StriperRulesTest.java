@@ -35,6 +35,11 @@ class StriperRulesTest {
     }
 
     @Override
+    public void connected(Connection connection) {
+      told.add("connected " + connection.id());
+    }
+
+    @Override
     public void readable(Connection connection) {
       told.add("readable " + connection.id());
     }

@@ -90,6 +90,23 @@ class StriperTest {
     }
   }
 
+  /** Also where the tunnel dies that was to say so. */
+  @Test
+  void thatADestinationWasReachedIsSaidOnce() {
+    StripeWorld world = new StripeWorld();
+    world.addTunnel(50, 20);
+    world.addTunnel(20, 5);
+    world.accepts = connection -> 0;
+    App app = world.open(3 * MB);
+    assertTrue(world.runUntil(10_000, () -> world.other(app) != null));
+    world.other(app).connection.confirm();
+    world.server.flush();
+    world.kill(1, 1);
+    assertTrue(world.runUntil(10_000, () -> app.connected > 0), "not told");
+    world.runFor(2_000);
+    assertEquals(1, app.connected);
+  }
+
   @Test
   void bothWaysAndHalfClosed() {
     StripeWorld world = new StripeWorld();

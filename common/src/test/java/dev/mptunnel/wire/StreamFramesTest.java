@@ -49,6 +49,11 @@ class StreamFramesTest {
     public void onPing() {
       frames.add("ping");
     }
+
+    @Override
+    public void onConnected(int connection) {
+      frames.add("connected " + connection);
+    }
   }
 
   private final ByteBuffer record = ByteBuffer.allocate(1_000);
@@ -56,7 +61,7 @@ class StreamFramesTest {
 
   @Test
   void framesComeOutAsTheyWentIn() {
-    String longest = "a".repeat(TargetName.MAX_BYTES);
+    String longest = "a".repeat(Destination.MAX_BYTES - 6) + ":65535";
     StreamFrames.putOpen(record, -1, "");
     int before = record.position();
     StreamFrames.putOpen(record, 7, longest);
@@ -69,6 +74,7 @@ class StreamFramesTest {
     StreamFrames.putCredit(record, 7, 1L << 40);
     StreamFrames.putReset(record, Integer.MAX_VALUE, 65_535);
     StreamFrames.putGot(record, 5);
+    StreamFrames.putConnected(record, 8);
     assertTrue(StreamFrames.read(record.flip(), seen));
     assertEquals(
         List.of(
@@ -78,7 +84,8 @@ class StreamFramesTest {
             "fin 7 " + Long.MAX_VALUE,
             "credit 7 " + (1L << 40),
             "reset " + Integer.MAX_VALUE + " 65535",
-            "got 5"),
+            "got 5",
+            "connected 8"),
         seen.frames);
   }
 

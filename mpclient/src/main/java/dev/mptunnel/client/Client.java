@@ -72,6 +72,7 @@ public final class Client implements Program.Running {
   private final ClientStreams streams;
 
   private final ClientCarriers carriers;
+  private final Associations associations;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Null where the system's routes cannot be asked for. */
@@ -102,8 +103,17 @@ public final class Client implements Program.Running {
             engine, settings(config.session()), security(security, random), random, new Listener());
     tick = engine.newTimer(this::onTick);
     tcp = config.tcp();
+    associations =
+        new Associations(
+            engine,
+            driver,
+            config.sockets().bufferBytes(),
+            to -> driver.endpoint().openFlow(engine.nanoTime(), session, to.toString(), false));
     streams =
-        tcp.isUsed() ? new ClientStreams(streamEngine(), tcp, random, log, this::onDoubt) : null;
+        tcp.isUsed() || config.proxy().isUsed()
+            ? new ClientStreams(
+                streamEngine(), tcp, config.proxy(), associations, random, log, this::onDoubt)
+            : null;
     carriers = new ClientCarriers(tcp.overTcp(), driver, this::streamEngine, log);
     routes = RouteWatch.orNull(engine, log);
   }
@@ -136,7 +146,7 @@ public final class Client implements Program.Running {
       listen(named.getValue(), named.getKey(), passenger, buffer);
     }
     if (streams != null) {
-      streams.listen(config.tcp());
+      streams.listen(config.tcp(), config.proxy());
     }
     config.security().warnings().forEach(log::warn);
   }
@@ -275,6 +285,11 @@ public final class Client implements Program.Running {
     return streams == null ? List.of() : streams.listening();
   }
 
+  /** Where they may speak SOCKS or HTTP to it. */
+  public List<InetSocketAddress> listeningProxy() {
+    return streams == null ? List.of() : streams.listeningProxy();
+  }
+
   @Override
   public String summary() {
     return "listening on "
@@ -318,6 +333,7 @@ public final class Client implements Program.Running {
           if (routes != null) {
             routes.close();
           }
+          associations.close();
           driver.close();
           entries.forEach(entry -> entry.port().close());
         };
@@ -391,6 +407,10 @@ public final class Client implements Program.Running {
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
+      if (Associations.has(flow)) {
+        Associations.deliver(flow, payload);
+        return;
+      }
       Applications.Application application = Applications.of(flow);
       driver.send(application.port(), payload, application.address());
     }
@@ -399,12 +419,20 @@ public final class Client implements Program.Running {
     public void event(Event event) {
       log.event(event);
       if (event instanceof Event.FlowClosed(Flow flow)) {
-        Applications.remove(flow);
+        forget(flow);
       } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
         streams.onKey(opened.tunnelKey());
       } else if (streams != null && event instanceof Event.SessionClosed) {
         streams.onSessionClosed();
       }
+    }
+  }
+
+  private void forget(Flow flow) {
+    if (Associations.has(flow)) {
+      Associations.remove(flow);
+    } else {
+      Applications.remove(flow);
     }
   }
 

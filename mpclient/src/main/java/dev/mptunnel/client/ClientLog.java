@@ -9,9 +9,13 @@ import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.stream.StreamError;
+import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Limits;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +25,13 @@ final class ClientLog implements RouteWatch.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientLog.class);
 
+  /** So many destinations are told that may not be reached: others choose them. */
+  private static final int REFUSED_TOLD = 64;
+
   private final Protection protection;
+
+  /** Used on the thread of TCP. */
+  private final Set<Destination> toldRefused = new HashSet<>();
 
   ClientLog(Protection protection) {
     this.protection = protection;
@@ -148,6 +158,9 @@ final class ClientLog implements RouteWatch.Listener {
 
   private static String text(Event.TargetRefused refused) {
     String name = refused.target();
+    if (name != null && Destination.isWritten(name)) {
+      return "the server does not let us reach " + name + "; see allow there";
+    }
     return switch (refused.refusal()) {
       case UNKNOWN ->
           name == null
@@ -177,6 +190,15 @@ final class ClientLog implements RouteWatch.Listener {
 
   void udpIsBack() {
     LOG.info("UDP comes through again: datagrams travel by TCP no more");
+  }
+
+  /** The server has not reached what an application of the proxy wants. */
+  void destinationRefused(Destination to, int code) {
+    if (code != StreamError.NOT_ALLOWED) {
+      LOG.debug("{}: not reached, {}", to, code);
+    } else if (toldRefused.size() < REFUSED_TOLD && toldRefused.add(to)) {
+      LOG.warn("the server does not let us reach {}; see allow there", to);
+    }
   }
 
   void tunnelsUp() {

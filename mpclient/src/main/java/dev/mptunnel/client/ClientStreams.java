@@ -1,5 +1,6 @@
 package dev.mptunnel.client;
 
+import dev.mptunnel.config.ClientProxy;
 import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.core.TunnelKey;
@@ -44,6 +45,7 @@ final class ClientStreams {
   private final List<Slot> slots = new ArrayList<>();
   private final List<Entry> entries = new ArrayList<>();
   private final Engine.EngineTimer redial;
+  private final Proxy proxy;
   private TunnelKey key;
   private int nextTunnel;
   private boolean saidUp;
@@ -63,6 +65,8 @@ final class ClientStreams {
   ClientStreams(
       StreamEngine engine,
       ClientTcp config,
+      ClientProxy proxied,
+      Associations associations,
       RandomGenerator random,
       ClientLog log,
       Runnable onDoubt) {
@@ -76,6 +80,7 @@ final class ClientStreams {
     driver =
         new StriperDriver(
             engine, true, config.patienceNanos(), StriperDriver.newRoom(), buffers, new Listener());
+    proxy = new Proxy(engine, driver, associations, proxied.user(), log);
   }
 
   /** Adds the tunnels over a bridge, before anything starts. @return what to call the bridge by */
@@ -88,7 +93,8 @@ final class ClientStreams {
   }
 
   /** Opens the sockets that applications connect to. From any thread. */
-  void listen(ClientTcp config) throws IOException {
+  void listen(ClientTcp config, ClientProxy proxied) throws IOException {
+    proxy.listen(proxied);
     for (var target : config.listen().entrySet()) {
       for (HostPort address : target.getValue()) {
         entries.add(
@@ -106,6 +112,11 @@ final class ClientStreams {
     return entries.stream().map(entry -> entry.listener().localAddress()).toList();
   }
 
+  /** Where its proxy is. From any thread. */
+  List<InetSocketAddress> listeningProxy() {
+    return proxy.listening();
+  }
+
   /** The same in words. From any thread. */
   String text() {
     List<String> words = new ArrayList<>();
@@ -113,7 +124,14 @@ final class ClientStreams {
       String target = entry.target().isEmpty() ? "" : entry.target() + " ";
       words.add(target + Addresses.text(entry.listener().localAddress()));
     }
-    return "TCP on " + String.join(", ", words) + " by " + engine.name();
+    List<String> kinds = new ArrayList<>();
+    if (!words.isEmpty()) {
+      kinds.add("TCP on " + String.join(", ", words));
+    }
+    if (!proxy.listening().isEmpty()) {
+      kinds.add("SOCKS and HTTP on " + Addresses.texts(proxy.listening()));
+    }
+    return String.join(", ", kinds) + " by " + engine.name();
   }
 
   /** The bridge is there. From any thread. */
@@ -186,6 +204,7 @@ final class ClientStreams {
         () -> {
           closed = true;
           redial.cancel();
+          proxy.close();
           driver.close();
           entries.forEach(entry -> entry.listener().close());
         };

@@ -92,7 +92,9 @@ final class KeysProgram {
     Invitation invitation = Invitation.random(serverPublicKey, random);
     ClientsFile.change(
         invite.clientsFile(),
-        now -> now.invite(invite.name(), invitation.clientKeys(), today, invite.targets()));
+        now ->
+            now.invite(
+                invite.name(), invitation.clientKeys(), today, invite.targets(), invite.access()));
     print(invitation.text(), "revoke " + invite.name() + ", then invite again");
     err.println(
         invite.name()
@@ -138,6 +140,7 @@ final class KeysProgram {
     for (ClientEntry entry : entries) {
       String revoked = entry.isRevoked() ? entry.revoked().toString() : "";
       String targets = entry.targets().isEmpty() ? "all" : String.join(",", entry.targets());
+      targets += entry.rules();
       out.print(row(entry.name(), entry.since().toString(), revoked, entry.fingerprint(), targets));
     }
   }

@@ -17,6 +17,7 @@ import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.net.Resolver;
 import dev.mptunnel.net.SharedLimits;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.observe.TunnelTable;
@@ -54,7 +55,8 @@ public final class Server implements Program.Running {
   /** Null where there is no TCP. */
   private final ServerStreams streams;
 
-  private Server(DatagramEngine engine, EngineGroup engines, ServerConfig config)
+  private Server(
+      DatagramEngine engine, EngineGroup engines, ServerConfig config, Resolver resolver)
       throws IOException {
     this.engine = engine;
     this.engines = engines;
@@ -71,7 +73,8 @@ public final class Server implements Program.Running {
     TargetLogs targetLogs = new TargetLogs();
     for (DatagramEngine each : engines.engines()) {
       loops.add(
-          new ServerLoop(each, config, settings, directory, limits, targetLogs, this::onEvent));
+          new ServerLoop(
+              each, config, settings, directory, limits, targetLogs, resolver, this::onEvent));
     }
     drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
     SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
@@ -82,6 +85,8 @@ public final class Server implements Program.Running {
                 config.tcp(),
                 this::find,
                 sessionIds::isValid,
+                config.access(),
+                resolver,
                 random,
                 log)
             : null;
@@ -94,11 +99,21 @@ public final class Server implements Program.Running {
    *     message is for the user
    */
   public static Server start(DatagramEngine engine, ServerConfig config) throws IOException {
+    return start(engine, config, Resolver.SYSTEM);
+  }
+
+  /**
+   * The same with another resolver for the names of destinations.
+   *
+   * @throws IOException as above
+   */
+  public static Server start(DatagramEngine engine, ServerConfig config, Resolver resolver)
+      throws IOException {
     EngineGroup engines = engines(engine, config);
     Server server = null;
     boolean started = false;
     try {
-      server = new Server(engine, engines, config);
+      server = new Server(engine, engines, config, resolver);
       server.open(config);
       started = true;
       return server;
@@ -232,7 +247,19 @@ public final class Server implements Program.Running {
     EndpointCounters counters = drivers.counters();
     return table
         + SessionTable.dropped(counters, drops.sent(), drops.late(), drops.received())
-        + SessionTable.strangers(counters);
+        + SessionTable.strangers(counters)
+        + destinations();
+  }
+
+  /** Nothing where no client has asked for any. */
+  private String destinations() {
+    long asked = streams == null ? 0 : streams.destinations().asked();
+    long refused = streams == null ? 0 : streams.destinations().refused();
+    refused += loops.stream().mapToLong(ServerLoop::refusedDestinations).sum();
+    return asked + refused == 0
+        ? ""
+        : "destinations: %d asked for by TCP, %d refused, of names or addresses%n"
+            .formatted(asked, refused);
   }
 
   private TunnelReport tunnels(SessionReport session) {

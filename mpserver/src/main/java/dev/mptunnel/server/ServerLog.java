@@ -5,6 +5,7 @@ import dev.mptunnel.core.TargetRefusal;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Limits;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -103,6 +104,10 @@ final class ServerLog {
    * @param name the target's, or null for the one that has none
    */
   static void targetRefused(String client, String name, TargetRefusal refusal) {
+    if (name != null && Destination.isWritten(name)) {
+      destinationRefused(client, name, null);
+      return;
+    }
     LOG.warn(
         "client {} asks for {}, {}",
         client,
@@ -115,6 +120,19 @@ final class ServerLog {
                   + " correct the client";
           case NOT_ALLOWED -> "which is not among its targets in the clients file";
         });
+  }
+
+  /**
+   * A client names a destination in vain.
+   *
+   * @param address what its name stands for, or null if that was not even asked
+   */
+  static void destinationRefused(String client, String destination, String address) {
+    LOG.warn(
+        "client {} asks for {}{}, which it may not; see allow and deny",
+        client,
+        destination,
+        address == null || destination.contains(address) ? "" : " at " + address);
   }
 
   private static void stranger(Event.StrangerRefused stranger) {

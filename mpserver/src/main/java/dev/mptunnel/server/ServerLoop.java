@@ -15,6 +15,7 @@ import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.Resolver;
 import dev.mptunnel.net.SharedLimits;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -32,6 +33,7 @@ final class ServerLoop {
   private final DatagramEngine engine;
   private final SealedSecurity sealed;
   private final EndpointDriver driver;
+  private final Destinations destinations;
   private final Targets targets;
 
   /**
@@ -39,6 +41,7 @@ final class ServerLoop {
    *
    * @param clients those that have keys of their own
    * @param targetLogs what is told of the targets, by all loops together
+   * @param resolver of the names that clients ask for
    * @param onEvent told on the loop's thread, when the loop has done its own part
    */
   ServerLoop(
@@ -48,6 +51,7 @@ final class ServerLoop {
       ClientDirectory clients,
       SharedLimits limits,
       TargetLogs targetLogs,
+      Resolver resolver,
       Consumer<Event> onEvent) {
     this.engine = engine;
     sealed =
@@ -62,7 +66,8 @@ final class ServerLoop {
             new SecureRandom(),
             new Listener(onEvent),
             limits.of(engine));
-    targets = new Targets(engine, driver, config, targetLogs);
+    destinations = new Destinations(engine, config.access(), resolver);
+    targets = new Targets(engine, driver, config, targetLogs, destinations);
     driver.endpoint().offer(targets.names());
   }
 
@@ -108,8 +113,14 @@ final class ServerLoop {
                 _ -> {
                   sealed.clients(clients);
                   driver.endpoint().reviewClients();
+                  targets.review();
                   driver.endpoint().sessions().forEach(onReviewed);
                 }));
+  }
+
+  /** How many destinations were refused, or addresses of theirs. From any thread. */
+  long refusedDestinations() {
+    return destinations.refused();
   }
 
   /** The figures of its sessions. From any thread. */

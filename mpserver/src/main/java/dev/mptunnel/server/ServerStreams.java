@@ -1,11 +1,15 @@
 package dev.mptunnel.server;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.ServerTcp;
+import dev.mptunnel.core.Rights;
 import dev.mptunnel.core.TargetRefusal;
 import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.ConnectionEnd;
 import dev.mptunnel.net.DriverGroup;
+import dev.mptunnel.net.Resolver;
 import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StreamSocket;
@@ -17,6 +21,7 @@ import dev.mptunnel.stream.StreamError;
 import dev.mptunnel.stream.StreamRoom;
 import dev.mptunnel.stream.TunnelLink;
 import dev.mptunnel.stream.TunnelReport;
+import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Join;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -54,12 +59,15 @@ final class ServerStreams {
    * A session that is there.
    *
    * @param name for the log
-   * @param mayUse which targets its client may use, the empty one being that without a name
+   * @param rights what its client may use
    */
-  record Admission(TunnelKey key, String name, Predicate<String> mayUse) {}
+  record Admission(TunnelKey key, String name, Rights rights) {}
 
   /** So many targets that a client asks for in vain are told of: it chooses the names. */
   private static final int REFUSED_TOLD = 16;
+
+  /** Destinations that are dialled for a session at once. */
+  private static final int DIALS = 256;
 
   private final StreamEngine engine;
   private final ServerTcp config;
@@ -73,6 +81,7 @@ final class ServerStreams {
   private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
   private final Doorstep doorstep;
   private DriverGroup endpoints;
+  private final Destinations destinations;
 
   /** A target, as TCP connections know it. */
   private record TcpTarget(TargetAddress address, TargetLog log) {}
@@ -82,6 +91,8 @@ final class ServerStreams {
       ServerTcp config,
       Sessions sessions,
       Predicate<Long> isSessionId,
+      AccessRules access,
+      Resolver resolver,
       RandomGenerator random,
       ServerLog log) {
     this.engine = engine;
@@ -89,6 +100,7 @@ final class ServerStreams {
     this.sessions = sessions;
     this.random = random;
     this.log = log;
+    destinations = new Destinations(engine, access, resolver);
     doorstep =
         new Doorstep(
             engine,
@@ -142,7 +154,7 @@ final class ServerStreams {
             long id = found.key().sessionId();
             streams = ends.computeIfAbsent(id, _ -> new SessionStreams());
             streams.name = found.name();
-            streams.mayUse = found.mayUse();
+            streams.rights = found.rights();
             link =
                 TunnelLink.accepted(
                     buffers, engine.nanoTime(), join, found.key().secret(), streams.life, random);
@@ -158,13 +170,13 @@ final class ServerStreams {
   }
 
   /** What a session's client may use has changed. From any thread. */
-  void onRights(long id, Predicate<String> mayUse) {
+  void onRights(long id, Rights rights) {
     engine.execute(
         () -> {
           SessionStreams streams = ends.get(id);
           if (streams != null) {
-            streams.mayUse = mayUse;
-            streams.driver.review(connection -> mayUse.test(connection.target()));
+            streams.rights = rights;
+            streams.driver.review(streams::isStillAllowed);
           }
         });
   }
@@ -188,6 +200,11 @@ final class ServerStreams {
           return streams == null ? TunnelReport.NONE : streams.driver.report();
         },
         engine::execute);
+  }
+
+  /** What clients asked for beyond the targets. */
+  Destinations destinations() {
+    return destinations;
   }
 
   /** How many TCP connections were turned away that were no tunnels. From any thread. */
@@ -225,22 +242,44 @@ final class ServerStreams {
     private final StriperDriver driver =
         new StriperDriver(engine, false, config.patienceNanos(), room, buffers, this);
     private String name;
-    private Predicate<String> mayUse;
+    private Rights rights;
+    private int dials;
     private boolean saidUp;
     private final Set<String> toldRefused = new HashSet<>();
 
     @Override
     public void opened(Connection connection) {
       String target = connection.target();
+      if (Destination.isWritten(target)) {
+        dial(connection, target);
+        return;
+      }
       TcpTarget found = targets.get(target);
-      if (found == null || !mayUse.test(target)) {
-        tellRefused(target, mayUse.test(target));
+      if (found == null || !rights.mayUse(target)) {
+        tellRefused(target, rights.mayUse(target));
         driver.refuse(connection, StreamError.NO_TARGET);
       } else if (found.address().now() == null) {
         driver.refuse(connection, StreamError.UNREACHABLE);
       } else {
         driver.connect(connection, found.address().now());
       }
+    }
+
+    private void dial(Connection connection, String written) {
+      Destination to = destinations.admit(name, rights, written);
+      if (to == null || dials >= DIALS) {
+        driver.refuse(connection, to == null ? StreamError.NOT_ALLOWED : StreamError.TOO_MANY);
+        return;
+      }
+      dials++;
+      new Dialled(connection, to).start();
+    }
+
+    private boolean isStillAllowed(Connection connection, InetSocketAddress remote) {
+      String target = connection.target();
+      return Destination.isWritten(target)
+          ? destinations.isStillPermitted(rights, target, remote)
+          : rights.mayUse(target);
     }
 
     private void tellRefused(String target, boolean isAllowed) {
@@ -263,6 +302,43 @@ final class ServerStreams {
     public void connected(Connection connection) {
       TcpTarget target = targets.get(connection.target());
       target.log().answers(target.address().now());
+    }
+
+    /** A destination that is being dialled for a connection. */
+    private final class Dialled implements ConnectionEnd, Dial.Outcome {
+
+      private final Connection connection;
+      private final Dial dial;
+
+      Dialled(Connection connection, Destination to) {
+        this.connection = connection;
+        dial =
+            new Dial(engine, to, address -> destinations.permit(name, rights, to, address), this);
+      }
+
+      void start() {
+        connection.attach(this);
+        dial.start(destinations.names());
+      }
+
+      @Override
+      public void connected(StreamSocket socket) {
+        dials--;
+        driver.reached(connection, socket);
+      }
+
+      @Override
+      public void failed(int code) {
+        dials--;
+        driver.refuse(connection, code);
+      }
+
+      @Override
+      public void onReset(int code) {
+        dials--;
+        dial.cancel();
+        connection.attach(null);
+      }
     }
 
     @Override

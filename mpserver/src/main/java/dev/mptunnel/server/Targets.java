@@ -19,10 +19,24 @@ final class Targets {
   private final TargetNames names;
   private final Map<String, Target> byName = new HashMap<>();
   private final List<String> words = new ArrayList<>();
+  private final FlowDestinations destinations;
 
-  Targets(DatagramEngine engine, EndpointDriver driver, ServerConfig config, TargetLogs logs) {
-    names = new TargetNames(config.target() != null, config.targetsNamed().keySet());
+  /**
+   * @param named what clients may name besides
+   */
+  Targets(
+      DatagramEngine engine,
+      EndpointDriver driver,
+      ServerConfig config,
+      TargetLogs logs,
+      Destinations named) {
+    names =
+        new TargetNames(config.target() != null, config.targetsNamed().keySet(), config.access());
     int buffer = config.sockets().bufferBytes();
+    destinations = new FlowDestinations(engine, driver, buffer, named);
+    if (!config.access().isEmpty()) {
+      words.add("what is allowed");
+    }
     BiConsumer<String, HostPort> add =
         (name, address) -> {
           byName.put(name, new Target(engine, driver, address, buffer, logs.of(name)));
@@ -45,15 +59,37 @@ final class Targets {
   }
 
   void open(Flow flow) {
-    of(flow).open(flow);
+    if (isDestination(flow)) {
+      destinations.open(flow);
+    } else {
+      of(flow).open(flow);
+    }
   }
 
   void close(Flow flow) {
-    of(flow).close(flow);
+    if (isDestination(flow)) {
+      destinations.close(flow);
+    } else {
+      of(flow).close(flow);
+    }
   }
 
   void deliver(Flow flow, ByteBuffer payload) {
-    of(flow).deliver(flow, payload);
+    if (isDestination(flow)) {
+      destinations.deliver(flow, payload);
+    } else {
+      of(flow).deliver(flow, payload);
+    }
+  }
+
+  /** No name of a target has a colon. */
+  private static boolean isDestination(Flow flow) {
+    return flow.target() != null && flow.target().indexOf(':') >= 0;
+  }
+
+  /** What clients may use has changed. */
+  void review() {
+    destinations.review();
   }
 
   private Target of(Flow flow) {
@@ -63,6 +99,7 @@ final class Targets {
   /** Closes all sockets to the targets. */
   void close() {
     byName.values().forEach(Target::close);
+    destinations.close();
   }
 
   @Override

@@ -74,7 +74,8 @@ public final class ManyClients {
         config.security(),
         config.session(),
         config.sockets(),
-        config.tcp());
+        config.tcp(),
+        config.proxy());
   }
 
   private static void awaitAll(List<Client> clients) throws InterruptedException {

@@ -42,6 +42,7 @@ final class ClientsFileTarget implements FuzzTarget {
       Must.equal(entry.name(), found.name(), "name");
       Must.equal(entry.isRevoked(), found.revoked(), "revoked");
       Must.equal(Set.copyOf(entry.targets()), found.targets(), "targets");
+      Must.equal(entry.access(), found.access(), "access");
       Must.hold(ClientEntry.isName(entry.name()), entry.name());
     }
   }
@@ -51,7 +52,11 @@ final class ClientsFileTarget implements FuzzTarget {
     String key = "a".repeat(51);
     String line = "alice 2026-11-24 - " + key + "a b" + key + " fixed,wg\n";
     String revoked = "# who\nbob 2026-11-24 2026-11-25 b" + key + " " + key + "a\n";
+    String rules =
+        "eve 2026-11-24 - c" + key + " " + key + "a wg allow=*.a.test:443,10.0.0.0/8 deny=*:25\n";
     return List.of(
-        line.getBytes(StandardCharsets.UTF_8), (line + revoked).getBytes(StandardCharsets.UTF_8));
+        rules.getBytes(StandardCharsets.UTF_8),
+        line.getBytes(StandardCharsets.UTF_8),
+        (line + revoked).getBytes(StandardCharsets.UTF_8));
   }
 }

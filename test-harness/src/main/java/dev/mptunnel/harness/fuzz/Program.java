@@ -5,6 +5,7 @@ import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientCommand;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientProxy;
 import dev.mptunnel.config.Command;
 import dev.mptunnel.config.CommandResult;
 import dev.mptunnel.config.HostPort;
@@ -112,7 +113,8 @@ record Program<C>(
         other.security(),
         config.session(),
         config.sockets(),
-        config.tcp());
+        config.tcp(),
+        new ClientProxy(config.proxy().listen(), other.proxy().user(), other.proxy().warnings()));
   }
 
   private static ServerConfig withSecurityOf(ServerConfig config, ServerConfig other) {
@@ -127,7 +129,8 @@ record Program<C>(
         config.sockets(),
         config.loops(),
         config.protocol(),
-        config.tcp());
+        config.tcp(),
+        config.access());
   }
 
   // --- what each program was told, as options ---
@@ -147,6 +150,7 @@ record Program<C>(
       options.add(line(bridge));
     }
     config.tcp().listen().forEach((name, all) -> addresses(options, tcp("--listen", name), all));
+    addresses(options, "--socks", config.proxy().listen());
     number(options, "--tunnels", config.tcp().tunnels());
     duration(options, "--tunnel-timeout", config.tcp().patienceNanos());
     options.addAll(List.of("--over-tcp", word(config.tcp().overTcp())));
@@ -200,6 +204,8 @@ record Program<C>(
                 addresses(options, option, List.of(address));
               }
             });
+    config.access().allow().forEach(rule -> options.addAll(List.of("--allow", rule.toString())));
+    config.access().deny().forEach(rule -> options.addAll(List.of("--deny", rule.toString())));
     options.addAll(List.of("--protocol", word(config.protocol())));
     duration(options, "--tunnel-timeout", config.tcp().patienceNanos());
     tcpSockets(options, config.tcp().sockets());

@@ -68,6 +68,11 @@ final class StreamFramesTarget implements FuzzTarget {
     public void onPing() {
       StreamFrames.putPing(record);
     }
+
+    @Override
+    public void onConnected(int connection) {
+      StreamFrames.putConnected(record, connection);
+    }
   }
 
   @Override
@@ -81,6 +86,8 @@ final class StreamFramesTarget implements FuzzTarget {
     StreamFrames.putCredit(record, 8, 9);
     StreamFrames.putReset(record, 10, 11);
     StreamFrames.putGot(record, 12);
+    StreamFrames.putOpen(record, 13, "[2001:db8:0:0:0:0:0:1]:443");
+    StreamFrames.putConnected(record, 13);
     byte[] all = new byte[record.position()];
     record.flip().get(all);
     return List.of(all);

@@ -1,11 +1,13 @@
 package dev.mptunnel.harness.tunnel;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.client.Client;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.CipherChoice;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientProxy;
 import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.EngineChoice;
@@ -172,7 +174,8 @@ public final class LocalTunnel implements AutoCloseable {
                 SOCKETS,
                 1,
                 Protocol.UDP,
-                ServerTcp.to(Collections.emptySortedMap())));
+                ServerTcp.to(Collections.emptySortedMap()),
+                AccessRules.NONE));
     open.push(server);
     listening.addAll(server.listening());
   }
@@ -223,7 +226,8 @@ public final class LocalTunnel implements AutoCloseable {
                 clientSecurity(secret),
                 SESSIONS,
                 SOCKETS,
-                ClientTcp.NONE));
+                ClientTcp.NONE,
+                ClientProxy.NONE));
     open.push(client);
     listening.addAll(client.listening());
   }

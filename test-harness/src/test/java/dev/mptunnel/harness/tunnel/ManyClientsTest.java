@@ -2,11 +2,13 @@ package dev.mptunnel.harness.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.client.Client;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientProxy;
 import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
@@ -162,7 +164,8 @@ class ManyClientsTest {
                 SOCKETS,
                 1,
                 Protocol.UDP,
-                ServerTcp.to(Collections.emptySortedMap()))));
+                ServerTcp.to(Collections.emptySortedMap()),
+                AccessRules.NONE)));
   }
 
   private Relay startBridge(InetSocketAddress server) throws IOException {
@@ -198,7 +201,8 @@ class ManyClientsTest {
                 LocalTunnel.clientSecurity(SECRET),
                 SESSIONS,
                 SOCKETS,
-                ClientTcp.NONE)));
+                ClientTcp.NONE,
+                ClientProxy.NONE)));
   }
 
   private static HostPort hostPort(InetSocketAddress address) {

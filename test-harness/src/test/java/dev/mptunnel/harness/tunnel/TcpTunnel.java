@@ -1,10 +1,12 @@
 package dev.mptunnel.harness.tunnel;
 
+import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.client.Client;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientProxy;
 import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
@@ -160,7 +162,8 @@ final class TcpTunnel implements AutoCloseable {
             SOCKETS,
             2,
             Protocol.BOTH,
-            new ServerTcp(targets, patience.toNanos(), TcpSettings.DEFAULT));
+            new ServerTcp(targets, patience.toNanos(), TcpSettings.DEFAULT),
+            AccessRules.NONE);
     server = new Server(engine, dev.mptunnel.server.Server.start(engine, config));
   }
 
@@ -221,7 +224,8 @@ final class TcpTunnel implements AutoCloseable {
             SESSIONS,
             SOCKETS,
             new ClientTcp(
-                listen, tunnelsOfLine, patience.toNanos(), OverTcp.AUTO, TcpSettings.DEFAULT));
+                listen, tunnelsOfLine, patience.toNanos(), OverTcp.AUTO, TcpSettings.DEFAULT),
+            ClientProxy.NONE);
     client = Client.start(opened(Engines.open(EngineChoice.AUTO, "mpclient")), config);
     open.push(() -> stopClient());
     entryNames.addAll(listen.keySet());

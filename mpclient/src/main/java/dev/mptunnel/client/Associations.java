@@ -1,0 +1,184 @@
+package dev.mptunnel.client;
+
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.DatagramHandler;
+import dev.mptunnel.net.DatagramPort;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.proxy.DatagramHead;
+import dev.mptunnel.wire.Destination;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The UDP sockets of the proxy (UDP ASSOCIATE): each is one application's, and each destination
+ * that it sends to is a flow. On the thread of datagrams, but where it says otherwise.
+ */
+final class Associations {
+
+  private static final int MOST = 256;
+
+  private final DatagramEngine engine;
+  private final EndpointDriver driver;
+  private final int bufferBytes;
+  private final Function<Destination, Flow> opener;
+  private final Set<Association> all = new HashSet<>();
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(DatagramHead.MAX_BYTES + (64 << 10));
+
+  /**
+   * @param opener opens a flow to a destination
+   */
+  Associations(
+      DatagramEngine engine,
+      EndpointDriver driver,
+      int bufferBytes,
+      Function<Destination, Flow> opener) {
+    this.engine = engine;
+    this.driver = driver;
+    this.bufferBytes = bufferBytes;
+    this.opener = opener;
+  }
+
+  /**
+   * Opens a socket for an application. From any thread.
+   *
+   * @param local where it is to be
+   * @param host that of the application, from which alone datagrams are taken
+   * @param back to the caller's thread
+   * @param opened is given it there, or null if there are too many, or it cannot be had
+   */
+  void open(InetAddress local, InetAddress host, Executor back, Consumer<Association> opened) {
+    engine.execute(
+        () -> {
+          Association association = orNull(local, host);
+          back.execute(() -> opened.accept(association));
+        });
+  }
+
+  private Association orNull(InetAddress local, InetAddress host) {
+    if (all.size() >= MOST) {
+      return null;
+    }
+    Association association = new Association(host);
+    PortOptions options =
+        PortOptions.at(new InetSocketAddress(local, 0)).withBufferBytes(bufferBytes);
+    try {
+      association.port = engine.open(options, association);
+    } catch (IOException e) {
+      return null;
+    }
+    all.add(association);
+    return association;
+  }
+
+  /** Whether a flow is one of these. */
+  static boolean has(Flow flow) {
+    return flow.attachment() instanceof Association.Way;
+  }
+
+  /** Gives the application what came on a flow of these. */
+  static void deliver(Flow flow, ByteBuffer payload) {
+    ((Association.Way) flow.attachment()).deliver(payload);
+  }
+
+  /** A flow of these is gone. */
+  static void remove(Flow flow) {
+    ((Association.Way) flow.attachment()).remove(flow);
+  }
+
+  /** Closes all sockets. */
+  void close() {
+    Set.copyOf(all).forEach(Association::closeNow);
+  }
+
+  /** The socket of an application. */
+  final class Association implements DatagramHandler {
+
+    private final InetAddress host;
+    private final Map<Destination, Flow> flows = new HashMap<>();
+    private DatagramPort port;
+    private InetSocketAddress application;
+
+    Association(InetAddress host) {
+      this.host = host;
+    }
+
+    /** Where the application is to send to. From any thread. */
+    InetSocketAddress place() {
+      return port.localAddress();
+    }
+
+    /** The application has gone. From any thread. */
+    void close() {
+      engine.execute(this::closeNow);
+    }
+
+    private void closeNow() {
+      all.remove(this);
+      port.close();
+    }
+
+    @Override
+    public void onDatagram(DatagramPort from, InetSocketAddress source, ByteBuffer datagram) {
+      // Who spoke first from the application's host is the application.
+      if (!source.getAddress().equals(host)
+          || (application != null && !application.equals(source))) {
+        return;
+      }
+      Destination to = DatagramHead.read(datagram);
+      if (to == null) {
+        return;
+      }
+      application = source;
+      Flow flow = flows.get(to);
+      if (flow == null) {
+        flow = opener.apply(to);
+        flow.attach(new Way(to));
+        flows.put(to, flow);
+      }
+      driver.endpoint().send(engine.nanoTime(), flow, datagram);
+    }
+
+    @Override
+    public void onBatchEnd(DatagramPort from) {
+      driver.finish();
+    }
+
+    @Override
+    public void onError(DatagramPort from, IOException error) {
+      // An application that has gone; its connection tells.
+    }
+
+    /** One destination. */
+    private final class Way {
+
+      private final Destination to;
+
+      Way(Destination to) {
+        this.to = to;
+      }
+
+      private void deliver(ByteBuffer payload) {
+        if (all.contains(Association.this) && application != null) {
+          scratch.clear();
+          DatagramHead.put(scratch, to);
+          driver.send(port, scratch.put(payload).flip(), application);
+        }
+      }
+
+      private void remove(Flow flow) {
+        flows.remove(to, flow);
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.mptunnel.proxy;
+
+import dev.mptunnel.wire.Destination;
+import java.net.InetSocketAddress;
+
+/** What an application wants of a proxy, and how to answer in the protocol that it speaks. */
+public interface Request {
+
+  /** What it wants. */
+  enum Kind {
+    /** A connection to {@link #to}. */
+    CONNECT,
+    /** A socket of ours that sends its datagrams on. */
+    ASSOCIATE
+  }
+
+  /** What it wants. */
+  Kind kind();
+
+  /** Where to; null if it wants no connection. */
+  Destination to();
+
+  /**
+   * What to say when it has what it wants.
+   *
+   * @param bound where the socket is that takes its datagrams, or any address
+   */
+  byte[] granted(InetSocketAddress bound);
+
+  /**
+   * What to say when it cannot have it.
+   *
+   * @param code why, see {@link dev.mptunnel.stream.StreamError}
+   */
+  byte[] refused(int code);
+}

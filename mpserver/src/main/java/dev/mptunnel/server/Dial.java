@@ -1,0 +1,167 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.dial.AddressRace;
+import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.ConnectErrors;
+import dev.mptunnel.net.Engine;
+import dev.mptunnel.net.StreamEngine;
+import dev.mptunnel.net.StreamHandler;
+import dev.mptunnel.net.StreamOptions;
+import dev.mptunnel.net.StreamSocket;
+import dev.mptunnel.stream.StreamError;
+import dev.mptunnel.wire.Destination;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * One attempt to reach a destination. Its name is resolved once; each of the addresses found is
+ * checked, and those that passed are dialled as they are, so that nothing can change between check
+ * and dial. On the engine's thread.
+ */
+final class Dial {
+
+  private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Who hears how it ends: one of both, once, and not before {@link #start} has returned. */
+  interface Outcome {
+
+    void connected(StreamSocket socket);
+
+    /**
+     * @param code as {@link StreamError} has them
+     */
+    void failed(int code);
+  }
+
+  private final StreamEngine engine;
+  private final Destination to;
+  private final Predicate<InetAddress> mayDial;
+  private final Outcome outcome;
+  private final Engine.EngineTimer timer;
+  private final Set<Attempt> attempts = new LinkedHashSet<>();
+  private AddressRace race;
+  private int code = StreamError.UNREACHABLE;
+  private boolean over;
+
+  /**
+   * @param mayDial whether an address may be dialled
+   */
+  Dial(StreamEngine engine, Destination to, Predicate<InetAddress> mayDial, Outcome outcome) {
+    this.engine = engine;
+    this.to = to;
+    this.mayDial = mayDial;
+    this.outcome = outcome;
+    timer = engine.newTimer(this::onTimer);
+  }
+
+  void start(NameQueries names) {
+    if (to.isAddress()) {
+      engine.execute(() -> onFound(List.of(to.address())));
+      return;
+    }
+    timer.set(engine.nanoTime() + RESOLVE_NANOS);
+    names.ask(to.host(), this::onFound);
+  }
+
+  private void onFound(List<InetAddress> found) {
+    if (over) {
+      return;
+    }
+    List<InetAddress> allowed = found.stream().filter(mayDial).toList();
+    if (allowed.isEmpty()) {
+      fail(found.isEmpty() ? StreamError.UNRESOLVED : StreamError.NOT_ALLOWED);
+      return;
+    }
+    race = new AddressRace(engine.nanoTime(), allowed, CONNECT_NANOS);
+    go();
+  }
+
+  private void onTimer() {
+    if (!over && race == null) {
+      fail(StreamError.UNRESOLVED);
+    } else if (!over) {
+      go();
+    }
+  }
+
+  private void go() {
+    long now = engine.nanoTime();
+    for (InetAddress next = race.next(now); next != null; next = race.next(now)) {
+      Attempt attempt = new Attempt();
+      attempts.add(attempt);
+      StreamOptions options = StreamOptions.at(Addresses.anyLike(next));
+      attempt.socket = engine.connect(new InetSocketAddress(next, to.port()), options, attempt);
+    }
+    if (race.isLost(now)) {
+      fail(race.isOver(now) ? StreamError.TIMED_OUT : code);
+    } else {
+      timer.set(race.nextTimer());
+    }
+  }
+
+  private void fail(int why) {
+    cancel();
+    outcome.failed(why);
+  }
+
+  /** Nobody wants it any more: nothing of it is left, and nobody hears of it. */
+  void cancel() {
+    over = true;
+    timer.cancel();
+    List<Attempt> all = List.copyOf(attempts);
+    attempts.clear();
+    all.forEach(each -> each.socket.abort());
+  }
+
+  /** One address. */
+  private final class Attempt implements StreamHandler {
+
+    private StreamSocket socket;
+
+    @Override
+    public void onConnected(StreamSocket connected) {
+      if (over) {
+        connected.abort();
+        return;
+      }
+      attempts.remove(this);
+      cancel();
+      outcome.connected(connected);
+    }
+
+    @Override
+    public void onRead(StreamSocket from, ByteBuffer bytes) {
+      // Nothing is read before somebody else is the handler.
+    }
+
+    @Override
+    public void onWritable(StreamSocket to) {
+      // Nothing was written.
+    }
+
+    @Override
+    public void onFinished(StreamSocket from) {
+      // Who comes to be the handler will see it too, when he reads.
+    }
+
+    @Override
+    public void onClosed(StreamSocket closed, IOException cause) {
+      if (!attempts.remove(this) || over) {
+        return;
+      }
+      int its = ConnectErrors.code(cause);
+      // That somebody is there, and refuses, says more than that others are out of reach.
+      code = code == StreamError.REFUSED ? code : its;
+      race.failed(engine.nanoTime());
+      go();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.core.Flow;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.DatagramHandler;
+import dev.mptunnel.net.DatagramPort;
+import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.PortOptions;
+import dev.mptunnel.wire.Destination;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The sockets of flows that name a destination: one each, connected to the first of its addresses
+ * that may be reached, so that only that is heard. On the thread of datagrams.
+ */
+final class FlowDestinations {
+
+  /** What waits while a name is resolved. */
+  private static final int WAITING = 8;
+
+  private static final int WAITING_BYTES = 16 << 10;
+
+  private final DatagramEngine engine;
+  private final EndpointDriver driver;
+  private final int bufferBytes;
+  private final Destinations destinations;
+  private final Set<Flow> flows = new HashSet<>();
+
+  FlowDestinations(
+      DatagramEngine engine, EndpointDriver driver, int bufferBytes, Destinations destinations) {
+    this.engine = engine;
+    this.driver = driver;
+    this.bufferBytes = bufferBytes;
+    this.destinations = destinations;
+  }
+
+  void open(Flow flow) {
+    Destination to = Destination.parse(flow.target());
+    Socket socket = new Socket(flow, to);
+    flow.attach(socket);
+    flows.add(flow);
+    if (to.isAddress()) {
+      socket.onFound(List.of(to.address()));
+    } else {
+      destinations.names().ask(to.host(), socket::onFound);
+    }
+  }
+
+  void deliver(Flow flow, ByteBuffer payload) {
+    if (flow.attachment() instanceof Socket socket) {
+      socket.deliver(payload);
+    }
+  }
+
+  void close(Flow flow) {
+    flows.remove(flow);
+    if (flow.attachment() instanceof Socket socket) {
+      socket.close();
+      flow.attach(null);
+    }
+  }
+
+  /** What clients may reach has changed: what they may not any more, they do not. */
+  void review() {
+    for (Flow flow : List.copyOf(flows)) {
+      if (flow.attachment() instanceof Socket socket && !socket.isStillPermitted()) {
+        socket.close();
+      }
+    }
+  }
+
+  void close() {
+    List.copyOf(flows).forEach(this::close);
+  }
+
+  /** That of one flow. */
+  private final class Socket implements DatagramHandler {
+
+    private final Flow flow;
+    private final Destination to;
+    private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
+    private int waitingBytes;
+    private InetSocketAddress remote;
+    private DatagramPort port;
+    private boolean closed;
+
+    Socket(Flow flow, Destination to) {
+      this.flow = flow;
+      this.to = to;
+    }
+
+    void onFound(List<InetAddress> found) {
+      if (closed) {
+        return;
+      }
+      for (InetAddress address : found) {
+        if (port == null && permit(address)) {
+          open(address);
+        }
+      }
+      if (port == null) {
+        close();
+        return;
+      }
+      waiting.forEach(payload -> driver.send(port, payload, null));
+      waiting.clear();
+      driver.finish();
+    }
+
+    private boolean permit(InetAddress address) {
+      return destinations.permit(flow.session().toString(), flow.session().rights(), to, address);
+    }
+
+    private void open(InetAddress address) {
+      remote = new InetSocketAddress(address, to.port());
+      PortOptions options = PortOptions.connected(remote).withBufferBytes(bufferBytes);
+      try {
+        port = engine.open(options, this);
+      } catch (IOException e) {
+        port = null; // no route leads there, for one: another address may do
+      }
+    }
+
+    boolean isStillPermitted() {
+      return port == null
+          || destinations.isStillPermitted(flow.session().rights(), flow.target(), remote);
+    }
+
+    void deliver(ByteBuffer payload) {
+      if (port != null) {
+        driver.send(port, payload, null);
+      } else if (!closed
+          && waiting.size() < WAITING
+          && waitingBytes + payload.remaining() <= WAITING_BYTES) {
+        waitingBytes += payload.remaining();
+        waiting.add(ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip());
+      }
+    }
+
+    void close() {
+      closed = true;
+      waiting.clear();
+      if (port != null) {
+        port.close();
+        port = null;
+      }
+    }
+
+    @Override
+    public void onDatagram(DatagramPort from, InetSocketAddress source, ByteBuffer datagram) {
+      driver.endpoint().send(engine.nanoTime(), flow, datagram);
+    }
+
+    @Override
+    public void onBatchEnd(DatagramPort from) {
+      driver.finish();
+    }
+
+    @Override
+    public void onError(DatagramPort from, IOException error) {
+      // Nobody is there; the application finds that out by itself, as it would without us.
+    }
+  }
+}
