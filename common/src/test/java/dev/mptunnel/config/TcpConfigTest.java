@@ -230,6 +230,16 @@ class TcpConfigTest {
     assertEquals(EngineChoice.EPOLL, config.sockets().engine());
   }
 
+  @Test
+  void aBridgeHasAsManyLoopsAsItIsToldOrAsTheMachineShouldHave() throws Exception {
+    assertEquals(0, bridge("listen = 1\nserver = a:1\n").loops());
+    assertEquals(0, bridge("listen = 1\nserver = a:1\nloops = auto\n").loops());
+    assertEquals(64, bridge("listen = 1\nserver = a:1\nloops = 64\n").loops());
+    String tooMany = "listen = 1\nserver = a:1\nloops = 65\n";
+    ConfigException refused = assertThrows(ConfigException.class, () -> bridge(tooMany));
+    assertTrue(refused.getMessage().contains("expected auto or 1 to 64"), refused.getMessage());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
