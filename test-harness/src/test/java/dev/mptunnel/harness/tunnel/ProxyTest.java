@@ -514,7 +514,7 @@ class ProxyTest {
         List.of(
             "CONNECT ", "GET /", "CONNECT a.test:1 HTTP/1.1\r\nX: ", "X", "GET / HTTP/1.1\r\n")) {
       Socket socket = connect(tunnel);
-      byte[] flood = begin.repeat(1).concat("A".repeat(64 << 10)).getBytes(US_ASCII);
+      byte[] flood = begin.concat("A".repeat(64 << 10)).getBytes(US_ASCII);
       try {
         socket.getOutputStream().write(flood);
       } catch (IOException e) {
