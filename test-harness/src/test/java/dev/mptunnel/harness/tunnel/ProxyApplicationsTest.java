@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,9 @@ class ProxyApplicationsTest {
             Path file = files == null ? null : files.resolve(path.substring(1)).normalize();
             boolean isThere = file == null || Files.isRegularFile(file);
             byte[] body =
-                file == null ? path.getBytes(UTF_8) : isThere ? Files.readAllBytes(file) : new byte[0];
+                file == null
+                    ? path.getBytes(UTF_8)
+                    : isThere ? Files.readAllBytes(file) : new byte[0];
             exchange.sendResponseHeaders(isThere ? 200 : 404, body.length == 0 ? -1 : body.length);
             if (body.length > 0) {
               OutputStream out = exchange.getResponseBody();
@@ -91,7 +94,10 @@ class ProxyApplicationsTest {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(out.toFile());
     builder.directory(folder.toFile());
-    builder.environment().keySet().removeIf(name -> name.toLowerCase().endsWith("_proxy"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
     builder.environment().putAll(Map.of("GIT_TERMINAL_PROMPT", "0", "HOME", folder.toString()));
     Process process = builder.start();
     process.getOutputStream().close();
@@ -170,7 +176,9 @@ class ProxyApplicationsTest {
     tunnel.name("inside.test", "10.0.0.1");
     String port = "" + tunnel.proxy().getPort();
     Result socks =
-        run(List.of("curl", "-sS", "--socks5-hostname", "127.0.0.1:" + port, "http://inside.test/"));
+        run(
+            List.of(
+                "curl", "-sS", "--socks5-hostname", "127.0.0.1:" + port, "http://inside.test/"));
     assertEquals(97, socks.status, socks.out); // CURLE_PROXY
     assertTrue(socks.out.contains("(2)"), socks.out);
     Result http =
