@@ -55,8 +55,7 @@ public final class Server implements Program.Running {
   /** Null where there is no TCP. */
   private final ServerStreams streams;
 
-  private Server(
-      DatagramEngine engine, EngineGroup engines, ServerConfig config, Resolver resolver)
+  private Server(DatagramEngine engine, EngineGroup engines, ServerConfig config, Resolver resolver)
       throws IOException {
     this.engine = engine;
     this.engines = engines;
