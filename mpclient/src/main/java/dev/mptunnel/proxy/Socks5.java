@@ -143,8 +143,8 @@ final class Socks5 implements Dialect {
 
   @Override
   public void close() {
-    stages.forEach(EmbeddedChannel::finishAndReleaseAll);
-    stage.finishAndReleaseAll();
+    stages.forEach(Codec::free);
+    Codec.free(stage);
   }
 
   private record Wanted(Kind kind, Destination to) implements Request {

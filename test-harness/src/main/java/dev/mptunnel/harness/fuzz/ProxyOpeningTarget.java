@@ -85,6 +85,7 @@ final class ProxyOpeningTarget implements FuzzTarget {
         bytes("\1\5\1\0\5\1\0\3\6a.test\0\120"),
         bytes("\3\5\1\2\1\5alice\6sesame\5\3\0\1\177\0\0\1\0\120"),
         bytes("\7\4\1\0\120\0\0\0\1me\0a.test\0behind"),
+        bytes("\7\4\1\0\120\0\0\0\1me\0a..test\0"), // which the codec finds again at its end
         bytes("\1\0\0\0\3\6a.test\0\120payload"),
         bytes("\5CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\n\r\nbehind"),
         bytes("\5GET /proxy.pac HTTP/1.1\r\nHost: a.test:1080\r\n\r\n"));
