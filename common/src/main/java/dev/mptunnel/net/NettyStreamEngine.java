@@ -51,7 +51,7 @@ final class NettyStreamEngine extends NettyLoop implements StreamEngine {
   private void wakeResting() {
     List<NettyStreamSocket> rested = List.copyOf(resting);
     resting.clear();
-    rested.forEach(NettyStreamSocket::onRested);
+    rested.forEach(socket -> guard(socket::onRested));
   }
 
   @Override

@@ -157,7 +157,8 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf bytes = (ByteBuf) message;
-    if (pace.restsAfter(engine.nanoTime(), bytes.readableBytes()) && !resting) {
+    boolean isMore = !bytes.isWritable(); // than there was room for
+    if (!isMore && !resting && pace.restsAfter(engine.nanoTime(), bytes.readableBytes())) {
       resting = true;
       channel.config().setAutoRead(false);
       engine.wakeAfterRest(this);
