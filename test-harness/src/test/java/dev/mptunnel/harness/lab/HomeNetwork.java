@@ -109,6 +109,7 @@ final class HomeNetwork implements AutoCloseable {
     for (String bridge : BRIDGES) {
       started.awaitOutput("path " + bridge + ":4000 is up", LIMIT);
     }
+    started.awaitOutput("mpclient \\S+: ", LIMIT); // and it listens
     return started;
   }
 
