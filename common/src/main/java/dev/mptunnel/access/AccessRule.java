@@ -132,15 +132,15 @@ public final class AccessRule {
   /**
    * Whether it allows to dial an address.
    *
-   * @param isOwn whether it is one of this host, which only a rule of that address means
+   * @param here where this host is: what is there, only a rule means that lies in there whole
    */
-  boolean allows(Destination to, InetAddress address, boolean isOwn) {
+  boolean allows(Destination to, InetAddress address, HostNetworks here) {
     if (isOfNames()) {
-      return matchesName(to) && !isOwn && !InnerNetworks.contain(address);
+      return matchesName(to) && !InnerNetworks.contain(address) && !here.contain(address);
     }
     return matchesAddress(address, to.port())
         && InnerNetworks.isMeant(address, network)
-        && (!isOwn || network.isOneAddress());
+        && here.isMeant(address, network);
   }
 
   boolean hasPort(int port) {

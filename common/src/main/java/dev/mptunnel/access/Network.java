@@ -39,6 +39,15 @@ final class Network {
     return new Network(bytes, bits, bits == all ? shown : shown + "/" + bits);
   }
 
+  /** The network that an address is in, by how many of its first bits all there share. */
+  static Network around(InetAddress address, int bits) {
+    byte[] bytes = address.getAddress();
+    for (int bit = bits; bit < bytes.length * Byte.SIZE; bit++) {
+      bytes[bit / Byte.SIZE] &= (byte) ~(0x80 >>> bit % Byte.SIZE);
+    }
+    return new Network(bytes, bits, address.getHostAddress() + "/" + bits);
+  }
+
   /** That of one address alone. */
   static Network of(InetAddress address) {
     return of(address, address.getAddress().length * Byte.SIZE);

@@ -58,7 +58,7 @@ public record ClientProxy(List<HostPort> listen, ProxyUser user, List<String> wa
 
   private static boolean isLoopback(String host) {
     return HostSyntax.isAddress(host)
-        ? InetAddress.ofLiteral(host).isLoopbackAddress()
+        ? InetAddress.ofLiteral(host.replaceFirst("%.*", "")).isLoopbackAddress()
         : host.equals("localhost");
   }
 }

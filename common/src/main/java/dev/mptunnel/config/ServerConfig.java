@@ -1,5 +1,6 @@
 package dev.mptunnel.config;
 
+import dev.mptunnel.access.AccessRule;
 import dev.mptunnel.access.AccessRules;
 import java.util.Collections;
 import java.util.List;
@@ -39,6 +40,7 @@ public record ServerConfig(
   }
 
   static ServerConfig of(SettingValues values) throws ConfigException {
+    ServerSecurity security = ServerSecurity.of(values);
     SettingValues.Placed<HostPort> target = values.find(Settings.TARGET);
     SortedMap<String, HostPort> named = new TreeMap<>();
     values
@@ -48,7 +50,7 @@ public record ServerConfig(
         values.distinct(Settings.LISTEN),
         target == null ? null : target.value(),
         named,
-        ServerSecurity.of(values),
+        security,
         SessionSettings.of(values),
         values.get(Settings.SESSION_TIMEOUT),
         Math.toIntExact(values.get(Settings.MAX_SESSIONS)),
@@ -56,6 +58,19 @@ public record ServerConfig(
         Math.toIntExact(values.get(Settings.LOOPS)),
         values.get(Settings.PROTOCOL),
         ServerTcp.of(values, target == null ? null : target.value(), named),
-        new AccessRules(values.distinct(Settings.ALLOW), values.distinct(Settings.DENY)));
+        access(values, security.protection()));
+  }
+
+  /** Where anybody may come in, a server that dials what it is told would be an open proxy. */
+  private static AccessRules access(SettingValues values, Protection protection)
+      throws ConfigException {
+    SettingValues.Placed<AccessRule> allowed = values.find(Settings.ALLOW);
+    if (allowed != null && protection != Protection.KEYED) {
+      throw new ConfigException(
+              "without a secret this server would be everybody's proxy; expected secret-file too,"
+                  + " made by 'mpserver keygen'")
+          .at(allowed.place());
+    }
+    return new AccessRules(values.distinct(Settings.ALLOW), values.distinct(Settings.DENY));
   }
 }

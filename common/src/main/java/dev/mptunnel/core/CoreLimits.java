@@ -127,8 +127,11 @@ final class CoreLimits {
 
   static final int REFUSALS_AT_ONCE = 16;
 
-  /** Of how many clients' targets that are refused our side is told, over all, in a while. */
+  /** Of how many targets of a client that are refused our side is told, in a while. */
   static final int REFUSED_TARGETS_TOLD = 16;
+
+  /** Of how many clients'. */
+  static final int REFUSED_CLIENTS_TOLD = 64;
 
   /** How often one kind of stranger is told of, or a client that asks for what it cannot have. */
   static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);

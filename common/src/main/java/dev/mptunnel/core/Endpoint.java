@@ -115,6 +115,11 @@ public final class Endpoint {
     return session.openFlow(now, target, ordered);
   }
 
+  /** Forgets a flow of ours; the peer does when it has been idle, or its id means another. */
+  public void closeFlow(Flow flow) {
+    flow.session().closeFlow(flow);
+  }
+
   /**
    * Sends a datagram of a flow, from position to limit. While the session has no path it waits, for
    * a few seconds, in a bounded queue. One too large to carry is dropped and counted.

@@ -102,10 +102,12 @@ final class FlowTable {
     return removed;
   }
 
-  /** Takes out a flow; nothing if it is gone or its id has come to mean another. */
-  void remove(Flow flow) {
-    if (byId.get(flow.id()) == flow) {
+  /** Takes out a flow. @return false if it is gone or its id has come to mean another */
+  boolean remove(Flow flow) {
+    boolean isThere = byId.get(flow.id()) == flow;
+    if (isThere) {
       byId.remove(flow.id());
     }
+    return isThere;
   }
 }

@@ -1,6 +1,8 @@
 package dev.mptunnel.core;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -9,9 +11,9 @@ import java.util.Set;
  */
 final class RefusedTargets {
 
-  private record Asked(String client, String target) {}
+  /** By client, each with a share of its own, so that none keeps the others' from being told. */
+  private final Map<String, Set<String>> told = new HashMap<>();
 
-  private final Set<Asked> told = new HashSet<>();
   private long forgetNanos = Long.MIN_VALUE;
 
   /** Whether to tell that the session's client asks for this target; if so, it counts as told. */
@@ -20,10 +22,11 @@ final class RefusedTargets {
       told.clear();
       forgetNanos = now + CoreLimits.TELL_STRANGERS_NANOS;
     }
-    if (told.size() >= CoreLimits.REFUSED_TARGETS_TOLD) {
+    String client = session.client() == null ? session.toString() : session.clientName();
+    if (!told.containsKey(client) && told.size() >= CoreLimits.REFUSED_CLIENTS_TOLD) {
       return false;
     }
-    String client = session.client() == null ? session.toString() : session.clientName();
-    return told.add(new Asked(client, target));
+    Set<String> its = told.computeIfAbsent(client, _ -> new HashSet<>());
+    return its.size() < CoreLimits.REFUSED_TARGETS_TOLD && its.add(target);
   }
 }

@@ -391,6 +391,13 @@ public final class Session {
     }
   }
 
+  /** A flow of ours is of no use any more; nothing if it is gone already. */
+  void closeFlow(Flow flow) {
+    if (flows.remove(flow)) {
+      closed(flow);
+    }
+  }
+
   /** The longest idle flow goes if there are as many as may be. */
   void makeRoomForFlow() {
     Flow evicted = flows.evictIfFull();

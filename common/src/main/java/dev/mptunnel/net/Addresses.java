@@ -6,8 +6,6 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,15 +63,6 @@ public final class Addresses {
     } catch (UnknownHostException e) {
       throw new IOException(
           "listen = " + listen + ": " + listen.host() + " does not resolve; give an address", e);
-    }
-  }
-
-  /** Whether an address is one of this host's in a network that others are in. */
-  public static boolean isOwn(InetAddress address) {
-    try {
-      return !address.isLoopbackAddress() && NetworkInterface.getByInetAddress(address) != null;
-    } catch (SocketException e) {
-      return true; // nothing is known: rather not
     }
   }
 

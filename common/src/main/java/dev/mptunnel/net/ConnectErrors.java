@@ -15,7 +15,8 @@ public final class ConnectErrors {
    * @param cause as a {@link StreamHandler} was given it, or null
    */
   public static int code(IOException cause) {
-    String text = cause == null ? "" : cause.getMessage().toLowerCase(Locale.ROOT);
+    String message = cause == null ? null : cause.getMessage();
+    String text = message == null ? "" : message.toLowerCase(Locale.ROOT);
     if (text.contains("refused")) {
       return StreamError.REFUSED;
     }

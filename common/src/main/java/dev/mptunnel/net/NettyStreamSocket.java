@@ -59,6 +59,11 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   }
 
   @Override
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  @Override
   public InetSocketAddress remoteAddress() {
     return remote;
   }

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  */
 public interface StreamSocket {
 
+  /** Where it is at this host; null once it is closed, or where it never was open. */
+  InetSocketAddress localAddress();
+
   /** Where it leads to. */
   InetSocketAddress remoteAddress();
 

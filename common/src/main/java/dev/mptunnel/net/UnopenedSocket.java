@@ -7,6 +7,11 @@ import java.nio.ByteBuffer;
 record UnopenedSocket(InetSocketAddress remoteAddress) implements StreamSocket {
 
   @Override
+  public InetSocketAddress localAddress() {
+    return null;
+  }
+
+  @Override
   public void setHandler(StreamHandler handler) {}
 
   @Override

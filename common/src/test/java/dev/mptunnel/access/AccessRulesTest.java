@@ -39,7 +39,7 @@ class AccessRulesTest {
   /** Whether a name, or an address itself, may be dialled that leads to an address. */
   private static boolean permits(AccessRules rules, String host, int port, String address) {
     Destination to = Destination.of(host, port);
-    return rules.mayBe(to) && rules.permit(to, InetAddress.ofLiteral(address), false);
+    return rules.mayBe(to) && rules.permit(to, InetAddress.ofLiteral(address), HostNetworks.NONE);
   }
 
   private static boolean permits(AccessRules rules, String address, int port) {
@@ -196,15 +196,49 @@ class AccessRulesTest {
     bytes[12] = 8;
     InetAddress mapped = Inet6Address.getByAddress(null, bytes, -1);
     AccessRules rules = allowing("*", "[::]/0", "0.0.0.0/0", "8.0.0.0");
-    assertFalse(rules.permit(Destination.of("a.test", 80), mapped, false));
+    assertFalse(rules.permit(Destination.of("a.test", 80), mapped, HostNetworks.NONE));
   }
 
   @Test
   void anAddressOfThisHostMustBeNamedAlone() {
     Destination to = Destination.of(PUBLIC, 80);
     InetAddress address = to.address();
-    assertFalse(allowing("*", "93.184.216.0/24").permit(to, address, true));
-    assertTrue(allowing(PUBLIC).permit(to, address, true));
+    HostNetworks here = new HostNetworks(List.of(new HostNetworks.Link(address, 32)));
+    assertFalse(allowing("*", "93.184.216.0/24").permit(to, address, here));
+    assertTrue(allowing(PUBLIC).permit(to, address, here));
+    assertFalse(allowing("*").permit(to, address, HostNetworks.UNKNOWN));
+  }
+
+  /** Neighbours may be trusted there, though their addresses are public ones. */
+  @ParameterizedTest
+  @CsvSource({
+    "*, 93.184.216.1, false",
+    "0.0.0.0/0, 93.184.216.1, false",
+    "93.184.0.0/16, 93.184.216.1, false",
+    "93.184.216.0/24, 93.184.216.1, true",
+    "93.184.216.0/28, 93.184.216.1, true",
+    "93.184.216.1, 93.184.216.1, true",
+    "*, 93.184.217.1, true",
+    "93.184.216.0/24, 93.184.216.34, false",
+    "*, 2606:2800:1:2::9, false",
+    "[2606:2800::]/32, 2606:2800:1:2::9, false",
+    "[2606:2800:1:2::]/64, 2606:2800:1:2::9, true",
+    "*, 2606:2800:1:3::9, true",
+    "*, 1.2.3.4, true",
+    "*, 5.6.7.8, false"
+  })
+  void aNetworkThatThisHostIsInIsInside(String rule, String address, boolean permitted) {
+    HostNetworks here =
+        new HostNetworks(
+            List.of(
+                new HostNetworks.Link(InetAddress.ofLiteral(PUBLIC), 24),
+                new HostNetworks.Link(InetAddress.ofLiteral("2606:2800:1:2::1"), 64),
+                new HostNetworks.Link(InetAddress.ofLiteral("127.0.0.1"), 8),
+                new HostNetworks.Link(InetAddress.ofLiteral("5.6.7.8"), 32),
+                new HostNetworks.Link(InetAddress.ofLiteral("9.9.9.9"), 0)));
+    Destination to = Destination.of("a.test", 80);
+    InetAddress found = InetAddress.ofLiteral(address);
+    assertEquals(permitted, allowing(rule).permit(to, found, here));
   }
 
   @Test

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.secret.SharedSeed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the three programs are told about TCP. */
 class TcpConfigTest {
@@ -50,7 +53,15 @@ class TcpConfigTest {
   @Test
   void aServerIsToldWhatItMayDial() throws Exception {
     ServerConfig config =
-        server("listen = 1\nallow = *.a.test:443, 10.0.0.0/8:22\nallow = *\ndeny = b.test\n");
+        server(
+            """
+            listen = 1
+            secret = %s
+            allow = *.a.test:443, 10.0.0.0/8:22
+            allow = *
+            deny = b.test
+            """
+                .formatted(SharedSeed.random(new Random(1)).text()));
     assertEquals("[*.a.test:443, 10.0.0.0/8:22, *]", config.access().allow().toString());
     assertEquals("[b.test]", config.access().deny().toString());
     ConfigException refused =
@@ -62,6 +73,17 @@ class TcpConfigTest {
     assertTrue(refused.getMessage().contains("expected HOST, *.DOMAIN"), refused.getMessage());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "encrypt = off\n"})
+  void aServerThatAnybodyMayEnterIsNoProxy(String security) throws Exception {
+    ConfigException refused =
+        assertThrows(
+            ConfigException.class, () -> server("listen = 1\nallow = *:443\n" + security));
+    assertTrue(refused.getMessage().startsWith("f:2: allow: without a secret"), refused::getMessage);
+    assertTrue(refused.getMessage().contains("expected secret-file"), refused.getMessage());
+    assertEquals("[*:25]", server("listen = 1\ndeny = *:25\n").access().deny().toString());
+  }
+
   @Test
   void aClientIsAProxyWhereItIsToldSo() throws Exception {
     assertFalse(client("a 1\n").proxy().isUsed());
@@ -69,6 +91,8 @@ class TcpConfigTest {
     assertEquals(List.of(new HostPort("127.0.0.1", 1080)), proxy.listen());
     assertEquals(List.of(), proxy.warnings());
     assertEquals(1, client("a 1\nsocks = *:1080, [::1]:1\n").proxy().warnings().size());
+    String zoned = "a 1\nsocks = [fe80::1%nosuch9]:1080\n";
+    assertEquals(1, client(zoned).proxy().warnings().size());
   }
 
   @Test

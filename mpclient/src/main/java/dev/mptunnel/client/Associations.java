@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -26,7 +27,10 @@ import java.util.function.Function;
  */
 final class Associations {
 
+  /** So many at once, and of one host. */
   private static final int MOST = 256;
+
+  private static final int MOST_OF_HOST = 64;
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
@@ -53,23 +57,29 @@ final class Associations {
    * Opens a socket for an application. From any thread.
    *
    * @param local where it is to be
-   * @param host that of the application, from which alone datagrams are taken
+   * @param from where the application sends from, from which alone datagrams are taken; port 0
+   *     where it has not said that
    * @param back to the caller's thread
    * @param opened is given it there, or null if there are too many, or it cannot be had
    */
-  void open(InetAddress local, InetAddress host, Executor back, Consumer<Association> opened) {
+  void open(
+      InetAddress local,
+      InetSocketAddress from,
+      Executor back,
+      Consumer<Association> opened) {
     engine.execute(
         () -> {
-          Association association = orNull(local, host);
+          Association association = orNull(local, from);
           back.execute(() -> opened.accept(association));
         });
   }
 
-  private Association orNull(InetAddress local, InetAddress host) {
-    if (all.size() >= MOST) {
+  private Association orNull(InetAddress local, InetSocketAddress from) {
+    long ofHost = all.stream().filter(each -> each.host.equals(from.getAddress())).count();
+    if (all.size() >= MOST || ofHost >= MOST_OF_HOST) {
       return null;
     }
-    Association association = new Association(host);
+    Association association = new Association(from);
     PortOptions options =
         PortOptions.at(new InetSocketAddress(local, 0)).withBufferBytes(bufferBytes);
     try {
@@ -105,12 +115,14 @@ final class Associations {
   final class Association implements DatagramHandler {
 
     private final InetAddress host;
+    private final int sourcePort;
     private final Map<Destination, Flow> flows = new HashMap<>();
     private DatagramPort port;
     private InetSocketAddress application;
 
-    Association(InetAddress host) {
-      this.host = host;
+    Association(InetSocketAddress from) {
+      host = from.getAddress();
+      sourcePort = from.getPort();
     }
 
     /** Where the application is to send to. From any thread. */
@@ -126,12 +138,14 @@ final class Associations {
     private void closeNow() {
       all.remove(this);
       port.close();
+      List.copyOf(flows.values()).forEach(driver.endpoint()::closeFlow);
     }
 
     @Override
     public void onDatagram(DatagramPort from, InetSocketAddress source, ByteBuffer datagram) {
-      // Who spoke first from the application's host is the application.
+      // Who spoke first from the application's host is the application, where it has not said more.
       if (!source.getAddress().equals(host)
+          || (sourcePort != 0 && sourcePort != source.getPort())
           || (application != null && !application.equals(source))) {
         return;
       }

@@ -74,8 +74,7 @@ final class Proxy {
     for (HostPort place : config.listen()) {
       StreamOptions options = StreamOptions.at(Addresses.local(place));
       ProxyPlace shown = new ProxyPlace(place, user != null);
-      InetAddress local = options.local().getAddress();
-      listeners.add(engine.listen(options, socket -> accept(socket, shown, local)));
+      listeners.add(engine.listen(options, socket -> accept(socket, shown)));
     }
     config.warnings().forEach(log::warn);
   }
@@ -85,12 +84,12 @@ final class Proxy {
     return listeners.stream().map(StreamEngine.StreamListener::localAddress).toList();
   }
 
-  private void accept(StreamSocket socket, ProxyPlace place, InetAddress local) {
+  private void accept(StreamSocket socket, ProxyPlace place) {
     if (closed) {
       socket.abort();
       return;
     }
-    Caller caller = new Caller(socket, new Opening(user, place), local);
+    Caller caller = new Caller(socket, new Opening(user, place));
     socket.setHandler(caller);
     hold(caller);
     socket.setReading(true);
@@ -139,7 +138,6 @@ final class Proxy {
 
     private final StreamSocket socket;
     private final Opening opening;
-    private final InetAddress local;
     private Request request;
     private Connection connection;
     private Associations.Association association;
@@ -149,13 +147,9 @@ final class Proxy {
     private boolean leaving;
     private boolean over;
 
-    /**
-     * @param local where it has connected to
-     */
-    Caller(StreamSocket socket, Opening opening, InetAddress local) {
+    Caller(StreamSocket socket, Opening opening) {
       this.socket = socket;
       this.opening = opening;
-      this.local = local;
     }
 
     // --- from the application ---
@@ -197,8 +191,7 @@ final class Proxy {
       behind = opening.behind();
       opening.close();
       if (request.kind() == Request.Kind.ASSOCIATE) {
-        InetAddress host = socket.remoteAddress().getAddress();
-        associations.open(local, host, engine::execute, this::onAssociation);
+        associate();
         return;
       }
       connection = driver.open(request.to().toString(), this);
@@ -211,12 +204,26 @@ final class Proxy {
       keepTicking();
     }
 
+    /** Where it has reached us, there it can send datagrams to. */
+    private void associate() {
+      InetSocketAddress local = socket.localAddress();
+      if (local == null) {
+        drop(); // it has gone
+        return;
+      }
+      InetAddress host = socket.remoteAddress().getAddress();
+      InetSocketAddress from = new InetSocketAddress(host, request.sourcePort());
+      associations.open(local.getAddress(), from, engine::execute, this::onAssociation);
+    }
+
     /** Its socket for datagrams is there for as long as the connection is. */
     private void onAssociation(Associations.Association opened) {
-      if (opened == null) {
+      if (over || closed) {
+        if (opened != null) {
+          opened.close();
+        }
+      } else if (opened == null) {
         refuse(StreamError.TOO_MANY);
-      } else if (over || closed) {
-        opened.close();
       } else {
         association = opened;
         socket.write(ByteBuffer.wrap(request.granted(opened.place())));

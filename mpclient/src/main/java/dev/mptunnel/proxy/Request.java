@@ -20,6 +20,11 @@ public interface Request {
   /** Where to; null if it wants no connection. */
   Destination to();
 
+  /** The port that it says its datagrams come from, or 0 if it does not. */
+  default int sourcePort() {
+    return 0;
+  }
+
   /**
    * What to say when it has what it wants.
    *

@@ -35,11 +35,8 @@ final class Socks4 implements Dialect {
   }
 
   private void onRequest(Socks4CommandRequest request, Told told) {
-    if (!request.decoderResult().isSuccess()) {
-      told.over();
-      return;
-    }
-    Destination to = Destination.of(request.dstAddr(), request.dstPort());
+    boolean isWhole = request.decoderResult().isSuccess();
+    Destination to = isWhole ? Destination.of(request.dstAddr(), request.dstPort()) : null;
     if (user != null || to == null || !request.type().equals(Socks4CommandType.CONNECT)) {
       told.answer(response(Socks4CommandStatus.REJECTED_OR_FAILED));
       told.over();

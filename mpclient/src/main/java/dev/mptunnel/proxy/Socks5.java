@@ -57,7 +57,11 @@ final class Socks5 implements Dialect {
 
   private void onMessage(Socks5Message message, Told told) {
     if (!((DecoderResultProvider) message).decoderResult().isSuccess()) {
-      end(told);
+      if (message instanceof Socks5CommandRequest) {
+        refuse(told, Socks5CommandStatus.ADDRESS_UNSUPPORTED);
+      } else {
+        end(told);
+      }
       return;
     }
     switch (message) {
@@ -108,7 +112,7 @@ final class Socks5 implements Dialect {
   private void onCommand(Socks5CommandRequest command, Told told) {
     done = true;
     if (command.type().equals(Socks5CommandType.UDP_ASSOCIATE)) {
-      told.asks(new Wanted(Request.Kind.ASSOCIATE, null));
+      told.asks(new Wanted(Request.Kind.ASSOCIATE, null, command.dstPort()));
       return;
     }
     Destination to = Destination.of(command.dstAddr(), command.dstPort());
@@ -117,7 +121,7 @@ final class Socks5 implements Dialect {
     } else if (to == null) {
       refuse(told, Socks5CommandStatus.ADDRESS_UNSUPPORTED);
     } else {
-      told.asks(new Wanted(Request.Kind.CONNECT, to));
+      told.asks(new Wanted(Request.Kind.CONNECT, to, 0));
     }
   }
 
@@ -147,7 +151,7 @@ final class Socks5 implements Dialect {
     Codec.free(stage);
   }
 
-  private record Wanted(Kind kind, Destination to) implements Request {
+  private record Wanted(Kind kind, Destination to, int sourcePort) implements Request {
 
     @Override
     public byte[] granted(InetSocketAddress bound) {

@@ -4,7 +4,7 @@ import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.core.Rights;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Engine;
-import dev.mptunnel.net.Resolver;
+import dev.mptunnel.net.HostLinks;
 import dev.mptunnel.wire.Destination;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,11 +19,12 @@ final class Destinations {
   private final Engine engine;
   private final AccessRules forAll;
   private final NameQueries names;
+  private final HostLinks links = new HostLinks(HostLinks::read);
   private final RefusedDestinations told = new RefusedDestinations();
   private final AtomicLong asked = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
-  Destinations(Engine engine, AccessRules forAll, Resolver resolver) {
+  Destinations(Engine engine, AccessRules forAll, NameThreads resolver) {
     this.engine = engine;
     this.forAll = forAll;
     names = new NameQueries(engine, resolver);
@@ -62,17 +63,20 @@ final class Destinations {
   }
 
   private boolean isPermitted(Rights rights, Destination to, InetAddress address) {
-    return rights.access(forAll).permit(to, address, Addresses.isOwn(address));
+    return rights.access(forAll).permit(to, address, links.now(engine.nanoTime()));
   }
 
   /**
    * Whether what a client was let reach it still may.
    *
-   * @param remote where that leads, or null if it is not connected yet
+   * @param remote where that leads, or null if it is not connected yet: who dials it asks again
    */
   boolean isStillPermitted(Rights rights, String written, InetSocketAddress remote) {
     Destination to = Destination.parse(written);
-    return to != null && remote != null && isPermitted(rights, to, remote.getAddress());
+    if (to == null || remote == null) {
+      return to != null && rights.access(forAll).mayBe(to);
+    }
+    return isPermitted(rights, to, remote.getAddress());
   }
 
   private void refuse(String client, String written, InetAddress address) {

@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * checked, and those that passed are dialled as they are, so that nothing can change between check
  * and dial. On the engine's thread.
  */
-final class Dial {
+final class Dial implements NameQueries.Question {
 
   private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -62,16 +62,25 @@ final class Dial {
     timer = engine.newTimer(this::onTimer);
   }
 
-  void start(NameQueries names) {
+  /**
+   * @param who for whom names are asked
+   */
+  void start(NameQueries names, Object who) {
     if (to.isAddress()) {
       engine.execute(() -> onFound(List.of(to.address())));
       return;
     }
     timer.set(engine.nanoTime() + RESOLVE_NANOS);
-    names.ask(to.host(), this::onFound);
+    names.ask(who, to.host(), this);
   }
 
-  private void onFound(List<InetAddress> found) {
+  @Override
+  public boolean isWanted() {
+    return !over;
+  }
+
+  @Override
+  public void onFound(List<InetAddress> found) {
     if (over) {
       return;
     }
@@ -95,7 +104,7 @@ final class Dial {
   private void go() {
     long now = engine.nanoTime();
     for (InetAddress next = race.next(now); next != null; next = race.next(now)) {
-      Attempt attempt = new Attempt();
+      Attempt attempt = new Attempt(next);
       attempts.add(attempt);
       StreamOptions options = StreamOptions.at(Addresses.anyLike(next));
       attempt.socket = engine.connect(new InetSocketAddress(next, to.port()), options, attempt);
@@ -124,7 +133,12 @@ final class Dial {
   /** One address. */
   private final class Attempt implements StreamHandler {
 
+    private final InetAddress address;
     private StreamSocket socket;
+
+    Attempt(InetAddress address) {
+      this.address = address;
+    }
 
     @Override
     public void onConnected(StreamSocket connected) {
@@ -133,6 +147,11 @@ final class Dial {
         return;
       }
       attempts.remove(this);
+      if (!mayDial.test(address)) { // any more: rules may have changed
+        connected.abort();
+        fail(StreamError.NOT_ALLOWED);
+        return;
+      }
       cancel();
       outcome.connected(connected);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The sockets of flows that name a destination: one each, connected to the first of its addresses
@@ -26,6 +27,8 @@ final class FlowDestinations {
   private static final int WAITING = 8;
 
   private static final int WAITING_BYTES = 16 << 10;
+
+  private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
@@ -46,11 +49,7 @@ final class FlowDestinations {
     Socket socket = new Socket(flow, to);
     flow.attach(socket);
     flows.add(flow);
-    if (to.isAddress()) {
-      socket.onFound(List.of(to.address()));
-    } else {
-      destinations.names().ask(to.host(), socket::onFound);
-    }
+    socket.ask();
   }
 
   void deliver(Flow flow, ByteBuffer payload) {
@@ -71,7 +70,7 @@ final class FlowDestinations {
   void review() {
     for (Flow flow : List.copyOf(flows)) {
       if (flow.attachment() instanceof Socket socket && !socket.isStillPermitted()) {
-        socket.close();
+        socket.drop();
       }
     }
   }
@@ -81,7 +80,7 @@ final class FlowDestinations {
   }
 
   /** That of one flow. */
-  private final class Socket implements DatagramHandler {
+  private final class Socket implements DatagramHandler, NameQueries.Question {
 
     private final Flow flow;
     private final Destination to;
@@ -89,6 +88,8 @@ final class FlowDestinations {
     private int waitingBytes;
     private InetSocketAddress remote;
     private DatagramPort port;
+    private boolean asking;
+    private long failedNanos;
     private boolean closed;
 
     Socket(Flow flow, Destination to) {
@@ -96,7 +97,23 @@ final class FlowDestinations {
       this.to = to;
     }
 
-    void onFound(List<InetAddress> found) {
+    void ask() {
+      asking = true;
+      if (to.isAddress()) {
+        onFound(List.of(to.address()));
+      } else {
+        destinations.names().ask(flow.session(), to.host(), this);
+      }
+    }
+
+    @Override
+    public boolean isWanted() {
+      return !closed;
+    }
+
+    @Override
+    public void onFound(List<InetAddress> found) {
+      asking = false;
       if (closed) {
         return;
       }
@@ -106,11 +123,11 @@ final class FlowDestinations {
         }
       }
       if (port == null) {
-        close();
+        drop();
         return;
       }
       waiting.forEach(payload -> driver.send(port, payload, null));
-      waiting.clear();
+      forgetWaiting();
       driver.finish();
     }
 
@@ -134,9 +151,12 @@ final class FlowDestinations {
     }
 
     void deliver(ByteBuffer payload) {
+      if (isToBeAskedAgain()) {
+        ask();
+      }
       if (port != null) {
         driver.send(port, payload, null);
-      } else if (!closed
+      } else if (asking
           && waiting.size() < WAITING
           && waitingBytes + payload.remaining() <= WAITING_BYTES) {
         waitingBytes += payload.remaining();
@@ -144,13 +164,32 @@ final class FlowDestinations {
       }
     }
 
-    void close() {
-      closed = true;
-      waiting.clear();
+    /** What failed once may not fail for ever: a name server may have been away. */
+    private boolean isToBeAskedAgain() {
+      return port == null
+          && !asking
+          && !closed
+          && engine.nanoTime() - failedNanos >= ASK_AGAIN_NANOS;
+    }
+
+    /** It leads nowhere for now. */
+    void drop() {
+      failedNanos = engine.nanoTime();
+      forgetWaiting();
       if (port != null) {
         port.close();
         port = null;
       }
+    }
+
+    private void forgetWaiting() {
+      waiting.clear();
+      waitingBytes = 0;
+    }
+
+    void close() {
+      closed = true;
+      drop();
     }
 
     @Override

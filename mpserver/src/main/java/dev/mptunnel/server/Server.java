@@ -70,10 +70,11 @@ public final class Server implements Program.Running {
     EndpointSettings settings = settings(config);
     SharedLimits limits = new SharedLimits(settings, engines.engines().size(), random);
     TargetLogs targetLogs = new TargetLogs();
+    NameThreads names = new NameThreads(resolver);
     for (DatagramEngine each : engines.engines()) {
       loops.add(
           new ServerLoop(
-              each, config, settings, directory, limits, targetLogs, resolver, this::onEvent));
+              each, config, settings, directory, limits, targetLogs, names, this::onEvent));
     }
     drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
     SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
@@ -85,7 +86,7 @@ public final class Server implements Program.Running {
                 this::find,
                 sessionIds::isValid,
                 config.access(),
-                resolver,
+                names,
                 random,
                 log)
             : null;

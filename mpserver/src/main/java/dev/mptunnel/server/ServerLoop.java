@@ -15,7 +15,6 @@ import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
-import dev.mptunnel.net.Resolver;
 import dev.mptunnel.net.SharedLimits;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -51,7 +50,7 @@ final class ServerLoop {
       ClientDirectory clients,
       SharedLimits limits,
       TargetLogs targetLogs,
-      Resolver resolver,
+      NameThreads resolver,
       Consumer<Event> onEvent) {
     this.engine = engine;
     sealed =

@@ -9,7 +9,6 @@ import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.ConnectionEnd;
 import dev.mptunnel.net.DriverGroup;
-import dev.mptunnel.net.Resolver;
 import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StreamSocket;
@@ -92,7 +91,7 @@ final class ServerStreams {
       Sessions sessions,
       Predicate<Long> isSessionId,
       AccessRules access,
-      Resolver resolver,
+      NameThreads resolver,
       RandomGenerator random,
       ServerLog log) {
     this.engine = engine;
@@ -309,6 +308,7 @@ final class ServerStreams {
 
       private final Connection connection;
       private final Dial dial;
+      private boolean over;
 
       Dialled(Connection connection, Destination to) {
         this.connection = connection;
@@ -318,26 +318,34 @@ final class ServerStreams {
 
       void start() {
         connection.attach(this);
-        dial.start(destinations.names());
+        dial.start(destinations.names(), SessionStreams.this);
       }
 
       @Override
       public void connected(StreamSocket socket) {
-        dials--;
+        end();
         driver.reached(connection, socket);
       }
 
       @Override
       public void failed(int code) {
-        dials--;
+        end();
         driver.refuse(connection, code);
       }
 
       @Override
       public void onReset(int code) {
-        dials--;
         dial.cancel();
-        connection.attach(null);
+        end();
+      }
+
+      /** Its place is free, once, however many ends it meets. */
+      private void end() {
+        if (!over) {
+          over = true;
+          dials--;
+          connection.attach(null);
+        }
       }
     }
 

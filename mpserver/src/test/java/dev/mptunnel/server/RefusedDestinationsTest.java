@@ -29,6 +29,7 @@ class RefusedDestinationsTest {
       told += refused.isNews(i, "alice", "a.test:" + i) ? 1 : 0;
     }
     assertEquals(RefusedDestinations.A_MINUTE, told);
+    assertTrue(refused.isNews(10_000, "bob", "a.test:1"), "alice has not used up what is bob's");
     assertTrue(refused.isNews(MINUTE, "alice", "a.test:9999"), "not told yet");
   }
 }

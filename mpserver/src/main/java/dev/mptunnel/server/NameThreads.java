@@ -1,0 +1,59 @@
+package dev.mptunnel.server;
+
+import dev.mptunnel.net.Resolver;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/** Asks a resolver on threads of its own, not too many at once over all. From any thread. */
+final class NameThreads {
+
+  static final int AT_ONCE = 1_024;
+
+  /** Whoever owns a name says how many addresses it has; no more are looked at. */
+  static final int ADDRESSES = 16;
+
+  private final Resolver resolver;
+  private final Semaphore places = new Semaphore(AT_ONCE);
+
+  NameThreads(Resolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /**
+   * Asks what a name stands for.
+   *
+   * @param answer is given its addresses, none if it has none; on the thread that asked
+   * @return false if too many are asked for already
+   */
+  boolean ask(String host, Consumer<List<InetAddress>> answer) {
+    if (!places.tryAcquire()) {
+      return false;
+    }
+    boolean started = false;
+    try {
+      // No virtual ones: the system's resolver waits in native code, and so holds what carries them.
+      Thread.ofPlatform().daemon().name("resolve " + host).start(() -> resolve(host, answer));
+      started = true;
+    } finally {
+      if (!started) {
+        places.release();
+      }
+    }
+    return true;
+  }
+
+  private void resolve(String host, Consumer<List<InetAddress>> answer) {
+    List<InetAddress> found = List.of();
+    try {
+      found = resolver.resolve(host).stream().limit(ADDRESSES).toList();
+    } catch (UnknownHostException e) {
+      // It has none.
+    } finally { // whatever failed
+      places.release();
+      answer.accept(found);
+    }
+  }
+}
