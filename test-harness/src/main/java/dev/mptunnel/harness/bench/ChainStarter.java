@@ -65,6 +65,7 @@ final class ChainStarter {
 
   /** Starts one and waits until the sink answers through it. */
   Chain start(Plan plan) throws IOException {
+    OpenFiles.check(sessions, sessions + " sessions");
     parts = new ArrayList<>();
     Chain chain = null;
     try {
@@ -139,7 +140,6 @@ final class ChainStarter {
   }
 
   private Entries startTunnel(Plan.Tunnel plan) throws IOException {
-    OpenFiles.check(sessions, sessions + " sessions at one server");
     String name = plan.name();
     int port = FreePorts.next();
     List<String> server = new ArrayList<>(plan.serverOptions());
