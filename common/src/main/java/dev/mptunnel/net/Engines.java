@@ -12,6 +12,12 @@ public final class Engines {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
+  /**
+   * A system property: {@code off} has the native engine send and receive each datagram alone,
+   * without UDP_SEGMENT and UDP_GRO, so that one can measure what they are worth.
+   */
+  public static final String JOINING = "mptunnel.joining";
+
   private Engines() {}
 
   /**
@@ -54,7 +60,9 @@ public final class Engines {
 
   private static NativeEngine startNative(long busyPollNanos, String threadName)
       throws IOException {
-    return NativeEngine.start(threadName, BootClock.orMonotonic(), new BusyPoll(busyPollNanos));
+    boolean joins = !System.getProperty(JOINING, "on").equals("off");
+    BusyPoll busyPoll = new BusyPoll(busyPollNanos);
+    return NativeEngine.start(threadName, BootClock.orMonotonic(), busyPoll, joins);
   }
 
   private static DatagramEngine automatic(long busyPollNanos, String threadName) {

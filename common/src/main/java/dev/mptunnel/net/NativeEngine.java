@@ -48,6 +48,7 @@ final class NativeEngine implements DatagramEngine {
   private final Thread thread;
   private final LongSupplier clock;
   private final BusyPoll busyPoll;
+  private final boolean joins;
   private final Defects defects = new Defects();
   private final TimerQueue timers;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -81,10 +82,15 @@ final class NativeEngine implements DatagramEngine {
   private boolean partedSaid;
 
   private NativeEngine(
-      String threadName, LongSupplier clock, BusyPoll busyPoll, CompletableFuture<Void> started)
+      String threadName,
+      LongSupplier clock,
+      BusyPoll busyPoll,
+      boolean joins,
+      CompletableFuture<Void> started)
       throws IOException {
     this.clock = clock;
     this.busyPoll = busyPoll;
+    this.joins = joins;
     wakeUp = new WakeUp();
     thread = Thread.ofPlatform().daemon(false).name(threadName).unstarted(() -> runFrom(started));
     timers = new TimerQueue(thread);
@@ -96,7 +102,7 @@ final class NativeEngine implements DatagramEngine {
    * @throws IOException where there is none to be had: the message is one line
    */
   static NativeEngine start(String threadName) throws IOException {
-    return start(threadName, BootClock.orMonotonic(), new BusyPoll(0));
+    return start(threadName, BootClock.orMonotonic(), new BusyPoll(0), true);
   }
 
   /**
@@ -104,16 +110,17 @@ final class NativeEngine implements DatagramEngine {
    *
    * @param clock of which {@link #nanoTime} tells
    * @param busyPoll whether it asks the sockets again before it sleeps
+   * @param joins whether several datagrams go to the kernel, and come from it, in one message
    */
-  static NativeEngine start(String threadName, LongSupplier clock, BusyPoll busyPoll)
-      throws IOException {
+  static NativeEngine start(
+      String threadName, LongSupplier clock, BusyPoll busyPoll, boolean joins) throws IOException {
     if (!Engines.is64BitLinux()) {
       throw NetworkErrors.unavailable(NAME, new IOException("only on 64-bit Linux"));
     }
     CompletableFuture<Void> started = new CompletableFuture<>();
     NativeEngine engine;
     try {
-      engine = new NativeEngine(threadName, clock, busyPoll, started);
+      engine = new NativeEngine(threadName, clock, busyPoll, joins, started);
     } catch (IOException
         | LinkageError
         | IllegalCallerException
@@ -148,7 +155,7 @@ final class NativeEngine implements DatagramEngine {
 
   @Override
   public DatagramEngine another(String threadName) throws IOException {
-    return start(threadName, clock, busyPoll.another());
+    return start(threadName, clock, busyPoll.another(), joins);
   }
 
   @Override
@@ -254,6 +261,11 @@ final class NativeEngine implements DatagramEngine {
   void forget(NativePort port) {
     ports.remove(port);
     portOf[(int) port.key()] = null;
+  }
+
+  /** Whether its sockets may send and receive several datagrams in one message. */
+  boolean joins() {
+    return joins;
   }
 
   /** The buffer that datagrams are handed over in. */

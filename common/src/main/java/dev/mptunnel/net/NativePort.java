@@ -87,11 +87,14 @@ final class NativePort implements DatagramPort {
     this.handler = handler;
     this.localAddress = socket.localAddress();
     this.queue = new SendQueue(memory.pool);
-    socket.receiveJoined();
+    if (engine.joins()) {
+      socket.receiveJoined();
+    }
     if (stamped) {
       socket.stampReceived();
     }
-    joining = new JoiningRule(socket.sendsJoined() ? ReceiveBatch.SLOT_BYTES : 0);
+    boolean joins = engine.joins() && socket.sendsJoined();
+    joining = new JoiningRule(joins ? ReceiveBatch.SLOT_BYTES : 0);
   }
 
   long key() {

@@ -167,7 +167,7 @@ final class NativeEngineTest {
   void whoPollsBusilyDoesEverythingElseToo() throws Exception {
     long whileNanos = TimeUnit.MILLISECONDS.toNanos(300);
     try (NativeEngine busy =
-        NativeEngine.start("busy-polling", System::nanoTime, new BusyPoll(whileNanos))) {
+        NativeEngine.start("busy-polling", System::nanoTime, new BusyPoll(whileNanos), true)) {
       Inbox inbox = new Inbox();
       DatagramPort to = busy.open(at(0), inbox);
       DatagramPort from = busy.open(at(0), new Inbox());
@@ -306,11 +306,34 @@ final class NativeEngineTest {
   }
 
   @Test
+  void anEngineThatIsNotToJoinSendsEachAlone() throws Exception {
+    try (NativeEngine single =
+        NativeEngine.start("single-native", System::nanoTime, new BusyPoll(0), false)) {
+      Inbox inbox = new Inbox();
+      DatagramPort to = single.open(at(0).withBufferBytes(4 << 20), inbox);
+      NativePort from = (NativePort) single.open(at(0), new Inbox());
+      assertEquals(0, from.maxJoinedBytes());
+      on(
+          single,
+          () -> {
+            for (int i = 0; i < 20; i++) {
+              from.send(ByteBuffer.allocate(1400).put(0, (byte) i), to.localAddress());
+            }
+            from.flush();
+            return null;
+          });
+      for (int i = 0; i < 20; i++) {
+        assertEquals(i, inbox.next().bytes()[0]);
+      }
+    }
+  }
+
+  @Test
   void oneLengthCountsOnceAndJoiningComesBack() throws Exception {
     AtomicLong later = new AtomicLong();
     try (NativeEngine shifted =
         NativeEngine.start(
-            "shifted-native", () -> System.nanoTime() + later.get(), new BusyPoll(0))) {
+            "shifted-native", () -> System.nanoTime() + later.get(), new BusyPoll(0), true)) {
       Inbox inbox = new Inbox();
       DatagramPort to = engine.open(at(0).withBufferBytes(4 << 20), inbox);
       NativePort from = (NativePort) shifted.open(at(0), new Inbox());
@@ -380,7 +403,7 @@ final class NativeEngineTest {
     AtomicBoolean fails = new AtomicBoolean();
     AtomicLong failures = new AtomicLong();
     try (NativeEngine failing =
-        NativeEngine.start("failing-native", clock(fails, failures), new BusyPoll(0))) {
+        NativeEngine.start("failing-native", clock(fails, failures), new BusyPoll(0), true)) {
       Inbox inbox = new Inbox();
       DatagramPort to = failing.open(at(0), inbox);
       DatagramPort from = engine.open(at(0), new Inbox());
@@ -398,7 +421,7 @@ final class NativeEngineTest {
   void oneThatCannotGoOnEndsAndSaysSo() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
     NativeEngine failing =
-        NativeEngine.start("dying-native", clock(fails, new AtomicLong()), new BusyPoll(0));
+        NativeEngine.start("dying-native", clock(fails, new AtomicLong()), new BusyPoll(0), true);
     DatagramPort port = failing.open(at(0), new Inbox());
     fails.set(true);
     failing.execute(() -> {});

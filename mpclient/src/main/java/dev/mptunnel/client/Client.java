@@ -6,16 +6,10 @@ import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.ClientTcp;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
-import dev.mptunnel.config.Protection;
-import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Endpoint;
-import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
-import dev.mptunnel.core.PlainSecurity;
-import dev.mptunnel.core.SealedSecurity;
-import dev.mptunnel.core.Security;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.net.Addresses;
@@ -46,7 +40,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -100,7 +93,11 @@ public final class Client implements Program.Running {
     SecureRandom random = new SecureRandom();
     driver =
         new EndpointDriver(
-            engine, settings(config.session()), security(security, random), random, new Listener());
+            engine,
+            ClientEnd.settings(config.session()),
+            ClientEnd.security(security, random),
+            random,
+            new Listener());
     tick = engine.newTimer(this::onTick);
     tcp = config.tcp();
     associations =
@@ -157,29 +154,6 @@ public final class Client implements Program.Running {
       streamEngine = Engines.openStreams(tcp.sockets().engine(), "mpclient tcp");
     }
     return streamEngine;
-  }
-
-  private static Security security(ClientSecurity config, RandomGenerator random) {
-    return config.protection() == Protection.PLAIN
-        ? new PlainSecurity()
-        : SealedSecurity.initiator(config.secret().clientKeys(random), config.cipher().keyBits());
-  }
-
-  private static EndpointSettings settings(SessionSettings settings) {
-    EndpointSettings defaults = EndpointSettings.defaults(false);
-    return new EndpointSettings(
-        false,
-        settings.pingNanos(),
-        settings.pingIdleNanos(),
-        settings.pathTimeoutNanos(),
-        settings.flowTimeoutNanos(),
-        defaults.sessionTimeoutNanos(),
-        settings.maxFlows(),
-        defaults.maxSessions(),
-        defaults.maxSessionsPerClient(),
-        settings.mtuBytes(),
-        defaults.keySettings(),
-        settings.repair());
   }
 
   private void listen(List<HostPort> addresses, String target, Passenger passenger, int buffer)

@@ -17,6 +17,7 @@ final class BenchOptions {
 
   private static final int MAX_PATHS = 8;
   private static final int MAX_SESSIONS = 10_000;
+  private static final int MAX_LOOPS = 64;
 
   @Option(
       names = "--chain",
@@ -33,6 +34,20 @@ final class BenchOptions {
       paramLabel = "ENGINE",
       description = "Our own programs with each of these: auto, native, io_uring, epoll, nio.")
   private List<EngineChoice> engines = List.of();
+
+  @Option(
+      names = "--loops",
+      split = ",",
+      paramLabel = "N",
+      description = "Tunnels of ours with so many loops at mpserver, one for each of these.")
+  private List<Integer> loops = List.of();
+
+  @Option(
+      names = "--no-joining",
+      description =
+          "Our programs send and receive each datagram alone, without UDP_SEGMENT and UDP_GRO"
+              + " (native engine): as one of a thousand sessions has to anyway.")
+  private boolean noJoining;
 
   @Option(
       names = "--also",
@@ -97,14 +112,8 @@ final class BenchOptions {
    * @throws ParameterException for a name that is wrong or there twice
    */
   List<Plan> plans(CommandSpec spec) {
-    List<Plan> plans = new ArrayList<>();
-    List<String> engineNames = engines.stream().map(EngineChoice::name).toList();
-    for (String chain : chains) {
-      plans.addAll(parsed(spec, "--chain ", chain, one -> Plans.named(List.of(one), engineNames)));
-    }
-    also.forEach(text -> plans.add(parsed(spec, "--also ", text, Plans::tunnel)));
-    commands.forEach(text -> plans.add(parsed(spec, "--command ", text, Plans::command)));
-    running.forEach(text -> plans.add(parsed(spec, "--to ", text, Plans::running)));
+    check(spec, "--loops", loops, 1, MAX_LOOPS);
+    List<Plan> plans = Plans.withLoops(named(spec), loops);
     Set<String> names = new HashSet<>();
     for (Plan plan : plans) {
       if (!names.add(plan.name())) {
@@ -116,6 +125,18 @@ final class BenchOptions {
     check(spec, "--bytes", bytes, BenchDatagram.MIN_BYTES, BenchDatagram.MAX_BYTES);
     check(spec, "--seconds", List.of(seconds), 1, 600);
     check(spec, "--warm-up", List.of(warmUpSeconds), 0, 600);
+    return plans;
+  }
+
+  private List<Plan> named(CommandSpec spec) {
+    List<Plan> plans = new ArrayList<>();
+    List<String> engineNames = engines.stream().map(EngineChoice::name).toList();
+    for (String chain : chains) {
+      plans.addAll(parsed(spec, "--chain ", chain, one -> Plans.named(List.of(one), engineNames)));
+    }
+    also.forEach(text -> plans.add(parsed(spec, "--also ", text, Plans::tunnel)));
+    commands.forEach(text -> plans.add(parsed(spec, "--command ", text, Plans::command)));
+    running.forEach(text -> plans.add(parsed(spec, "--to ", text, Plans::running)));
     return plans;
   }
 
@@ -161,6 +182,11 @@ final class BenchOptions {
 
   int paths() {
     return paths;
+  }
+
+  /** Whether our programs may join datagrams. */
+  boolean joining() {
+    return !noJoining;
   }
 
   List<Integer> sessions() {

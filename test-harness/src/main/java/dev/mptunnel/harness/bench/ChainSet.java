@@ -32,7 +32,7 @@ final class ChainSet implements AutoCloseable {
     ChainSet set = new ChainSet(directory, sink);
     try {
       ChainStarter starter =
-          new ChainStarter(directory.path(), sink.address(), options.paths(), sessions);
+          new ChainStarter(directory.path(), sink.address(), options, sessions);
       for (Plan plan : plans) {
         set.chains.add(starter.start(plan));
       }

@@ -5,14 +5,16 @@ import dev.mptunnel.harness.bench.Chain.Part;
 import dev.mptunnel.harness.lab.Daemon;
 import dev.mptunnel.harness.lab.JavaProgram;
 import dev.mptunnel.harness.tunnel.FreePorts;
+import dev.mptunnel.net.Engines;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Starts the programs of plans on loopback, each plan beside the others, before one sink. */
 final class ChainStarter {
@@ -23,15 +25,15 @@ final class ChainStarter {
   /** Beyond what one session takes, for 10,000 handshakes of two processes that share a core. */
   private static final Duration PATIENCE_PER_SESSION = Duration.ofMillis(20);
 
-  private static final int CLIENTS_PER_PROCESS = 1_000;
-  private static final int HEAP_MEGABYTES = 128;
+  private static final int HEAP_KILOBYTES = 128 << 10;
 
-  /** Of heap: what a session of mpclient takes, and more than one of mpserver does. */
-  private static final int MEGABYTES_PER_SESSION = 3;
+  /** Of heap, at the most: several times what one takes while little is on its way. */
+  private static final int KILOBYTES_PER_SESSION = 200;
 
   private final Path directory;
   private final InetSocketAddress sink;
   private final int paths;
+  private final boolean joining;
   private final int sessions;
   private CRelays relays;
 
@@ -39,27 +41,36 @@ final class ChainStarter {
   private List<Part> parts = new ArrayList<>();
 
   /**
+   * Where a chain takes datagrams.
+   *
+   * @param applications how many send there: what has clients of its own is sent to by one
+   */
+  private record Entries(List<InetSocketAddress> addresses, int applications) {}
+
+  /**
    * A starter.
    *
    * @param directory for logs; exists
    * @param sink what all chains lead to; null where only what runs already is measured
-   * @param paths of tunnels
+   * @param options with the paths of tunnels, and how their programs send
    * @param sessions how many clients a tunnel's server has, or applications what has no clients
    */
-  ChainStarter(Path directory, InetSocketAddress sink, int paths, int sessions) {
+  ChainStarter(Path directory, InetSocketAddress sink, BenchOptions options, int sessions) {
     this.directory = directory;
     this.sink = sink;
-    this.paths = paths;
+    paths = options.paths();
+    joining = options.joining();
     this.sessions = sessions;
   }
 
   /** Starts one and waits until the sink answers through it. */
   Chain start(Plan plan) throws IOException {
+    OpenFiles.check(sessions, sessions + " sessions");
     parts = new ArrayList<>();
     Chain chain = null;
     try {
-      List<InetSocketAddress> entries = startPrograms(plan);
-      Generator generator = Generator.open(entries, sessions);
+      Entries entries = startPrograms(plan);
+      Generator generator = Generator.open(entries.addresses(), entries.applications());
       chain = new Chain(plan.name(), parts, generator);
       chain.awaitSink(PATIENCE);
       return chain;
@@ -74,9 +85,9 @@ final class ChainStarter {
   }
 
   /** Starts the programs; returns where applications send to. */
-  private List<InetSocketAddress> startPrograms(Plan plan) throws IOException {
+  private Entries startPrograms(Plan plan) throws IOException {
     return switch (plan) {
-      case Plan.Udp _ -> List.of(sink);
+      case Plan.Udp _ -> entry(sink);
       case Plan.Relays(String name, List<String> options) -> startRelays(name, options);
       case Plan.Tunnel tunnel -> startTunnel(tunnel);
       case Plan.Bridge(String name, List<String> options) -> {
@@ -84,24 +95,28 @@ final class ChainStarter {
         List<String> arguments = new ArrayList<>(options);
         arguments.addAll(List.of("--protocol", "udp", at(port), text(sink)));
         startJava(name, End.NEAR, "dev.mptunnel.bridge.Main", arguments, "listening on");
-        yield List.of(new InetSocketAddress(LOOPBACK, port));
+        yield entry(new InetSocketAddress(LOOPBACK, port));
       }
       case Plan.Socat(String name) -> {
         int port = FreePorts.next();
         String listen = "udp4-listen:" + port + ",bind=" + LOOPBACK + ",fork,reuseaddr";
         start(name, End.NEAR, List.of("socat", listen, "udp4:" + text(sink)), null);
-        yield List.of(new InetSocketAddress(LOOPBACK, port));
+        yield entry(new InetSocketAddress(LOOPBACK, port));
       }
       case Plan.Command(String name, String command) -> {
         int port = FreePorts.next();
         start(name, End.NEAR, List.of("sh", "-c", filledIn(command, port)), null);
-        yield List.of(new InetSocketAddress(LOOPBACK, port));
+        yield entry(new InetSocketAddress(LOOPBACK, port));
       }
       case Plan.Running(_, InetSocketAddress entry, List<Long> processes) -> {
         processes.forEach(pid -> parts.add(new Part(End.NEAR, pid, null, null)));
-        yield List.of(entry);
+        yield entry(entry);
       }
     };
+  }
+
+  private Entries entry(InetSocketAddress address) {
+    return new Entries(List.of(address), sessions);
   }
 
   private String filledIn(String command, int port) {
@@ -112,8 +127,7 @@ final class ChainStarter {
         .replace("{target-port}", Integer.toString(sink.getPort()));
   }
 
-  private List<InetSocketAddress> startRelays(String name, List<String> options)
-      throws IOException {
+  private Entries startRelays(String name, List<String> options) throws IOException {
     if (relays == null) {
       relays = CRelays.build(directory);
     }
@@ -122,10 +136,10 @@ final class ChainStarter {
     start(name, End.FAR, relays.farCommand(options, tunnel, text(sink)), "ready");
     List<String> ways = Collections.nCopies(paths, tunnel);
     start(name, End.NEAR, relays.nearCommand(options, at(entry), ways), "ready");
-    return List.of(new InetSocketAddress(LOOPBACK, entry));
+    return entry(new InetSocketAddress(LOOPBACK, entry));
   }
 
-  private List<InetSocketAddress> startTunnel(Plan.Tunnel plan) throws IOException {
+  private Entries startTunnel(Plan.Tunnel plan) throws IOException {
     String name = plan.name();
     int port = FreePorts.next();
     List<String> server = new ArrayList<>(plan.serverOptions());
@@ -139,34 +153,36 @@ final class ChainStarter {
     return sessions == 1 ? startClient(name, client) : startClients(name, client);
   }
 
-  private List<InetSocketAddress> startClient(String name, List<String> options)
-      throws IOException {
+  private Entries startClient(String name, List<String> options) throws IOException {
     int entry = FreePorts.next();
     List<String> arguments = new ArrayList<>(options);
     arguments.addAll(List.of("--listen", at(entry)));
     String allUp = "(?s)(path \\S+ is up.*){" + paths + "}";
     startJava(name, End.NEAR, "dev.mptunnel.client.Main", arguments, allUp);
-    return List.of(new InetSocketAddress(LOOPBACK, entry));
+    return entry(new InetSocketAddress(LOOPBACK, entry));
   }
 
-  private List<InetSocketAddress> startClients(String name, List<String> options)
-      throws IOException {
+  /** In as few processes as may have a socket for each session and path, and alike. */
+  private Entries startClients(String name, List<String> options) throws IOException {
+    int perProcess = Math.max(1, OpenFiles.limit() / paths);
+    int processes = Math.ceilDiv(sessions, perProcess);
     List<InetSocketAddress> entries = new ArrayList<>();
-    for (int started = 0; started < sessions; started += CLIENTS_PER_PROCESS) {
-      int count = Math.min(CLIENTS_PER_PROCESS, sessions - started);
-      List<String> arguments = new ArrayList<>(List.of(Integer.toString(count)));
+    for (int i = 0; i < processes; i++) {
+      int first = (int) ((long) sessions * i / processes);
+      int end = (int) ((long) sessions * (i + 1) / processes);
+      List<String> arguments = new ArrayList<>();
+      arguments.addAll(List.of(Integer.toString(first), Integer.toString(end - first)));
       arguments.addAll(options);
+      String ready = ManySessions.READY + "(\\d+)\n";
       Daemon clients =
-          startJava(name, End.NEAR, ManyClients.class.getName(), arguments, ManyClients.READY);
-      clients
-          .output()
-          .lines()
-          .filter(line -> line.startsWith(ManyClients.PORTS))
-          .flatMap(line -> Arrays.stream(line.substring(ManyClients.PORTS.length()).split(" ")))
-          .filter(port -> !port.isEmpty())
-          .forEach(port -> entries.add(new InetSocketAddress(LOOPBACK, Integer.parseInt(port))));
+          startJava(name, End.NEAR, ManySessions.class.getName(), arguments, ready);
+      Matcher port = Pattern.compile(ready).matcher(clients.output());
+      if (!port.find()) {
+        throw new IllegalStateException("no port, though it was there");
+      }
+      entries.add(new InetSocketAddress(LOOPBACK, Integer.parseInt(port.group(1))));
     }
-    return entries;
+    return new Entries(entries, 1);
   }
 
   private Daemon startJava(
@@ -174,12 +190,13 @@ final class ChainStarter {
       throws IOException {
     Path file = directory.resolve(name.replace('@', '-') + "-" + FreePorts.next() + "-pauses.log");
     PauseLog pauses = new PauseLog(file);
-    int heap = HEAP_MEGABYTES + (sessions - 1) * MEGABYTES_PER_SESSION;
+    int heap = HEAP_KILOBYTES + (sessions - 1) * KILOBYTES_PER_SESSION;
+    List<String> options = new ArrayList<>(List.of("-Xmx" + heap + "k", pauses.option()));
+    if (!joining) {
+      options.add("-D" + Engines.JOINING + "=off");
+    }
     List<String> command =
-        JavaProgram.command(
-            List.of("-Xmx" + heap + "m", pauses.option()),
-            mainClass,
-            arguments.toArray(String[]::new));
+        JavaProgram.command(options, mainClass, arguments.toArray(String[]::new));
     return start(name, end, command, ready, pauses);
   }
 

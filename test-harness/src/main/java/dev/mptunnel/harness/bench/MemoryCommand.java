@@ -1,10 +1,12 @@
 package dev.mptunnel.harness.bench;
 
 import dev.mptunnel.harness.bench.Chain.End;
+import dev.mptunnel.harness.lab.Usage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,17 +17,28 @@ import picocli.CommandLine.Spec;
     name = "memory",
     description = {
       "Measures the heap that mpserver holds for each idle session of --sessions, after a full"
-          + " collection, beyond what it holds for one. Of --chain takes sealed and plain."
+          + " collection, beyond what it holds for one, and the processor time that each costs it in"
+          + " --seconds of idleness. Each has carried a datagram. Of --chain takes sealed and plain."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class MemoryCommand implements Callable<Integer> {
 
+  /** While each session has its datagram: for a while after it, it asks its paths often. */
+  private static final int PER_SECOND = 250;
+
+  /** Then it counts as idle. */
+  private static final int IDLE_AFTER_SECONDS = 11;
+
   @Mixin private BenchOptions options;
 
   @Spec private CommandSpec spec;
 
-  private final Table table = new Table("chain", "sessions", "heap kB", "kB a session");
+  private final Table table =
+      new Table("chain", "sessions", "heap kB", "bytes a session", "µs/s a session");
+
+  /** What a server holds and spends while its sessions are idle. */
+  private record Idle(long heapBytes, double microsPerSecond) {}
 
   @Override
   public Integer call() throws IOException {
@@ -36,17 +49,18 @@ final class MemoryCommand implements Callable<Integer> {
     List<String> places = options.sessions().stream().map(n -> n + " sessions").toList();
     Plot plot = new Plot("Live heap of mpserver", "kB", places);
     for (Plan.Tunnel tunnel : tunnels) {
-      long one = serverHeap(tunnel, 1);
+      Idle one = measured(tunnel, 1);
       List<Double> all = new ArrayList<>();
       for (int sessions : options.sessions()) {
-        long heap = sessions == 1 ? one : serverHeap(tunnel, sessions);
-        double each = sessions == 1 ? Double.NaN : (heap - one) / 1_024. / (sessions - 1);
+        Idle idle = sessions == 1 ? one : measured(tunnel, sessions);
+        long more = idle.heapBytes - one.heapBytes;
         table.add(
             tunnel.name(),
             Integer.toString(sessions),
-            Table.number(heap / 1_024., 0),
-            Table.number(each, 1));
-        all.add(heap / 1_024.);
+            Table.number(idle.heapBytes / 1_024., 0),
+            Table.number(sessions == 1 ? Double.NaN : (double) more / (sessions - 1), 0),
+            Table.number(idle.microsPerSecond / sessions, 1));
+        all.add(idle.heapBytes / 1_024.);
       }
       plot.add(tunnel.name(), Table.array(all));
     }
@@ -54,14 +68,33 @@ final class MemoryCommand implements Callable<Integer> {
     return 0;
   }
 
-  private long serverHeap(Plan plan, int sessions) throws IOException {
+  private Idle measured(Plan plan, int sessions) throws IOException {
     try (ChainSet set = ChainSet.start(List.of(plan), options, sessions)) {
-      for (Chain.Part part : set.chains().getFirst().parts()) {
+      Chain chain = set.chains().getFirst();
+      long nanos = Math.ceilDiv(sessions * TimeUnit.SECONDS.toNanos(1), PER_SECOND);
+      Outcome outcome = chain.run(Load.counted(PER_SECOND, nanos, options.bytes().getFirst()));
+      if (outcome.lost() > 0) {
+        throw new IOException(outcome.lost() + " sessions do not carry a datagram");
+      }
+      pause(IDLE_AFTER_SECONDS);
+      Usage before = chain.usage();
+      pause(options.seconds());
+      double micros = chain.usage().minus(before).serverNanos() / 1e3;
+      for (Chain.Part part : chain.parts()) {
         if (part.end() == End.FAR) {
-          return LiveHeap.bytes(part.pid());
+          return new Idle(LiveHeap.bytes(part.pid()), micros / options.seconds());
         }
       }
       throw new IllegalStateException("a tunnel without a server");
+    }
+  }
+
+  private static void pause(int seconds) throws IOException {
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 }

@@ -62,6 +62,24 @@ final class Plans {
     return plans;
   }
 
+  /** The same with tunnels of ours once for each number of loops of their servers; none as is. */
+  static List<Plan> withLoops(List<Plan> plans, List<Integer> loops) {
+    List<Plan> all = new ArrayList<>();
+    for (Plan plan : plans) {
+      if (plan instanceof Plan.Tunnel(var name, var clientOptions, var serverOptions)
+          && !loops.isEmpty()) {
+        for (int count : loops) {
+          List<String> options = new ArrayList<>(serverOptions);
+          options.addAll(List.of("--loops", Integer.toString(count)));
+          all.add(new Plan.Tunnel(name + "-loops-" + count, clientOptions, options));
+        }
+      } else {
+        all.add(plan);
+      }
+    }
+    return all;
+  }
+
   /** {@code NAME=OPTIONS} of both mpclient and mpserver, split at blanks. */
   static Plan tunnel(String text) {
     String[] halves = halves(text, "NAME=OPTIONS, such as 'no-repair=--repair off'");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -42,6 +43,7 @@ class BenchTest {
     "latency --to=x=nowhere, 'expected NAME=HOST:PORT or NAME=HOST:PORT,PID'",
     "cpu --bytes=47, '--bytes 47: expected 48 to 1472'",
     "cpu --sessions=10001, '--sessions 10001: expected 1 to 10000'",
+    "cpu --loops=65, '--loops 65: expected 1 to 64'",
     "cpu --rate=fast, '--rate fast: expected a number or max'",
     "latency --rate=0, '--rate 0: expected 1 to 1000000'",
     "rate --from=20 --up-to=10, '--from 20: expected 1 to 10'",
@@ -60,6 +62,23 @@ class BenchTest {
     assertEquals(
         List.of("udp", "c", "sealed@native", "sealed@io_uring", "bridge@native", "bridge@io_uring"),
         plans.stream().map(Plan::name).toList());
+  }
+
+  @Test
+  void loopsMakeSeveralTunnelsOfOne() {
+    List<Plan> plans = Plans.withLoops(Plans.named(List.of("c", "plain"), List.of()), List.of(1, 2));
+    assertEquals(
+        List.of("c", "plain-loops-1", "plain-loops-2"), plans.stream().map(Plan::name).toList());
+    Plan.Tunnel two = (Plan.Tunnel) plans.getLast();
+    assertEquals(List.of("--encrypt", "off", "--loops", "2"), two.serverOptions());
+    assertEquals(List.of("--encrypt", "off"), two.clientOptions());
+  }
+
+  @Test
+  void lightClientsHaveAddressesOfTheirOwn() throws IOException {
+    assertEquals("/127.1.0.1", LightClients.host(1).toString());
+    assertEquals("/127.1.39.16", LightClients.host(10_000).toString());
+    assertEquals("/127.2.0.0", LightClients.host(1 << 16).toString());
   }
 
   private List<String> run(String name, String... arguments) throws IOException {
@@ -98,13 +117,25 @@ class BenchTest {
             "--bytes=200",
             "--rate=500",
             "--sessions=3",
-            "--paths=1");
+            "--paths=2",
+            "--no-joining");
     assertEquals(2, rows.size(), rows.toString());
     for (String row : rows) {
       String[] cells = row.split(",");
       assertEquals("0.0000", cells[12], row);
       assertTrue(Double.parseDouble(cells[4]) > 1, row);
     }
+  }
+
+  @Tag("full")
+  @Test
+  void whatAnIdleSessionHolds() throws IOException {
+    List<String> rows =
+        run("memory", "--chain=sealed", "--bytes=200", "--sessions=1,40", "--paths=2");
+    assertEquals(2, rows.size(), rows.toString());
+    assertTrue(rows.getFirst().matches("sealed,1,\\d+,-,\\d+\\.\\d"), rows.getFirst());
+    double each = Double.parseDouble(rows.getLast().split(",")[3]);
+    assertTrue(each > 1_000 && each < 200_000, rows.getLast());
   }
 
   @Test
