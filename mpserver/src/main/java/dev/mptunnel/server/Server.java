@@ -58,11 +58,16 @@ public final class Server implements Program.Running {
   private final SessionId sessionIds;
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** Null for a program of its own. */
+  private final LocalTarget local;
+
   /** Null where there is no TCP. */
   private final ServerStreams streams;
 
-  private Server(DatagramEngine engine, ServerConfig config, Resolver resolver) throws IOException {
+  private Server(DatagramEngine engine, ServerConfig config, Resolver resolver, LocalTarget local)
+      throws IOException {
     this.engine = engine;
+    this.local = local;
     protection = config.security().protection();
     Path clientsFile = config.security().clientsFile();
     clients =
@@ -84,10 +89,11 @@ public final class Server implements Program.Running {
                 config.access(),
                 resolver,
                 random,
-                log)
+                log,
+                local)
             : null;
     destinations = new Destinations(engine, config.access(), resolver);
-    targets = new Targets(engine, driver, config, destinations);
+    targets = new Targets(engine, driver, config, destinations, local);
     driver.endpoint().offer(targets.names());
   }
 
@@ -108,7 +114,19 @@ public final class Server implements Program.Running {
    */
   public static Server start(DatagramEngine engine, ServerConfig config, Resolver resolver)
       throws IOException {
-    Server server = new Server(engine, config, resolver);
+    return start(engine, config, resolver, null);
+  }
+
+  /**
+   * The same within a program that is itself a target.
+   *
+   * @param local the program, or null
+   * @throws IOException as above
+   */
+  public static Server start(
+      DatagramEngine engine, ServerConfig config, Resolver resolver, LocalTarget local)
+      throws IOException {
+    Server server = new Server(engine, config, resolver, local);
     try {
       server.open(config);
       return server;
@@ -258,7 +276,8 @@ public final class Server implements Program.Running {
             .formatted(asked, refused);
   }
 
-  private TunnelReport tunnels(SessionReport session) {
+  /** The figures of a session's tunnels. From any thread. */
+  public TunnelReport tunnels(SessionReport session) {
     return streams == null ? TunnelReport.NONE : streams.report(session.sessionId()).join();
   }
 
@@ -317,6 +336,9 @@ public final class Server implements Program.Running {
         default -> {
           // The log has told it.
         }
+      }
+      if (local != null) {
+        local.event(event);
       }
     }
   }

@@ -75,7 +75,7 @@ final class ServerStreams {
   private final Sessions sessions;
   private final RandomGenerator random;
   private final ServerLog log;
-  private final StreamRoom room = StriperDriver.newRoom();
+  private final StreamRoom room;
   private final StreamBuffers buffers = new StreamBuffers();
   private final Map<Long, SessionStreams> ends = new HashMap<>();
   private final Map<String, TcpTarget> targets = new HashMap<>();
@@ -83,6 +83,9 @@ final class ServerStreams {
   private final Doorstep doorstep;
   private final Destinations destinations;
   private CarrierPort carriers;
+
+  /** Null for a program of its own. */
+  private final LocalTarget local;
 
   /** A target, as TCP connections know it. */
   private record TcpTarget(TargetAddress address, TargetLog log) {}
@@ -95,12 +98,15 @@ final class ServerStreams {
       AccessRules access,
       Resolver resolver,
       RandomGenerator random,
-      ServerLog log) {
+      ServerLog log,
+      LocalTarget local) {
     this.engine = engine;
     this.config = config;
     this.sessions = sessions;
     this.random = random;
     this.log = log;
+    this.local = local;
+    room = local == null ? StriperDriver.newRoom() : local.room();
     destinations = new Destinations(engine, access, resolver);
     doorstep =
         new Doorstep(
@@ -149,7 +155,7 @@ final class ServerStreams {
           SessionStreams streams = null;
           if (found != null) {
             long id = found.key().sessionId();
-            streams = ends.computeIfAbsent(id, _ -> new SessionStreams());
+            streams = ends.computeIfAbsent(id, SessionStreams::new);
             streams.name = found.name();
             streams.rights = found.rights();
             link =
@@ -235,6 +241,7 @@ final class ServerStreams {
   /** A session's end here. */
   private final class SessionStreams implements StriperDriver.Listener, TunnelSocket.Owner {
 
+    private final long id;
     private final long life = random.nextLong();
     private final StriperDriver driver =
         new StriperDriver(engine, false, config.patienceNanos(), room, buffers, this);
@@ -244,11 +251,19 @@ final class ServerStreams {
     private boolean saidUp;
     private final Set<String> toldRefused = new HashSet<>();
 
+    SessionStreams(long id) {
+      this.id = id;
+    }
+
     @Override
     public void opened(Connection connection) {
       String target = connection.target();
       if (Destination.isWritten(target)) {
         dial(connection, target);
+        return;
+      }
+      if (local != null && local.names().contains(target) && rights.mayUse(target)) {
+        local.opened(driver, connection, id, rights);
         return;
       }
       TcpTarget found = targets.get(target);
