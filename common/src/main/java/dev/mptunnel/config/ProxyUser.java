@@ -2,6 +2,7 @@ package dev.mptunnel.config;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -17,7 +18,9 @@ public record ProxyUser(String name, String password) {
   /** Whether these are the name and the password. */
   public boolean is(String otherName, String otherPassword) {
     // Both in any case, so that the time does not tell whether the name was right.
-    return equal(name, otherName) & equal(password, otherPassword);
+    boolean isName = equal(name, otherName);
+    boolean isPassword = equal(password, otherPassword);
+    return isName && isPassword;
   }
 
   private static boolean equal(String a, String b) {
@@ -29,7 +32,7 @@ public record ProxyUser(String name, String password) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try {
       return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (java.security.NoSuchAlgorithmException e) {
+    } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java has it
     } finally {
       Arrays.fill(bytes, (byte) 0);

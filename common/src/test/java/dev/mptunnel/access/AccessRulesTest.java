@@ -191,7 +191,8 @@ class AccessRulesTest {
   void aMappedAddressIsInside() throws UnknownHostException {
     byte[] bytes = InetAddress.ofLiteral("2606::").getAddress();
     java.util.Arrays.fill(bytes, (byte) 0);
-    bytes[10] = bytes[11] = (byte) 0xff;
+    bytes[10] = (byte) 0xff;
+    bytes[11] = (byte) 0xff;
     bytes[12] = 8;
     InetAddress mapped = Inet6Address.getByAddress(null, bytes, -1);
     AccessRules rules = allowing("*", "[::]/0", "0.0.0.0/0", "8.0.0.0");

@@ -229,7 +229,9 @@ public final class MultipathSocket implements InterruptibleChannel {
    */
   public byte[] receive() throws IOException {
     ByteBuffer datagram = next();
-    return datagram.array();
+    byte[] all = new byte[datagram.remaining()];
+    datagram.get(all);
+    return all;
   }
 
   /**

@@ -24,8 +24,8 @@ public record Peer(String name, String session, List<InetSocketAddress> addresse
    * @throws NullPointerException if anything is null
    */
   public Peer {
-    name = Objects.requireNonNull(name, "name");
-    session = Objects.requireNonNull(session, "session");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(session, "session");
     addresses = List.copyOf(addresses);
   }
 

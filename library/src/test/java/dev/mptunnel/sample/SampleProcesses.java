@@ -73,7 +73,7 @@ final class SampleProcesses implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    server.destroyForcibly().waitFor();
+  public void close() {
+    server.destroyForcibly().onExit().join();
   }
 }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CodecException;
 import java.io.ByteArrayOutputStream;
 
 /** Runs Netty's encoders without a socket. */
@@ -20,7 +21,17 @@ final class Codec {
       bytes.writeBytes(ByteBufUtil.getBytes(part));
       part.release();
     }
-    channel.finishAndReleaseAll();
+    free(channel);
     return bytes.toByteArray();
+  }
+
+  /** Frees what a codec keeps; it may still find that malformed, which nobody needs to know. */
+  static void free(EmbeddedChannel channel) {
+    try {
+      channel.finishAndReleaseAll();
+    } catch (CodecException malformed) {
+      channel.releaseInbound();
+      channel.releaseOutbound();
+    }
   }
 }

@@ -163,7 +163,7 @@ final class HttpConnect implements Dialect {
 
   @Override
   public void close() {
-    decoder.finishAndReleaseAll();
+    Codec.free(decoder);
   }
 
   private record Wanted(Destination to) implements Request {

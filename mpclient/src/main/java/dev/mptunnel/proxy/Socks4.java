@@ -54,7 +54,7 @@ final class Socks4 implements Dialect {
 
   @Override
   public void close() {
-    decoder.finishAndReleaseAll();
+    Codec.free(decoder);
   }
 
   private record Wanted(Destination to) implements Request {

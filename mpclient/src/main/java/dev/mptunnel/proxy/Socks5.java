@@ -4,6 +4,7 @@ import dev.mptunnel.config.ProxyUser;
 import dev.mptunnel.stream.StreamError;
 import dev.mptunnel.wire.Destination;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderResultProvider;
 import io.netty.handler.codec.socksx.v5.DefaultSocks5CommandResponse;
@@ -24,12 +25,15 @@ import io.netty.handler.codec.socksx.v5.Socks5PasswordAuthStatus;
 import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 
 /** SOCKS5 (RFC 1928), with a name and a password where they are set (RFC 1929). */
 final class Socks5 implements Dialect {
 
   private final ProxyUser user;
   private EmbeddedChannel stage = new EmbeddedChannel(new Socks5InitialRequestDecoder());
+  private final List<EmbeddedChannel> stages = new ArrayList<>();
   private boolean done;
 
   Socks5(ProxyUser user) {
@@ -49,9 +53,6 @@ final class Socks5 implements Dialect {
         take(behind, told); // of the next stage by now
       }
     }
-    if (now != stage) {
-      now.finishAndReleaseAll();
-    }
   }
 
   private void onMessage(Socks5Message message, Told told) {
@@ -67,6 +68,12 @@ final class Socks5 implements Dialect {
     }
   }
 
+  /** What the last one still holds is read from it before it is freed. */
+  private void next(ChannelHandler decoder) {
+    stages.add(stage);
+    stage = new EmbeddedChannel(decoder);
+  }
+
   private void end(Told told) {
     done = true;
     told.over();
@@ -79,9 +86,9 @@ final class Socks5 implements Dialect {
     if (!isOffered) {
       end(told);
     } else if (user == null) {
-      stage = new EmbeddedChannel(new Socks5CommandRequestDecoder());
+      next(new Socks5CommandRequestDecoder());
     } else {
-      stage = new EmbeddedChannel(new Socks5PasswordAuthRequestDecoder());
+      next(new Socks5PasswordAuthRequestDecoder());
     }
   }
 
@@ -92,7 +99,7 @@ final class Socks5 implements Dialect {
         new DefaultSocks5PasswordAuthResponse(
             isRight ? Socks5PasswordAuthStatus.SUCCESS : Socks5PasswordAuthStatus.FAILURE));
     if (isRight) {
-      stage = new EmbeddedChannel(new Socks5CommandRequestDecoder());
+      next(new Socks5CommandRequestDecoder());
     } else {
       end(told);
     }
@@ -136,7 +143,8 @@ final class Socks5 implements Dialect {
 
   @Override
   public void close() {
-    stage.finishAndReleaseAll();
+    stages.forEach(Codec::free);
+    Codec.free(stage);
   }
 
   private record Wanted(Kind kind, Destination to) implements Request {

@@ -10,6 +10,7 @@ enum FuzzTargets {
   PATH_FRAMES(PathFramesTarget::new),
   STREAM_FRAMES(StreamFramesTarget::new),
   DESTINATION(DestinationTarget::new),
+  PROXY_OPENING(ProxyOpeningTarget::new),
   TUNNEL_LINK(TunnelLinkTarget::new),
   HANDSHAKE(HandshakeTarget::new),
   ENGINE(() -> new EngineTarget(PlainKeys::new)),

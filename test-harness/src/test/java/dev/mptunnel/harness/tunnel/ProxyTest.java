@@ -379,7 +379,7 @@ class ProxyTest {
     say(control, "05 01 00 05 03 00 01 00000000 0000");
     byte[] reply = control.getInputStream().readNBytes(12);
     assertEquals("050005000001" + "7f000001", HEX.formatHex(reply, 0, 10));
-    int port = (reply[10] & 0xff) << 8 | reply[11] & 0xff;
+    int port = ((reply[10] & 0xff) << 8) | (reply[11] & 0xff);
     DatagramSocket socket = opened(new DatagramSocket());
     socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     socket.setSoTimeout((int) LIMIT.toMillis());
@@ -514,7 +514,7 @@ class ProxyTest {
         List.of(
             "CONNECT ", "GET /", "CONNECT a.test:1 HTTP/1.1\r\nX: ", "X", "GET / HTTP/1.1\r\n")) {
       Socket socket = connect(tunnel);
-      byte[] flood = begin.repeat(1).concat("A".repeat(64 << 10)).getBytes(US_ASCII);
+      byte[] flood = begin.concat("A".repeat(64 << 10)).getBytes(US_ASCII);
       try {
         socket.getOutputStream().write(flood);
       } catch (IOException e) {
