@@ -37,6 +37,15 @@ public record ClientConfig(
     bridges = List.copyOf(bridges);
   }
 
+  /** All by default, with no bridges. */
+  public static ClientConfig defaults() {
+    try {
+      return of(new SettingValues());
+    } catch (ConfigException e) {
+      throw new IllegalStateException("a default is not one", e);
+    }
+  }
+
   static ClientConfig of(SettingValues values) throws ConfigException {
     SortedMap<String, List<HostPort>> named = new TreeMap<>();
     values

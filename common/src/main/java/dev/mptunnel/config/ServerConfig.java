@@ -39,6 +39,15 @@ public record ServerConfig(
     targetsNamed = Collections.unmodifiableSortedMap(new TreeMap<>(targetsNamed));
   }
 
+  /** All by default, with no place to listen at, and no target. */
+  public static ServerConfig defaults() {
+    try {
+      return of(new SettingValues());
+    } catch (ConfigException e) {
+      throw new IllegalStateException("a default is not one", e);
+    }
+  }
+
   static ServerConfig of(SettingValues values) throws ConfigException {
     ServerSecurity security = ServerSecurity.of(values);
     SettingValues.Placed<HostPort> target = values.find(Settings.TARGET);

@@ -22,6 +22,12 @@ public record SessionSettings(
     long flowTimeoutNanos,
     int maxFlows) {
 
+  /** The same with so many flows at once. */
+  public SessionSettings withMaxFlows(int most) {
+    return new SessionSettings(
+        pingNanos, pingIdleNanos, pathTimeoutNanos, mtuBytes, repair, flowTimeoutNanos, most);
+  }
+
   static SessionSettings of(SettingValues values) throws ConfigException {
     return new SessionSettings(
         values.get(Settings.PING),

@@ -111,8 +111,19 @@ public final class StriperDriver {
     return new StreamRoom((long) (ROOM_SHARE * Runtime.getRuntime().maxMemory()));
   }
 
-  long now() {
+  /** The time; see {@link Engine#nanoTime}. From any thread. */
+  public long now() {
     return engine.nanoTime();
+  }
+
+  /** Runs a task on the engine's thread; see {@link Engine#execute}. From any thread. */
+  public void execute(Runnable task) {
+    engine.execute(task);
+  }
+
+  /** Makes a timer; see {@link Engine#newTimer}. */
+  public Engine.EngineTimer newTimer(Runnable task) {
+    return engine.newTimer(task);
   }
 
   StreamBuffers buffers() {
@@ -253,6 +264,15 @@ public final class StriperDriver {
     return joined;
   }
 
+  /** Where they lead to, each place once. */
+  public List<InetSocketAddress> remotes() {
+    return sockets.stream()
+        .filter(socket -> socket.tunnel() != null)
+        .map(TunnelSocket::remote)
+        .distinct()
+        .toList();
+  }
+
   // --- connections ---
 
   /**
@@ -272,18 +292,17 @@ public final class StriperDriver {
   }
 
   /**
-   * Opens a connection to where the peer is to dial, for an application that is to be told first
-   * whether it could: {@link ConnectionEnd#onReached}, and then {@link #start}, or {@link
-   * ConnectionEnd#onReset}.
+   * Opens a connection. For an application that is to be told first whether the peer could dial:
+   * {@link ConnectionEnd#onReached}, and then {@link #start}, or {@link ConnectionEnd#onReset}.
    *
-   * @param destination as it is written
+   * @param target as {@link Connection#target}
    * @return null if there are too many
    */
-  public Connection open(String destination, ConnectionEnd waiting) {
-    Connection connection = closed ? null : striper.open(destination);
+  public Connection open(String target, ConnectionEnd end) {
+    Connection connection = closed ? null : striper.open(target);
     if (connection != null) {
       connectionsOpened++;
-      connection.attach(waiting);
+      connection.attach(end);
       wake();
     }
     return connection;
@@ -357,8 +376,11 @@ public final class StriperDriver {
 
   // --- work ---
 
-  /** Something has happened that may have consequences: they follow soon. */
-  void wake() {
+  /**
+   * Something has happened that may have consequences: they follow soon. To be called by whoever
+   * has used a connection while nothing of the driver was at work.
+   */
+  public void wake() {
     if (!awake && !closed) {
       awake = true;
       engine.execute(this::run);

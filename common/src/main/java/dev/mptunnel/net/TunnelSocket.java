@@ -3,6 +3,7 @@ package dev.mptunnel.net;
 import dev.mptunnel.stream.Tunnel;
 import dev.mptunnel.stream.TunnelLink;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** A TCP connection that is, or is to be, a tunnel of a session. */
@@ -45,6 +46,11 @@ public final class TunnelSocket implements StreamHandler, TunnelLink.Handler {
   /** What to call it. */
   public String name() {
     return name;
+  }
+
+  /** Where it leads to; of one that has joined. */
+  InetSocketAddress remote() {
+    return socket.remoteAddress();
   }
 
   TunnelLink link() {

@@ -19,11 +19,13 @@ import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.Engines;
+import dev.mptunnel.net.FlowEnd;
 import dev.mptunnel.net.NameWatch;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
+import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
@@ -52,6 +54,10 @@ public final class Client implements Program.Running {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
+
+  /** Null for a program of its own. */
+  private final Host host;
+
   private final ClientSecurity security;
   private final ClientLog log;
   private final List<Entry> entries = new ArrayList<>();
@@ -86,8 +92,9 @@ public final class Client implements Program.Running {
     }
   }
 
-  private Client(DatagramEngine engine, ClientConfig config) throws IOException {
+  private Client(DatagramEngine engine, ClientConfig config, Host host) throws IOException {
     this.engine = engine;
+    this.host = host;
     security = config.security();
     log = new ClientLog(security.protection());
     SecureRandom random = new SecureRandom();
@@ -107,9 +114,9 @@ public final class Client implements Program.Running {
             config.sockets().bufferBytes(),
             to -> driver.endpoint().openFlow(engine.nanoTime(), session, to.toString(), false));
     streams =
-        tcp.isUsed() || config.proxy().isUsed()
+        tcp.isUsed() || config.proxy().isUsed() || host != null
             ? new ClientStreams(
-                streamEngine(), tcp, config.proxy(), associations, random, log, this::onDoubt)
+                streamEngine(), tcp, config.proxy(), associations, random, log, this::onDoubt, host)
             : null;
     carriers = new ClientCarriers(tcp.overTcp(), driver, this::streamEngine, log);
     routes = RouteWatch.orNull(engine, log);
@@ -121,7 +128,18 @@ public final class Client implements Program.Running {
    * @throws IOException when a socket cannot be opened; the message is for the user
    */
   public static Client start(DatagramEngine engine, ClientConfig config) throws IOException {
-    Client client = new Client(engine, config);
+    return start(engine, config, null);
+  }
+
+  /**
+   * The same within a program that is its application; see {@link #striper} and {@link #openFlow}.
+   *
+   * @param host the program, or null
+   * @throws IOException as above
+   */
+  public static Client start(DatagramEngine engine, ClientConfig config, Host host)
+      throws IOException {
+    Client client = new Client(engine, config, host);
     try {
       client.open(config);
       return client;
@@ -264,6 +282,32 @@ public final class Client implements Program.Running {
     return streams == null ? List.of() : streams.listeningProxy();
   }
 
+  /** What opens connections; of one that has a {@link Host}. Used on its own thread. */
+  public StriperDriver striper() {
+    return streams.driver();
+  }
+
+  /** What the session is known by. From any thread. */
+  public long sessionId() {
+    return session.id();
+  }
+
+  /** What sends on flows. Used on the engine's thread. */
+  public EndpointDriver datagrams() {
+    return driver;
+  }
+
+  /**
+   * Opens a flow. On the engine's thread.
+   *
+   * @param target its name, or null for the one that has none, or a destination as it is written
+   */
+  public Flow openFlow(String target, FlowEnd end) {
+    Flow flow = driver.endpoint().openFlow(engine.nanoTime(), session, target, false);
+    flow.attach(end);
+    return flow;
+  }
+
   @Override
   public String summary() {
     return "listening on "
@@ -381,6 +425,10 @@ public final class Client implements Program.Running {
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
+      if (flow.attachment() instanceof FlowEnd end) {
+        end.onDatagram(payload);
+        return;
+      }
       if (Associations.has(flow)) {
         Associations.deliver(flow, payload);
         return;
@@ -392,6 +440,9 @@ public final class Client implements Program.Running {
     @Override
     public void event(Event event) {
       log.event(event);
+      if (host != null) {
+        host.event(event);
+      }
       if (event instanceof Event.FlowClosed(Flow flow)) {
         forget(flow);
       } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
@@ -403,7 +454,9 @@ public final class Client implements Program.Running {
   }
 
   private void forget(Flow flow) {
-    if (Associations.has(flow)) {
+    if (flow.attachment() instanceof FlowEnd end) {
+      end.onClosed();
+    } else if (Associations.has(flow)) {
       Associations.remove(flow);
     } else {
       Applications.remove(flow);

@@ -38,6 +38,7 @@ final class ClientStreams {
   private final RandomGenerator random;
   private final ClientLog log;
   private final Runnable onDoubt;
+  private final Host host;
   private final int tunnels;
   private final String congestionControl;
   private final StreamBuffers buffers = new StreamBuffers();
@@ -61,6 +62,7 @@ final class ClientStreams {
   /**
    * @param onDoubt called when the server does not take tunnels that it should take; on the
    *     engine's thread
+   * @param host the program that it runs in, or null for one of its own
    */
   ClientStreams(
       StreamEngine engine,
@@ -69,18 +71,35 @@ final class ClientStreams {
       Associations associations,
       RandomGenerator random,
       ClientLog log,
-      Runnable onDoubt) {
+      Runnable onDoubt,
+      Host host) {
     this.engine = engine;
     this.random = random;
     this.log = log;
     this.onDoubt = onDoubt;
+    this.host = host;
     tunnels = config.tunnels();
     congestionControl = engine.orSystem(config.sockets().congestionControl(), log::warn);
     redial = engine.newTimer(this::dialDue);
     driver =
         new StriperDriver(
-            engine, true, config.patienceNanos(), StriperDriver.newRoom(), buffers, new Listener());
+            engine,
+            true,
+            config.patienceNanos(),
+            host == null ? StriperDriver.newRoom() : host.room(),
+            buffers,
+            new Listener());
     proxy = new Proxy(engine, driver, associations, proxied.user(), log);
+  }
+
+  StriperDriver driver() {
+    return driver;
+  }
+
+  private void tellTunnels() {
+    if (host != null) {
+      host.tunnels(driver.tunnels(), driver.remotes());
+    }
   }
 
   /** Adds the tunnels over a bridge, before anything starts. @return what to call the bridge by */
@@ -259,6 +278,7 @@ final class ClientStreams {
       isJoined = true;
       joinedNanos = engine.nanoTime();
       bridge.troubleTold = null;
+      tellTunnels();
       if (!saidUp) {
         saidUp = true;
         log.tunnelsUp();
@@ -268,6 +288,7 @@ final class ClientStreams {
     @Override
     public void onLeft(TunnelSocket left, IOException cause) {
       tunnel = null;
+      tellTunnels();
       if (closed) {
         return;
       }

@@ -52,13 +52,22 @@ public final class Server implements Program.Running {
   private final ClientsWatch clients;
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** Null for a program of its own. */
+  private final LocalTarget local;
+
   /** Null where there is no TCP. */
   private final ServerStreams streams;
 
-  private Server(DatagramEngine engine, EngineGroup engines, ServerConfig config, Resolver resolver)
+  private Server(
+      DatagramEngine engine,
+      EngineGroup engines,
+      ServerConfig config,
+      Resolver resolver,
+      LocalTarget local)
       throws IOException {
     this.engine = engine;
     this.engines = engines;
+    this.local = local;
     protection = config.security().protection();
     Path clientsFile = config.security().clientsFile();
     clients =
@@ -74,7 +83,7 @@ public final class Server implements Program.Running {
     for (DatagramEngine each : engines.engines()) {
       loops.add(
           new ServerLoop(
-              each, config, settings, directory, limits, targetLogs, names, this::onEvent));
+              each, config, settings, directory, limits, targetLogs, names, local, this::onEvent));
     }
     drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
     SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
@@ -88,7 +97,8 @@ public final class Server implements Program.Running {
                 config.access(),
                 names,
                 random,
-                log)
+                log,
+                local)
             : null;
   }
 
@@ -109,11 +119,23 @@ public final class Server implements Program.Running {
    */
   public static Server start(DatagramEngine engine, ServerConfig config, Resolver resolver)
       throws IOException {
+    return start(engine, config, resolver, null);
+  }
+
+  /**
+   * The same within a program that is itself a target.
+   *
+   * @param local the program, or null
+   * @throws IOException as above
+   */
+  public static Server start(
+      DatagramEngine engine, ServerConfig config, Resolver resolver, LocalTarget local)
+      throws IOException {
     EngineGroup engines = engines(engine, config);
     Server server = null;
     boolean started = false;
     try {
-      server = new Server(engine, engines, config, resolver);
+      server = new Server(engine, engines, config, resolver, local);
       server.open(config);
       started = true;
       return server;
@@ -177,6 +199,9 @@ public final class Server implements Program.Running {
     log.event(event);
     if (streams != null && event instanceof Event.SessionClosed(Session session, _)) {
       streams.onSessionClosed(session.id());
+    }
+    if (local != null) {
+      local.event(event);
     }
   }
 
@@ -262,7 +287,8 @@ public final class Server implements Program.Running {
             .formatted(asked, refused);
   }
 
-  private TunnelReport tunnels(SessionReport session) {
+  /** The figures of a session's tunnels. From any thread. */
+  public TunnelReport tunnels(SessionReport session) {
     return streams == null ? TunnelReport.NONE : streams.report(session.sessionId()).join();
   }
 

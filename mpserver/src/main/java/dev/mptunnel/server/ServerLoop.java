@@ -41,6 +41,7 @@ final class ServerLoop {
    * @param clients those that have keys of their own
    * @param targetLogs what is told of the targets, by all loops together
    * @param resolver of the names that clients ask for
+   * @param local the program that is itself a target, or null
    * @param onEvent told on the loop's thread, when the loop has done its own part
    */
   ServerLoop(
@@ -51,6 +52,7 @@ final class ServerLoop {
       SharedLimits limits,
       TargetLogs targetLogs,
       NameThreads resolver,
+      LocalTarget local,
       Consumer<Event> onEvent) {
     this.engine = engine;
     sealed =
@@ -66,7 +68,7 @@ final class ServerLoop {
             new Listener(onEvent),
             limits.of(engine));
     destinations = new Destinations(engine, config.access(), resolver);
-    targets = new Targets(engine, driver, config, targetLogs, destinations);
+    targets = new Targets(engine, driver, config, targetLogs, destinations, local);
     driver.endpoint().offer(targets.names());
   }
 

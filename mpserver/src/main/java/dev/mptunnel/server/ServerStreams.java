@@ -73,7 +73,7 @@ final class ServerStreams {
   private final Sessions sessions;
   private final RandomGenerator random;
   private final ServerLog log;
-  private final StreamRoom room = StriperDriver.newRoom();
+  private final StreamRoom room;
   private final StreamBuffers buffers = new StreamBuffers();
   private final Map<Long, SessionStreams> ends = new HashMap<>();
   private final Map<String, TcpTarget> targets = new HashMap<>();
@@ -81,6 +81,9 @@ final class ServerStreams {
   private final Doorstep doorstep;
   private DriverGroup endpoints;
   private final Destinations destinations;
+
+  /** Null for a program of its own. */
+  private final LocalTarget local;
 
   /** A target, as TCP connections know it. */
   private record TcpTarget(TargetAddress address, TargetLog log) {}
@@ -93,12 +96,15 @@ final class ServerStreams {
       AccessRules access,
       NameThreads resolver,
       RandomGenerator random,
-      ServerLog log) {
+      ServerLog log,
+      LocalTarget local) {
     this.engine = engine;
     this.config = config;
     this.sessions = sessions;
     this.random = random;
     this.log = log;
+    this.local = local;
+    room = local == null ? StriperDriver.newRoom() : local.room();
     destinations = new Destinations(engine, access, resolver);
     doorstep =
         new Doorstep(
@@ -151,7 +157,7 @@ final class ServerStreams {
           SessionStreams streams = null;
           if (found != null) {
             long id = found.key().sessionId();
-            streams = ends.computeIfAbsent(id, _ -> new SessionStreams());
+            streams = ends.computeIfAbsent(id, SessionStreams::new);
             streams.name = found.name();
             streams.rights = found.rights();
             link =
@@ -237,6 +243,7 @@ final class ServerStreams {
   /** A session's end here. */
   private final class SessionStreams implements StriperDriver.Listener, TunnelSocket.Owner {
 
+    private final long id;
     private final long life = random.nextLong();
     private final StriperDriver driver =
         new StriperDriver(engine, false, config.patienceNanos(), room, buffers, this);
@@ -246,11 +253,19 @@ final class ServerStreams {
     private boolean saidUp;
     private final Set<String> toldRefused = new HashSet<>();
 
+    SessionStreams(long id) {
+      this.id = id;
+    }
+
     @Override
     public void opened(Connection connection) {
       String target = connection.target();
       if (Destination.isWritten(target)) {
         dial(connection, target);
+        return;
+      }
+      if (local != null && local.names().contains(target) && rights.mayUse(target)) {
+        local.opened(driver, connection, id, rights);
         return;
       }
       TcpTarget found = targets.get(target);

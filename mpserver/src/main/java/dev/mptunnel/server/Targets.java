@@ -6,11 +6,14 @@ import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.TargetNames;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.FlowEnd;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** The targets by name, the fixed one under null, and which of them each flow leads to. */
@@ -20,18 +23,30 @@ final class Targets {
   private final Map<String, Target> byName = new HashMap<>();
   private final List<String> words = new ArrayList<>();
   private final FlowDestinations destinations;
+  private final EndpointDriver driver;
+
+  /** Null where all are elsewhere. */
+  private final LocalTarget local;
 
   /**
    * @param named what clients may name besides
+   * @param local what is one in this process, or null
    */
   Targets(
       DatagramEngine engine,
       EndpointDriver driver,
       ServerConfig config,
       TargetLogs logs,
-      Destinations named) {
-    names =
-        new TargetNames(config.target() != null, config.targetsNamed().keySet(), config.access());
+      Destinations named,
+      LocalTarget local) {
+    this.driver = driver;
+    this.local = local;
+    Set<String> all = new HashSet<>(config.targetsNamed().keySet());
+    if (local != null) {
+      all.addAll(local.names());
+    }
+    boolean hasFixed = all.remove("") || config.target() != null;
+    names = new TargetNames(hasFixed, all, config.access());
     int buffer = config.sockets().bufferBytes();
     destinations = new FlowDestinations(engine, driver, buffer, named);
     if (!config.access().isEmpty()) {
@@ -59,7 +74,9 @@ final class Targets {
   }
 
   void open(Flow flow) {
-    if (isDestination(flow)) {
+    if (isLocal(flow)) {
+      local.opened(driver, flow);
+    } else if (isDestination(flow)) {
       destinations.open(flow);
     } else {
       of(flow).open(flow);
@@ -67,7 +84,11 @@ final class Targets {
   }
 
   void close(Flow flow) {
-    if (isDestination(flow)) {
+    if (isLocal(flow)) {
+      if (flow.attachment() instanceof FlowEnd end) {
+        end.onClosed();
+      }
+    } else if (isDestination(flow)) {
       destinations.close(flow);
     } else {
       of(flow).close(flow);
@@ -75,11 +96,19 @@ final class Targets {
   }
 
   void deliver(Flow flow, ByteBuffer payload) {
-    if (isDestination(flow)) {
+    if (isLocal(flow)) {
+      if (flow.attachment() instanceof FlowEnd end) {
+        end.onDatagram(payload);
+      }
+    } else if (isDestination(flow)) {
       destinations.deliver(flow, payload);
     } else {
       of(flow).deliver(flow, payload);
     }
+  }
+
+  private boolean isLocal(Flow flow) {
+    return local != null && local.names().contains(flow.target() == null ? "" : flow.target());
   }
 
   /** No name of a target has a colon. */

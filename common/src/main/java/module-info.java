@@ -1,0 +1,58 @@
+/** What the programs and the library have in common. */
+@SuppressWarnings({"module", "requires-automatic"}) // those that it is for come after it
+module dev.mptunnel.common {
+  requires java.logging;
+  requires jdk.net;
+  requires HdrHistogram;
+  requires info.picocli;
+  requires io.netty.buffer;
+  requires io.netty.common;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires io.netty.transport.classes.io_uring;
+  requires io.netty.transport.unix.common;
+  requires org.bouncycastle.provider;
+  requires org.slf4j;
+
+  exports dev.mptunnel.access to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.config to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.core to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.crypto to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.dial to
+      dev.mptunnel.server;
+  exports dev.mptunnel.net to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.observe to
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.program to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.secret to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.stream to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+  exports dev.mptunnel.wire to
+      dev.mptunnel,
+      dev.mptunnel.client,
+      dev.mptunnel.server;
+}

@@ -1,0 +1,2 @@
+/** Both ends of a tunnel, for programs. */
+package dev.mptunnel.api;
