@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many clients there may be that a server has answered, over all loops of a bridge. Where there
- * is no more room, the loop that has a new one gives up the oldest of its own; only if it has none,
- * another loop does, the one that has most.
+ * How many clients there may be, about, that a server has answered, over all loops of a bridge.
+ * Where there is no more room, the loop that has a new one gives up the oldest of its own, if it has
+ * its part of the room; if it has less, the loop that has most does. So a loop whose clients are
+ * idle does not keep the room from those of another one.
+ *
+ * <p>The other loop gives it up a moment later. Should it have lost all its clients by then, there
+ * is one client more than there may be, until one of them goes by itself or for a new one.
  */
 final class ClientRoom {
 
@@ -55,6 +59,11 @@ final class ClientRoom {
       } while (!taken.compareAndSet(before, before + 1));
       clients.incrementAndGet();
       return true;
+    }
+
+    /** Whether it has as many clients as its part of the room is for. */
+    boolean hasItsPart() {
+      return clients.get() >= max / shares.size();
     }
 
     /** Takes a place that another loop is to give up. */

@@ -2,6 +2,7 @@ package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
 import dev.mptunnel.net.DatagramPort;
@@ -47,6 +48,7 @@ final class DatagramRelay {
   private final Engine.EngineTimer expiry;
   private final Engine.EngineTimer tick;
 
+  private boolean closed;
   private boolean noSocketTold;
   private long unresolvedDrops;
   private long socketDrops;
@@ -63,6 +65,7 @@ final class DatagramRelay {
    *
    * @param limits of this loop
    * @param room for clients, over all loops
+   * @param watches where the servers are, in their order
    * @param logs where what happens to the servers is told, in their order
    */
   DatagramRelay(
@@ -71,12 +74,13 @@ final class DatagramRelay {
       RelayLimits limits,
       ClientRoom room,
       Rendezvous rendezvous,
+      List<ServerWatch> watches,
       List<UpstreamLog> logs) {
     this.engine = engine;
     this.sockets = config.sockets();
     this.rendezvous = rendezvous;
     for (int i = 0; i < logs.size(); i++) {
-      servers.add(new Upstream(engine, config.servers().get(i), logs.get(i)));
+      servers.add(new Upstream(config.servers().get(i), watches.get(i), logs.get(i)));
     }
     ClientRoom.Share share = room.newShare(() -> engine.execute(this::giveUpOldest));
     this.table = new RelayTable<>(limits, share, config.listen().size(), servers.size());
@@ -160,14 +164,20 @@ final class DatagramRelay {
   void close() {
     engine.runAndWait(
         () -> {
+          closed = true;
           tick.cancel();
           expiry.cancel();
-          listeners.forEach(DatagramPort::close);
-          List.copyOf(legs).forEach(Leg::close);
+          Closing closing = new Closing();
+          listeners.forEach(port -> closing.then(port::close));
+          List.copyOf(legs).forEach(leg -> closing.then(leg::close));
+          closing.end();
         });
   }
 
   private void giveUpOldest() {
+    if (closed) {
+      return;
+    }
     table.giveUpOldest();
     closeRemoved();
     setExpiry();
@@ -332,9 +342,10 @@ final class DatagramRelay {
 
     @Override
     public void onDatagram(DatagramPort from, InetSocketAddress source, ByteBuffer datagram) {
-      table.onServer(engine.nanoTime(), entry);
+      long now = engine.nanoTime();
+      table.onServer(now, entry);
       closeRemoved();
-      server.answered(datagram.remaining());
+      server.answered(now, datagram.remaining());
       back.send(datagram, entry.client);
     }
 

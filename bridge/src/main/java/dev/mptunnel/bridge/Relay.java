@@ -3,6 +3,7 @@ package dev.mptunnel.bridge;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
@@ -44,9 +45,13 @@ public final class Relay implements Program.Running {
     ClientRoom room = new ClientRoom(limits.maxClients());
     List<UpstreamLog> logs = servers.stream().map(at -> new UpstreamLog(at, "UDP")).toList();
     List<DatagramEngine> all = engines.engines();
+    List<ServerWatch> watches = new ArrayList<>();
+    for (int i = 0; i < servers.size(); i++) {
+      watches.add(new ServerWatch(all.getFirst(), servers.get(i), logs.get(i)));
+    }
     RelayLimits share = limits.share(all.size());
     for (DatagramEngine engine : all) {
-      loops.add(new DatagramRelay(engine, config, share, room, rendezvous, logs));
+      loops.add(new DatagramRelay(engine, config, share, room, rendezvous, watches, logs));
     }
     streamEngine =
         config.protocol().hasTcp()
@@ -58,12 +63,15 @@ public final class Relay implements Program.Running {
   private StreamRelay streamRelay(BridgeConfig config, RelayLimits limits) {
     return new StreamRelay(
         streamEngine,
-        servers.stream()
-            .map(at -> new Upstream(streamEngine, at, new UpstreamLog(at, "TCP")))
-            .toList(),
+        servers.stream().map(this::streamUpstream).toList(),
         rendezvous,
         streamEngine.orSystem(config.tcp().congestionControl(), LOG::warn),
         limits);
+  }
+
+  private Upstream streamUpstream(HostPort server) {
+    UpstreamLog log = new UpstreamLog(server, "TCP");
+    return new Upstream(server, new ServerWatch(streamEngine, server, log), log);
   }
 
   /**
@@ -183,11 +191,11 @@ public final class Relay implements Program.Running {
   /** Closes all sockets. From any thread; returns when done. */
   @Override
   public void close() {
-    loops.forEach(DatagramRelay::close);
+    Closing closing = new Closing();
+    loops.forEach(loop -> closing.then(loop::close));
     if (streams != null) {
-      streamEngine.runAndWait(streams::close);
-      streamEngine.close();
+      closing.then(() -> streamEngine.runAndWait(streams::close)).then(streamEngine::close);
     }
-    engines.close();
+    closing.then(engines::close).end();
   }
 }

@@ -99,7 +99,7 @@ final class RelayTable<S> {
     }
     unproven.remove(entry);
     while (!room.take()) {
-      if (proven.size() == 0) {
+      if (proven.size() == 0 || !room.hasItsPart()) {
         room.takeFromOthers();
         break;
       }

@@ -188,7 +188,7 @@ final class StreamRelay {
       if (strangers.remove(this)) {
         proven.add(this);
       }
-      upstream.answered(bytes);
+      upstream.answered(engine.nanoTime(), bytes);
     }
   }
 

@@ -1,23 +1,17 @@
 package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.HostPort;
-import dev.mptunnel.net.Engine;
-import dev.mptunnel.net.NameWatch;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A server that datagrams are forwarded to: where it is now, whether it answers, and what passed.
- * Used on the engine's thread.
+ * A server that one loop forwards to: where it is now, whether it answers, and what passed. Used on
+ * the loop's thread.
  */
 final class Upstream {
 
-  /** A server with clients answers their pings well within this; then its name is asked again. */
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
-
   private final HostPort server;
   private final UpstreamLog log;
-  private final NameWatch name;
+  private final ServerWatch watch;
 
   private boolean waiting;
   private long waitingSinceNanos;
@@ -29,22 +23,13 @@ final class Upstream {
   private long refusals;
 
   /**
+   * @param watch where the server is, for all loops
    * @param log where what happens is told
    */
-  Upstream(Engine engine, HostPort server, UpstreamLog log) {
+  Upstream(HostPort server, ServerWatch watch, UpstreamLog log) {
     this.server = server;
+    this.watch = watch;
     this.log = log;
-    this.name =
-        new NameWatch(
-            engine,
-            server.host(),
-            server.port(),
-            _ -> true,
-            found -> {
-              waiting = false;
-              log.found(found);
-            },
-            log::trouble);
   }
 
   /** The server as written. */
@@ -54,12 +39,12 @@ final class Upstream {
 
   /** Where it is, or null while that is not known. */
   InetSocketAddress address() {
-    return name.address();
+    return watch.address();
   }
 
   /** Finds out where it is, unless that was tried a moment ago. */
   void resolve() {
-    name.ask();
+    watch.resolve();
   }
 
   void sent(long nowNanos, int bytes) {
@@ -68,24 +53,24 @@ final class Upstream {
     if (!waiting) {
       waiting = true;
       waitingSinceNanos = nowNanos;
-    } else if (nowNanos - waitingSinceNanos > SILENCE_NANOS) {
+    } else if (nowNanos - waitingSinceNanos > ServerWatch.SILENCE_NANOS) {
       waitingSinceNanos = nowNanos;
-      name.askForAnother();
+      watch.silent(nowNanos);
     }
   }
 
-  void answered(int bytes) {
+  void answered(long nowNanos, int bytes) {
     packetsFrom++;
     bytesFrom += bytes;
     waiting = false;
-    name.confirm();
+    watch.answered(nowNanos);
     log.answered();
   }
 
   void refused() {
     refusals++;
     log.refused();
-    name.askForAnother();
+    watch.askForAnother();
   }
 
   RelayReport.ServerRow report() {

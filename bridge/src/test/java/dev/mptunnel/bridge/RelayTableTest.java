@@ -74,11 +74,33 @@ final class RelayTableTest {
     assertEquals(2, tables.get(0).proven());
     assertEquals(1, tables.get(1).proven());
     prove(tables.get(2), client(6));
-    assertSame(newest, tables.get(2).pollRemoved(), "its own, if it has one");
+    assertSame(newest, tables.get(2).pollRemoved(), "its own, if it has its part");
     assertEquals(4, tables.stream().mapToInt(RelayTable::proven).sum());
     tables.get(1).remove(tables.get(1).onClient(now, 0, 0, client(4)));
     prove(tables.get(2), client(7));
     assertNull(tables.get(2).pollRemoved(), "there is room again");
+  }
+
+  @Test
+  void aTableWithFewClientsKeepsThemWhileAnotherHasMoreThanItsPart() {
+    ClientRoom room = new ClientRoom(4);
+    List<RelayTable<String>> tables = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      int number = i;
+      ClientRoom.Share share = room.newShare(() -> tables.get(number).giveUpOldest());
+      tables.add(new RelayTable<>(LIMITS, share, 1, 1));
+    }
+    List<RelayEntry<String>> idle = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      idle.add(prove(tables.get(0), client(i)));
+    }
+    RelayEntry<String> active = prove(tables.get(1), client(4));
+    prove(tables.get(1), client(5));
+    assertSame(idle.getFirst(), tables.get(0).pollRemoved());
+    assertNull(tables.get(1).pollRemoved());
+    prove(tables.get(1), client(6));
+    assertSame(active, tables.get(1).pollRemoved(), "two each: its own");
+    assertEquals(4, tables.stream().mapToInt(RelayTable::proven).sum());
   }
 
   private RelayEntry<String> prove(RelayTable<String> its, InetSocketAddress client) {

@@ -425,12 +425,17 @@ final class StreamRelayTest {
 
   // --- what the tests are made of ---
 
+  private static Upstream upstream(StreamEngine engine, HostPort server) {
+    UpstreamLog log = new UpstreamLog(server, "TCP");
+    return new Upstream(server, new ServerWatch(engine, server, log), log);
+  }
+
   private void start(RelayLimits limits, ServerSocket... servers) throws Exception {
     List<HostPort> addresses = Stream.of(servers).map(StreamRelayTest::at).toList();
     Rendezvous rendezvous = new Rendezvous(addresses.stream().map(HostPort::toString).toList());
     List<Upstream> upstreams =
         addresses.stream()
-            .map(address -> new Upstream(engine, address, new UpstreamLog(address, "TCP")))
+            .map(address -> upstream(engine, address))
             .collect(Collectors.toList());
     relay = new StreamRelay(engine, upstreams, rendezvous, null, limits);
     onEngine(relay::start);

@@ -11,7 +11,7 @@ final class CoreLimits {
   /** How far behind the highest counter of its path and epoch a PATH packet may arrive. */
   static final int PATH_WINDOW = 1_024;
 
-  /** Handshakes that a responder answered and nobody has confirmed, over all sessions. */
+  /** Handshakes that a responder answered and nobody has confirmed, over all of its sessions. */
   static final int MAX_PENDING_HANDSHAKES = 1_024;
 
   /** Of those, for one session. */
@@ -127,13 +127,16 @@ final class CoreLimits {
 
   static final int REFUSALS_AT_ONCE = 16;
 
-  /** Of how many targets of a client that are refused our side is told, in a while. */
+  /** Of how many targets of a client that are refused an endpoint tells our side in a while. */
   static final int REFUSED_TARGETS_TOLD = 16;
 
   /** Of how many clients'. */
   static final int REFUSED_CLIENTS_TOLD = 64;
 
-  /** How often one kind of stranger is told of, or a client that asks for what it cannot have. */
+  /**
+   * How often an endpoint tells of one kind of stranger, or of a client that asks for what it cannot
+   * have.
+   */
   static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** How long a session that the peer closed still delivers what arrives late. */

@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Which targets our own side was told lately that clients ask for in vain, so that it is told
- * seldom: peers choose the names, and ask with every datagram.
+ * seldom: peers choose the names, and ask with every datagram. Each endpoint of a process tells for
+ * itself.
  */
 final class RefusedTargets {
 

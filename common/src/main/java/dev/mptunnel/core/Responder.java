@@ -38,7 +38,8 @@ final class Responder {
     this.context = context;
     this.sessionIds = sessionIds;
     this.sessions = sessions;
-    int max = context.process().share(CoreLimits.MAX_PENDING_HANDSHAKES);
+    // Not in parts: what all endpoints answer in a second may all come to one of them.
+    int max = CoreLimits.MAX_PENDING_HANDSHAKES;
     pendings = new PendingHandshakes(max, context.counters(), this::onUnconfirmed);
     strangers = new Strangers(context);
   }

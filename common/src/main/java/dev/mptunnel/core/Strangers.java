@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Tells our own side, seldom, why strangers find no way in, so that a person who mistyped a secret
- * learns of it. The strangers learn nothing.
+ * learns of it. The strangers learn nothing. Each endpoint of a process tells for itself.
  */
 final class Strangers {
 

@@ -28,7 +28,7 @@ final class ArrivalClock {
   private long lookedNanos;
 
   /** What was stamped before may be of before the time of day was set. */
-  private long believedFrom = Long.MIN_VALUE;
+  private long believedFrom;
 
   /**
    * @param clock the engine's, which never goes back
@@ -36,9 +36,16 @@ final class ArrivalClock {
   ArrivalClock(LongSupplier clock, LongSupplier timeOfDay) {
     this.clock = clock;
     this.timeOfDay = timeOfDay;
-    leastDifference = Long.MIN_VALUE;
-    mostDifference = Long.MAX_VALUE;
-    look();
+    long before = clock.getAsLong();
+    long stampedNow = timeOfDay.getAsLong();
+    lookedNanos = clock.getAsLong();
+    begin(stampedNow, before - stampedNow, lookedNanos - stampedNow);
+  }
+
+  private void begin(long stampedNow, long least, long most) {
+    believedFrom = stampedNow;
+    leastDifference = least;
+    mostDifference = most;
   }
 
   /** Looks at both clocks, when datagrams have been read. */
@@ -49,9 +56,7 @@ final class ArrivalClock {
     long least = before - stampedNow;
     long most = lookedNanos - stampedNow;
     if (mostDifference < least - ROUNDING_NANOS || most < leastDifference - ROUNDING_NANOS) {
-      believedFrom = stampedNow;
-      leastDifference = least;
-      mostDifference = most;
+      begin(stampedNow, least, most);
     } else {
       leastDifference = Math.max(leastDifference, least);
       mostDifference = Math.min(mostDifference, most);

@@ -29,9 +29,13 @@ public final class CarrierPort implements DatagramPort {
   /** Most packets are no longer; for others there is made room. */
   private static final int FIRST_INCOMING_BYTES = 2_048;
 
-  /** Connections that peers dial, over all such ports, and those of one host. */
+  /** Connections that peers dial, over all such ports. */
   private static final int CONNECTIONS = 1_024;
 
+  /**
+   * Those of one host to one port, but no more than half of the port's. Not shared out among the
+   * ports: a bridge is one host, and its clients' sessions are where chance puts them.
+   */
   private static final int CONNECTIONS_OF_HOST = 256;
 
   /** A peer that is there asks for an answer more often than this. */
@@ -71,7 +75,7 @@ public final class CarrierPort implements DatagramPort {
    */
   CarrierPort(Engine core, StreamEngine streams, int number, int shares, DatagramHandler handler) {
     maxConnections = Math.ceilDiv(CONNECTIONS, shares);
-    maxConnectionsOfHost = Math.ceilDiv(CONNECTIONS_OF_HOST, shares);
+    maxConnectionsOfHost = Math.min(CONNECTIONS_OF_HOST, Math.ceilDiv(maxConnections, 2));
     this.core = core;
     this.streams = streams;
     this.number = number;

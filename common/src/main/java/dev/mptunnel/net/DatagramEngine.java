@@ -24,6 +24,11 @@ public interface DatagramEngine extends Engine {
     throw new IOException("engine " + name() + " does not share ports");
   }
 
+  /** Whether it asks its sockets again before it sleeps, and so keeps a processor busy. */
+  default boolean pollsBusily() {
+    return false;
+  }
+
   /**
    * Done when the engine's thread has ended, as it should only after {@link #close}: nothing is
    * sent or received any more. May be called from any thread.

@@ -7,8 +7,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 
 /**
@@ -22,14 +20,9 @@ import java.util.function.ToLongFunction;
  */
 public final class DriverGroup {
 
-  /** Packets that may be on their way to a loop at a time; further ones are lost. */
-  private static final int MAX_ON_THEIR_WAY = 1_024;
-
   private final List<EndpointDriver> drivers;
-  private final List<AtomicInteger> onTheirWay = new ArrayList<>();
+  private final List<Inbox> inboxes;
   private final List<CarrierPort> carriers = new ArrayList<>();
-  private final AtomicLong handedOver = new AtomicLong();
-  private final AtomicLong lost = new AtomicLong();
 
   /**
    * What one loop has, and had.
@@ -42,12 +35,12 @@ public final class DriverGroup {
   /** Endpoints that have opened no port yet, each on an engine of its own. */
   public DriverGroup(List<EndpointDriver> drivers) {
     this.drivers = List.copyOf(drivers);
+    inboxes = drivers.stream().map(Inbox::new).toList();
     if (drivers.size() == 1) {
       return;
     }
     for (int i = 0; i < drivers.size(); i++) {
       int loop = i;
-      onTheirWay.add(new AtomicInteger());
       drivers.get(i).giveAway((port, source, packet) -> handOver(loop, port, source, packet));
     }
   }
@@ -65,16 +58,7 @@ public final class DriverGroup {
     if (owner == loop) {
       return false;
     }
-    AtomicInteger waiting = onTheirWay.get(owner);
-    if (waiting.incrementAndGet() > MAX_ON_THEIR_WAY) {
-      waiting.decrementAndGet();
-      lost.incrementAndGet();
-      return true;
-    }
-    handedOver.incrementAndGet();
-    byte[] copy = new byte[packet.remaining()];
-    packet.get(copy);
-    drivers.get(owner).take(port, source, ByteBuffer.wrap(copy), waiting::decrementAndGet);
+    inboxes.get(owner).put(port, source, packet);
     return true;
   }
 
@@ -124,7 +108,8 @@ public final class DriverGroup {
     return new EndpointDriver.SocketDrops(
         sum(each, EndpointDriver.SocketDrops::sent),
         sum(each, EndpointDriver.SocketDrops::late),
-        sum(each, EndpointDriver.SocketDrops::received) + lost.get());
+        sum(each, EndpointDriver.SocketDrops::received)
+            + inboxes.stream().mapToLong(Inbox::lost).sum());
   }
 
   private static <T> long sum(List<T> each, ToLongFunction<T> part) {
@@ -147,6 +132,6 @@ public final class DriverGroup {
 
   /** Packets that came to another loop than their session's and were handed over to it. */
   public long handedOver() {
-    return handedOver.get();
+    return inboxes.stream().mapToLong(Inbox::handedOver).sum();
   }
 }

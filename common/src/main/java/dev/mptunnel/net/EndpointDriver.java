@@ -69,6 +69,7 @@ public final class EndpointDriver {
   private Strays strays;
 
   private long received;
+  private boolean closed;
 
   /**
    * A driver of a new endpoint.
@@ -81,14 +82,14 @@ public final class EndpointDriver {
       Security security,
       RandomGenerator random,
       Listener listener) {
-    this(engine, settings, security, random, listener, ProcessLimits.ofOne(settings, random));
+    this(engine, settings, security, random, listener, new SharedLimits(settings, 1, random));
   }
 
   /**
    * A driver of a new endpoint, of several in the process.
    *
    * @param random what the endpoint's ids, keys and tokens come from; unpredictable
-   * @param limits what they share, for this engine
+   * @param limits what they share
    */
   public EndpointDriver(
       DatagramEngine engine,
@@ -96,9 +97,10 @@ public final class EndpointDriver {
       Security security,
       RandomGenerator random,
       Listener listener,
-      ProcessLimits limits) {
+      SharedLimits limits) {
     this.engine = engine;
-    endpoint = new Endpoint(settings, security, random, new DriverOutput(listener), limits);
+    ProcessLimits its = limits.of(work -> engine.execute(() -> run(_ -> work.run())));
+    endpoint = new Endpoint(settings, security, random, new DriverOutput(listener), its);
     LongConsumer onTimer = endpoint::onTimer;
     timer = engine.newTimer(() -> run(onTimer));
   }
@@ -201,14 +203,18 @@ public final class EndpointDriver {
     strays = to;
   }
 
-  /** Takes a packet that came to another endpoint's port of this number. From any thread. */
-  void take(int port, InetSocketAddress source, ByteBuffer packet, Runnable whenTaken) {
-    engine.execute(
-        () -> {
-          whenTaken.run();
-          received++;
-          run(now -> endpoint.onDatagram(now, port, source, packet));
-        });
+  /**
+   * Takes a packet that came to another endpoint's port of this number; within {@link #run}.
+   *
+   * @return false if there is no such port here: not yet, or not any more
+   */
+  boolean take(int port, InetSocketAddress source, ByteBuffer packet) {
+    if (closed || port >= ports.size()) {
+      return false;
+    }
+    received++;
+    endpoint.onDatagram(engine.nanoTime(), port, source, packet);
+    return true;
   }
 
   /** Packets that came for this endpoint; on the engine's thread. */
@@ -287,9 +293,10 @@ public final class EndpointDriver {
 
   /** Tells all peers that we close, and closes the endpoint's ports. */
   public void close() {
-    run(now -> endpoint.close());
-    timer.cancel();
-    ports.forEach(DatagramPort::close);
+    closed = true;
+    Closing closing = new Closing().then(() -> run(now -> endpoint.close())).then(timer::cancel);
+    ports.forEach(port -> closing.then(port::close));
+    closing.end();
   }
 
   private final class DriverOutput implements Output {

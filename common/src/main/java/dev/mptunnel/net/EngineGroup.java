@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The loops of a program: the engine that it was given, and others of its kind beside it, whose
@@ -43,8 +44,10 @@ public final class EngineGroup implements AutoCloseable {
    */
   public static EngineGroup open(
       DatagramEngine first, int loops, String threadName, InetSocketAddress at, boolean bySession) {
-    int wanted = loops == AUTO ? automatic(Runtime.getRuntime().availableProcessors()) : loops;
+    int processors = Runtime.getRuntime().availableProcessors();
+    int wanted = loops == AUTO ? automatic(processors) : loops;
     EngineGroup group = new EngineGroup(first);
+    boolean done = false;
     try {
       for (int i = 2; i <= wanted; i++) {
         group.add(first.another(threadName + " " + i));
@@ -52,12 +55,24 @@ public final class EngineGroup implements AutoCloseable {
       if (wanted > 1) {
         group.rehearse(at, bySession);
       }
+      if (wanted > 1 && wanted >= processors && first.pollsBusily()) {
+        LOG.warn(
+            "busy-poll with {} loops may keep all {} processors busy, and leaves the kernel none",
+            wanted,
+            processors);
+      }
+      done = true;
+      return group;
     } catch (IOException e) {
-      group.close();
-      LOG.warn("one loop instead of {}: {}", wanted, e.getMessage());
+      // Nobody has asked for several who has left it to us.
+      Level level = loops == AUTO ? Level.INFO : Level.WARN;
+      LOG.atLevel(level).log("one loop instead of {}: {}", wanted, e.getMessage());
       return new EngineGroup(first);
+    } finally {
+      if (!done) {
+        group.close();
+      }
     }
-    return group;
   }
 
   /**
@@ -127,7 +142,9 @@ public final class EngineGroup implements AutoCloseable {
   /** Closes those beside the first. */
   @Override
   public void close() {
-    further.forEach(DatagramEngine::close);
+    Closing closing = new Closing();
+    further.forEach(engine -> closing.then(engine::close));
+    closing.end();
   }
 
   private static final DatagramHandler IGNORING =

@@ -159,6 +159,11 @@ final class NativeEngine implements DatagramEngine {
   }
 
   @Override
+  public boolean pollsBusily() {
+    return busyPoll.isOn();
+  }
+
+  @Override
   public DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException {
     if (thread.equals(Thread.currentThread())) {
       return openHere(options, handler);
@@ -431,8 +436,9 @@ final class NativeEngine implements DatagramEngine {
       // Unless it was closed since: the descriptor may be another's by now.
       NativePort port = portOf[(int) key];
       if (port != null && port.key() == key) {
-        handle(port, memory.epoll.events(i));
-        traffic = true;
+        int told = memory.epoll.events(i);
+        handle(port, told);
+        traffic |= (told & EpollSet.EPOLLIN) != 0; // not for room, nor for a refusal
       }
     }
     if (traffic && busyPoll.isOn()) {

@@ -52,9 +52,6 @@ final class NativePort implements DatagramPort {
   /** How many messages to ask for: fewer, the more datagrams each has. */
   private int slots = ReceiveBatch.SLOTS;
 
-  /** Whether the socket's buffer is full: then epoll tells when there is room again. */
-  private boolean full;
-
   /** When the datagram arrived that is being handed over, if this port is told so. */
   private long arrivedNanos;
 
@@ -159,12 +156,12 @@ final class NativePort implements DatagramPort {
 
   @Override
   public void flush() {
-    if (!closed && !full) {
+    if (!closed && !queue.isWaiting()) {
       sendQueued();
     }
   }
 
-  /** Hands the kernel what it takes; see {@link #full} for the rest. */
+  /** Hands the kernel what it takes; the rest waits until epoll tells that there is room. */
   private void sendQueued() {
     if (joining.isLimited()) {
       joining.onTime(engine.nanoTime());
@@ -211,22 +208,22 @@ final class NativePort implements DatagramPort {
   }
 
   private void waitForRoom() {
-    if (!full) {
+    if (!queue.isWaiting()) {
       // A port that is closed does not read, and would be told of what came for ever.
       int interest = closed ? EpollSet.EPOLLOUT : EpollSet.EPOLLIN | EpollSet.EPOLLOUT;
       memory.epoll.change(socket.descriptor(), interest, key);
-      full = true;
+      queue.setWaiting(true);
     }
   }
 
   /** The socket has room again. */
   void onRoom() {
-    if (!full || released) {
+    if (!queue.isWaiting() || released) {
       return;
     }
-    full = false;
+    queue.setWaiting(false);
     sendQueued();
-    if (full) {
+    if (queue.isWaiting()) {
       return;
     }
     if (closed) {

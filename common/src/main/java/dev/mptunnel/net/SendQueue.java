@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
  * udp(7)).
  *
  * <p>A datagram that goes to several addresses, or out of several ports, is copied once: messages
- * of other queues, and further ones of this, may lie in the same memory.
+ * of other queues, and further ones of this, may lie in the same memory. Not while the kernel takes
+ * nothing of a queue: what waits long would hold a whole block of another queue's for each batch of
+ * that one's.
  */
 final class SendQueue {
 
@@ -35,6 +37,7 @@ final class SendQueue {
   private Message last;
   private Block filling;
   private long queuedBytes;
+  private boolean waiting;
 
   /** Where in {@link #filling} the datagram is that was copied last, or negative for none. */
   private int copiedOffset = NONE;
@@ -52,6 +55,16 @@ final class SendQueue {
   /** How much waits, with an allowance for each datagram. */
   long queuedBytes() {
     return queuedBytes;
+  }
+
+  /** Whether the kernel takes nothing for now. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** The kernel takes nothing until further notice, or something again. */
+  void setWaiting(boolean isFull) {
+    waiting = isFull;
   }
 
   /** The oldest message; the others follow it. */
@@ -83,10 +96,11 @@ final class SendQueue {
    * Adds the datagram that a queue, perhaps this one, has copied last, without copying it.
    *
    * @param bytes how long it is
-   * @return false if that queue does not have it any more
+   * @return false if that queue does not have it any more, or this one waits: then it is to be
+   *     copied
    */
   boolean addShared(SendQueue from, int bytes, InetSocketAddress remote, int maxJoinedBytes) {
-    if (from.copiedOffset == NONE || from.copiedBytes != bytes) {
+    if (waiting || from.copiedOffset == NONE || from.copiedBytes != bytes) {
       return false;
     }
     add(from.filling, from.copiedOffset, bytes, remote, maxJoinedBytes);

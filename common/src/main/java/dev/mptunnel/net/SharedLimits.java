@@ -4,6 +4,7 @@ import dev.mptunnel.core.CountedPlaces;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.ProcessLimits;
 import dev.mptunnel.core.SessionPlaces;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
@@ -27,9 +28,13 @@ public final class SharedLimits {
     process = new ProcessLimits(endpoints, counted, random);
   }
 
-  /** The limits for the endpoint that this engine drives. */
-  public ProcessLimits of(Engine engine) {
-    return process.with(places.of(engine));
+  /**
+   * The limits for one endpoint.
+   *
+   * @param loop does something with the endpoint on its thread, soon, and what follows from it
+   */
+  ProcessLimits of(Executor loop) {
+    return process.with(places.of(loop));
   }
 
   /** The places, for one thread at a time. */
@@ -37,24 +42,27 @@ public final class SharedLimits {
 
     private final SessionPlaces places;
 
-    /** Whose thread is taking a place now. */
-    private Engine taker;
+    /** Who is taking a place now. */
+    private View taker;
+
+    /** Ends the session, of the taker's own, whose place it gets; or null. */
+    private Runnable evictHere;
 
     Places(SessionPlaces places) {
       this.places = places;
     }
 
-    /** The places for the endpoint that this engine drives. */
-    SessionPlaces of(Engine engine) {
-      return new View(engine);
+    /** The places for an endpoint of this loop. */
+    SessionPlaces of(Executor loop) {
+      return new View(loop);
     }
 
     private final class View implements SessionPlaces {
 
-      private final Engine engine;
+      private final Executor loop;
 
-      View(Engine engine) {
-        this.engine = engine;
+      View(Executor loop) {
+        this.loop = loop;
       }
 
       @Override
@@ -66,21 +74,43 @@ public final class SharedLimits {
 
       @Override
       public Place take(long now, String client, Runnable evict) {
+        Place taken;
+        Runnable here;
         synchronized (places) {
-          taker = engine;
-          Place taken = places.take(now, client, () -> onOwnThread(evict));
-          return taken == null ? null : new GuardedPlace(taken);
+          taker = this;
+          evictHere = null;
+          taken = places.take(now, client, () -> onOwnThread(evict));
+          here = evictHere;
+        }
+        if (taken == null) {
+          return null;
+        }
+        Place guarded = new GuardedPlace(taken);
+        if (here != null) {
+          evict(here, guarded);
+        }
+        return guarded;
+      }
+
+      /** Without the others' waiting for it. */
+      private void evict(Runnable evict, Place taken) {
+        boolean done = false;
+        try {
+          evict.run();
+          done = true;
+        } finally {
+          if (!done) {
+            taken.giveBack();
+          }
         }
       }
 
-      /**
-       * At once if this is its thread, as it is if a session of the same endpoint takes the place.
-       */
+      /** Before the taker goes on if it is its own session, else soon. */
       private void onOwnThread(Runnable evict) {
-        if (taker.equals(engine)) {
-          evict.run();
+        if (taker.equals(this)) {
+          evictHere = evict;
         } else {
-          engine.execute(evict);
+          loop.execute(evict);
         }
       }
     }

@@ -67,7 +67,7 @@ final class DriverGroupTest {
                 @Override
                 public void event(Event event) {}
               },
-              limits.of(engine)));
+              limits));
     }
     group = new DriverGroup(drivers);
     group.open(PortOptions.at(ANY_PORT));
@@ -109,12 +109,16 @@ final class DriverGroupTest {
 
   /** Sends DATA of these sessions, which do not exist, in one message. */
   private void sendJoined(long... sessionIds) {
+    sendJoined(group.localAddresses().getFirst(), sessionIds);
+  }
+
+  private void sendJoined(InetSocketAddress to, long... sessionIds) {
     sender.runAndWait(
         () -> {
           for (long id : sessionIds) {
             ByteBuffer packet = ByteBuffer.allocate(64);
             Header.putData(packet, true, id, 0, 0);
-            from.send(packet, group.localAddresses().getFirst());
+            from.send(packet, to);
           }
           from.flush();
         });
@@ -175,6 +179,35 @@ final class DriverGroupTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Test
+  void whatComesForALoopThatHasNotOpenedThePortYetIsLost() throws IOException {
+    drivers.getFirst().open(PortOptions.at(ANY_PORT));
+    InetSocketAddress early = drivers.getFirst().localAddresses().getLast();
+    sendJoined(early, idOn(0), idOn(1));
+    awaitPackets(0, 1);
+    long start = System.nanoTime();
+    while (group.socketDrops().received() < 1) {
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
+        throw new AssertionError("it was not counted");
+      }
+    }
+    assertEquals(List.of(1L, 0L), packets());
+    assertEquals(0, ((NativeEngine) engines.getLast()).failures());
+  }
+
+  @Test
+  void whatIsHandedOverToAnEndpointThatIsClosedIsLost() {
+    engines.getLast().runAndWait(drivers.getLast()::close);
+    sendJoined(idOn(0), idOn(1));
+    long start = System.nanoTime();
+    while (group.socketDrops().received() < 1) {
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
+        throw new AssertionError("it was not counted");
+      }
+    }
+    assertEquals(0, group.loops().getLast().packets());
   }
 
   @Test

@@ -215,6 +215,18 @@ final class EngineGroupTest {
     }
   }
 
+  @Test
+  void whatGoesWrongOtherwiseLeavesNoEngineBehind() throws Exception {
+    List<Unsteered> others = new ArrayList<>();
+    Unsteered first = opened(new Unsteered(group(false).engines().getFirst(), others));
+    assertThrows(
+        NullPointerException.class, () -> EngineGroup.open(first, LOOPS, "loop", null, false));
+    assertEquals(LOOPS - 1, others.size());
+    for (Unsteered other : others) {
+      other.ended().get(10, TimeUnit.SECONDS);
+    }
+  }
+
   /** An engine of a kernel that shares ports, but runs no program. */
   private record Unsteered(DatagramEngine real, List<Unsteered> others) implements DatagramEngine {
 

@@ -65,6 +65,28 @@ class SendQueueTest {
   }
 
   @Test
+  void whatWaitsHoldsNoMoreMemoryThanItHasBytes() {
+    SendQueue flushed = new SendQueue(pool);
+    SendQueue waiting = new SendQueue(pool);
+    waiting.setWaiting(true);
+    for (int i = 0; i < 500; i++) {
+      ByteBuffer datagram = ByteBuffer.allocate(1_000);
+      flushed.add(datagram, null, LONGEST);
+      if (!waiting.addShared(flushed, 1_000, null, LONGEST)) {
+        waiting.add(datagram, null, LONGEST);
+      }
+      flushed.clear();
+    }
+    long blocks = messages(waiting).stream().map(message -> message.block).distinct().count();
+    assertEquals(8, blocks, "of 68 KiB, for 500 kB");
+    waiting.setWaiting(false);
+    flushed.add(ByteBuffer.allocate(1_000), null, LONGEST);
+    assertTrue(waiting.addShared(flushed, 1_000, null, LONGEST), "there is room again");
+    flushed.clear();
+    waiting.clear();
+  }
+
+  @Test
   void whereTheQueueIsFullTheOldestMakeRoom() {
     SendQueue queue = new SendQueue(pool);
     long limit = 10 * (1_000 + 64);

@@ -3,6 +3,7 @@ package dev.mptunnel.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.CountedPlaces;
@@ -33,8 +34,8 @@ final class SharedLimitsTest {
     oneEngine = new NettyEngine(new NioTransport(), "one");
     otherEngine = new NettyEngine(new NioTransport(), "other");
     SharedLimits.Places places = new SharedLimits.Places(CountedPlaces.of(SETTINGS));
-    one = places.of(oneEngine);
-    other = places.of(otherEngine);
+    one = places.of(oneEngine::execute);
+    other = places.of(otherEngine::execute);
   }
 
   @AfterEach
@@ -100,6 +101,38 @@ final class SharedLimitsTest {
     }
     assertNotNull(one.take(SILENT, "alice", () -> {}));
     assertEquals(List.of("session 0"), ended);
+  }
+
+  @Test
+  void nobodyWaitsWhileASessionMakesRoom() throws Exception {
+    CompletableFuture<Boolean> othersMayLook = new CompletableFuture<>();
+    for (int i = 0; i < SETTINGS.maxSessionsPerClient(); i++) {
+      assertNotNull(
+          one.take(
+              i,
+              "alice",
+              () ->
+                  othersMayLook.complete(
+                      CompletableFuture.supplyAsync(() -> other.hasRoom(SILENT, "bob"))
+                          .completeOnTimeout(false, 10, TimeUnit.SECONDS)
+                          .join())));
+    }
+    assertNotNull(one.take(SILENT, "alice", () -> {}));
+    assertTrue(othersMayLook.get(0, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whoFailsToMakeRoomLosesNoPlace() {
+    for (int i = 0; i < SETTINGS.maxSessionsPerClient(); i++) {
+      one.take(
+          i,
+          "alice",
+          () -> {
+            throw new IllegalStateException("as a test wants it");
+          });
+    }
+    assertThrows(IllegalStateException.class, () -> one.take(SILENT, "alice", () -> {}));
+    assertNotNull(one.take(0, "alice", () -> {}), "the one that was taken for nothing");
   }
 
   @Test

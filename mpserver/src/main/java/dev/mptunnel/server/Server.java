@@ -11,6 +11,7 @@ import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.crypto.ClientDirectory;
 import dev.mptunnel.net.Addresses;
+import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DriverGroup;
 import dev.mptunnel.net.EndpointDriver;
@@ -329,17 +330,18 @@ public final class Server implements Program.Running {
     if (closed.getAndSet(true)) {
       return;
     }
+    Closing closing = new Closing();
     if (streams != null) {
-      streams.close();
+      closing.then(streams::close);
     }
     if (clients != null) {
-      engine.runAndWait(clients::close);
+      closing.then(() -> engine.runAndWait(clients::close));
     }
     // The last first: the kernel goes on finding those before it at their places.
-    loops.reversed().forEach(ServerLoop::close);
+    loops.reversed().forEach(loop -> closing.then(loop::close));
     if (streams != null) {
-      streams.closeEngine();
+      closing.then(streams::closeEngine);
     }
-    engines.close();
+    closing.then(engines::close).end();
   }
 }

@@ -13,6 +13,7 @@ import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.crypto.ClientDirectory;
+import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.SharedLimits;
@@ -66,7 +67,7 @@ final class ServerLoop {
             security(),
             new SecureRandom(),
             new Listener(onEvent),
-            limits.of(engine));
+            limits);
     destinations = new Destinations(engine, config.access(), resolver);
     targets = new Targets(engine, driver, config, targetLogs, destinations, local);
     driver.endpoint().offer(targets.names());
@@ -131,11 +132,7 @@ final class ServerLoop {
 
   /** Tells its clients that we close, and closes the sockets. From any thread; waits for it. */
   void close() {
-    engine.runAndWait(
-        () -> {
-          targets.close();
-          driver.close();
-        });
+    engine.runAndWait(() -> new Closing().then(targets::close).then(driver::close).end());
   }
 
   @Override
