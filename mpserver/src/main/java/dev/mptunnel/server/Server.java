@@ -71,10 +71,19 @@ public final class Server implements Program.Running {
     SharedLimits limits = new SharedLimits(settings, engines.engines().size(), random);
     TargetLogs targetLogs = new TargetLogs();
     NameThreads names = new NameThreads(resolver);
+    SocketBudget sockets = SocketBudget.ofProcess();
     for (DatagramEngine each : engines.engines()) {
       loops.add(
           new ServerLoop(
-              each, config, settings, directory, limits, targetLogs, names, this::onEvent));
+              each,
+              config,
+              settings,
+              directory,
+              limits,
+              targetLogs,
+              names,
+              sockets,
+              this::onEvent));
     }
     drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
     SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
@@ -87,6 +96,7 @@ public final class Server implements Program.Running {
                 sessionIds::isValid,
                 config.access(),
                 names,
+                sockets,
                 random,
                 log)
             : null;

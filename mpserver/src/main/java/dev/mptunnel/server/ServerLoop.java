@@ -41,6 +41,7 @@ final class ServerLoop {
    * @param clients those that have keys of their own
    * @param targetLogs what is told of the targets, by all loops together
    * @param resolver of the names that clients ask for
+   * @param sockets how many may lead to these
    * @param onEvent told on the loop's thread, when the loop has done its own part
    */
   ServerLoop(
@@ -51,6 +52,7 @@ final class ServerLoop {
       SharedLimits limits,
       TargetLogs targetLogs,
       NameThreads resolver,
+      SocketBudget sockets,
       Consumer<Event> onEvent) {
     this.engine = engine;
     sealed =
@@ -65,7 +67,7 @@ final class ServerLoop {
             new SecureRandom(),
             new Listener(onEvent),
             limits.of(engine));
-    destinations = new Destinations(engine, config.access(), resolver);
+    destinations = new Destinations(engine, config.access(), resolver, sockets);
     targets = new Targets(engine, driver, config, targetLogs, destinations);
     driver.endpoint().offer(targets.names());
   }

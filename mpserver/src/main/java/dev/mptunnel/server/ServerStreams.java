@@ -92,6 +92,7 @@ final class ServerStreams {
       Predicate<Long> isSessionId,
       AccessRules access,
       NameThreads resolver,
+      SocketBudget sockets,
       RandomGenerator random,
       ServerLog log) {
     this.engine = engine;
@@ -99,7 +100,7 @@ final class ServerStreams {
     this.sessions = sessions;
     this.random = random;
     this.log = log;
-    destinations = new Destinations(engine, access, resolver);
+    destinations = new Destinations(engine, access, resolver, sockets);
     doorstep =
         new Doorstep(
             engine,
@@ -313,7 +314,12 @@ final class ServerStreams {
       Dialled(Connection connection, Destination to) {
         this.connection = connection;
         dial =
-            new Dial(engine, to, address -> destinations.permit(name, rights, to, address), this);
+            new Dial(
+                engine,
+                to,
+                address -> destinations.permit(name, rights, to, address),
+                destinations::takeSocket,
+                this);
       }
 
       void start() {
