@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 
 /**
  * What may be dialled. Nothing is allowed that no rule of {@code allow} means, and nothing that one
- * of {@code deny} does. Addresses of {@link InnerNetworks}, of this host and of the networks that it
- * is in, a rule of names never allows, and a rule of addresses only where it means them alone.
+ * of {@code deny} does. Addresses of {@link InnerNetworks}, of this host and of the networks that
+ * it is in, a rule of names never allows, and a rule of addresses only where it means them alone.
  *
  * <p>To be asked twice: of a destination by {@link #mayBe} before its name is resolved, and of each
  * address that is to be dialled by {@link #permit}. What was asked for must be what is dialled.

@@ -40,8 +40,7 @@ public final class HostLinks {
     try {
       for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
         for (InterfaceAddress address : each.getInterfaceAddresses()) {
-          links.add(
-              new HostNetworks.Link(address.getAddress(), address.getNetworkPrefixLength()));
+          links.add(new HostNetworks.Link(address.getAddress(), address.getNetworkPrefixLength()));
         }
       }
     } catch (SocketException e) {

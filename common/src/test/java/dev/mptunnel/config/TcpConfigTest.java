@@ -77,9 +77,9 @@ class TcpConfigTest {
   @ValueSource(strings = {"", "encrypt = off\n"})
   void aServerThatAnybodyMayEnterIsNoProxy(String security) throws Exception {
     ConfigException refused =
-        assertThrows(
-            ConfigException.class, () -> server("listen = 1\nallow = *:443\n" + security));
-    assertTrue(refused.getMessage().startsWith("f:2: allow: without a secret"), refused::getMessage);
+        assertThrows(ConfigException.class, () -> server("listen = 1\nallow = *:443\n" + security));
+    assertTrue(
+        refused.getMessage().startsWith("f:2: allow: without a secret"), refused::getMessage);
     assertTrue(refused.getMessage().contains("expected secret-file"), refused.getMessage());
     assertEquals("[*:25]", server("listen = 1\ndeny = *:25\n").access().deny().toString());
   }

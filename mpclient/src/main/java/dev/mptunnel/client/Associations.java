@@ -63,10 +63,7 @@ final class Associations {
    * @param opened is given it there, or null if there are too many, or it cannot be had
    */
   void open(
-      InetAddress local,
-      InetSocketAddress from,
-      Executor back,
-      Consumer<Association> opened) {
+      InetAddress local, InetSocketAddress from, Executor back, Consumer<Association> opened) {
     engine.execute(
         () -> {
           Association association = orNull(local, from);

@@ -18,15 +18,17 @@ final class Destinations {
 
   private final Engine engine;
   private final AccessRules forAll;
+  private final SocketBudget sockets;
   private final NameQueries names;
   private final HostLinks links = new HostLinks(HostLinks::read);
   private final RefusedDestinations told = new RefusedDestinations();
   private final AtomicLong asked = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
-  Destinations(Engine engine, AccessRules forAll, NameThreads resolver) {
+  Destinations(Engine engine, AccessRules forAll, NameThreads resolver, SocketBudget sockets) {
     this.engine = engine;
     this.forAll = forAll;
+    this.sockets = sockets;
     names = new NameQueries(engine, resolver);
   }
 
@@ -77,6 +79,11 @@ final class Destinations {
       return to != null && rights.access(forAll).mayBe(to);
     }
     return isPermitted(rights, to, remote.getAddress());
+  }
+
+  /** Whether a socket may be opened to one; if so, it counts as open. */
+  boolean takeSocket() {
+    return sockets.take(engine.nanoTime());
   }
 
   private void refuse(String client, String written, InetAddress address) {

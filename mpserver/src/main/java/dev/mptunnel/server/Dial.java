@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -44,6 +45,7 @@ final class Dial implements NameQueries.Question {
   private final StreamEngine engine;
   private final Destination to;
   private final Predicate<InetAddress> mayDial;
+  private final BooleanSupplier takeSocket;
   private final Outcome outcome;
   private final Engine.EngineTimer timer;
   private final Set<Attempt> attempts = new LinkedHashSet<>();
@@ -53,11 +55,18 @@ final class Dial implements NameQueries.Question {
 
   /**
    * @param mayDial whether an address may be dialled
+   * @param takeSocket whether there is a socket for it
    */
-  Dial(StreamEngine engine, Destination to, Predicate<InetAddress> mayDial, Outcome outcome) {
+  Dial(
+      StreamEngine engine,
+      Destination to,
+      Predicate<InetAddress> mayDial,
+      BooleanSupplier takeSocket,
+      Outcome outcome) {
     this.engine = engine;
     this.to = to;
     this.mayDial = mayDial;
+    this.takeSocket = takeSocket;
     this.outcome = outcome;
     timer = engine.newTimer(this::onTimer);
   }
@@ -104,6 +113,10 @@ final class Dial implements NameQueries.Question {
   private void go() {
     long now = engine.nanoTime();
     for (InetAddress next = race.next(now); next != null; next = race.next(now)) {
+      if (!takeSocket.getAsBoolean()) {
+        fail(StreamError.TOO_MANY);
+        return;
+      }
       Attempt attempt = new Attempt(next);
       attempts.add(attempt);
       StreamOptions options = StreamOptions.at(Addresses.anyLike(next));

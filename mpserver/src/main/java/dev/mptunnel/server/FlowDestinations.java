@@ -118,7 +118,7 @@ final class FlowDestinations {
         return;
       }
       for (InetAddress address : found) {
-        if (port == null && permit(address)) {
+        if (port == null && permit(address) && destinations.takeSocket()) {
           open(address);
         }
       }

@@ -81,8 +81,7 @@ final class NameQueries {
     }
 
     private void start(Query query) {
-      if (threads.ask(
-          query.host, found -> engine.execute(() -> onAnswer(query.question, found)))) {
+      if (threads.ask(query.host, found -> engine.execute(() -> onAnswer(query.question, found)))) {
         underWay++;
       } else {
         answerNothing(query.question);

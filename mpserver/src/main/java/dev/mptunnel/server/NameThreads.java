@@ -34,7 +34,8 @@ final class NameThreads {
     }
     boolean started = false;
     try {
-      // No virtual ones: the system's resolver waits in native code, and so holds what carries them.
+      // No virtual ones: the system's resolver waits in native code, and so holds what carries
+      // them.
       Thread.ofPlatform().daemon().name("resolve " + host).start(() -> resolve(host, answer));
       started = true;
     } finally {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class RefusedDestinations {
 
   static final int REMEMBERED = 1_024;
-  static final int A_MINUTE = 10;
+  static final int A_MINUTE = 30;
   static final int CLIENTS = 64;
 
   private record Asked(String client, String destination) {}

@@ -81,10 +81,20 @@ public final class Server implements Program.Running {
     SharedLimits limits = new SharedLimits(settings, engines.engines().size(), random);
     TargetLogs targetLogs = new TargetLogs();
     NameThreads names = new NameThreads(resolver);
+    SocketBudget sockets = SocketBudget.ofProcess();
     for (DatagramEngine each : engines.engines()) {
       loops.add(
           new ServerLoop(
-              each, config, settings, directory, limits, targetLogs, names, local, this::onEvent));
+              each,
+              config,
+              settings,
+              directory,
+              limits,
+              targetLogs,
+              names,
+              sockets,
+              local,
+              this::onEvent));
     }
     drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
     SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
@@ -97,6 +107,7 @@ public final class Server implements Program.Running {
                 sessionIds::isValid,
                 config.access(),
                 names,
+                sockets,
                 random,
                 log,
                 local)

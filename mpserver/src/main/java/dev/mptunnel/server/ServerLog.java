@@ -135,6 +135,14 @@ final class ServerLog {
         address == null || destination.contains(address) ? "" : " at " + address);
   }
 
+  /** Clients' destinations have taken all sockets that are for them. */
+  static void socketsScarce(long most) {
+    LOG.warn(
+        "of our file descriptors {} are taken: clients' destinations get no more of them; raise"
+            + " ulimit -Hn, or lower max-flows and max-sessions-per-client",
+        most);
+  }
+
   private static void stranger(Event.StrangerRefused stranger) {
     String who = stranger.name() == null ? "" : stranger.name() + " ";
     LOG.warn(

@@ -42,6 +42,7 @@ final class ServerLoop {
    * @param clients those that have keys of their own
    * @param targetLogs what is told of the targets, by all loops together
    * @param resolver of the names that clients ask for
+   * @param sockets how many may lead to these
    * @param local the program that is itself a target, or null
    * @param onEvent told on the loop's thread, when the loop has done its own part
    */
@@ -53,6 +54,7 @@ final class ServerLoop {
       SharedLimits limits,
       TargetLogs targetLogs,
       NameThreads resolver,
+      SocketBudget sockets,
       LocalTarget local,
       Consumer<Event> onEvent) {
     this.engine = engine;
@@ -68,7 +70,7 @@ final class ServerLoop {
             new SecureRandom(),
             new Listener(onEvent),
             limits);
-    destinations = new Destinations(engine, config.access(), resolver);
+    destinations = new Destinations(engine, config.access(), resolver, sockets);
     targets = new Targets(engine, driver, config, targetLogs, destinations, local);
     driver.endpoint().offer(targets.names());
   }

@@ -95,6 +95,7 @@ final class ServerStreams {
       Predicate<Long> isSessionId,
       AccessRules access,
       NameThreads resolver,
+      SocketBudget sockets,
       RandomGenerator random,
       ServerLog log,
       LocalTarget local) {
@@ -105,7 +106,7 @@ final class ServerStreams {
     this.log = log;
     this.local = local;
     room = local == null ? StriperDriver.newRoom() : local.room();
-    destinations = new Destinations(engine, access, resolver);
+    destinations = new Destinations(engine, access, resolver, sockets);
     doorstep =
         new Doorstep(
             engine,
@@ -328,7 +329,12 @@ final class ServerStreams {
       Dialled(Connection connection, Destination to) {
         this.connection = connection;
         dial =
-            new Dial(engine, to, address -> destinations.permit(name, rights, to, address), this);
+            new Dial(
+                engine,
+                to,
+                address -> destinations.permit(name, rights, to, address),
+                destinations::takeSocket,
+                this);
       }
 
       void start() {

@@ -255,7 +255,7 @@ final class KeysProgramTest {
     String wrong =
         clients
             + ":1: there are 1 fields; expected name, since, revoked, key, psk, and targets"
-            + " or nothing";
+            + " or nothing, and allow=RULES, deny=RULES or nothing";
     assertRefused(run("clients", "-c", conf.toString()), "mpserver clients: " + wrong);
     assertRefused(invite("bob"), "mpserver invite: " + wrong);
   }

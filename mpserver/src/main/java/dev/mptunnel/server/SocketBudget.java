@@ -1,0 +1,90 @@
+package dev.mptunnel.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+
+/**
+ * Keeps a quarter of the process's file descriptors from clients' destinations, so that whatever
+ * they name, there are some for new clients, tunnels and targets. From any thread.
+ *
+ * <p>To count what is open takes time. So each socket that is opened adds to the last count, none
+ * that is closed takes from it, and it is counted again, at most once a second, when that comes to
+ * too many.
+ */
+final class SocketBudget {
+
+  private static final long COUNT_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final long most;
+  private final LongSupplier counter;
+  private boolean isCounted;
+  private boolean isTold;
+  private long open;
+  private long countedNanos;
+  private long toldNanos;
+
+  /**
+   * A budget.
+   *
+   * @param limit file descriptors that the process may have
+   * @param counter how many it has
+   */
+  SocketBudget(long limit, LongSupplier counter) {
+    most = limit - limit / 4;
+    this.counter = counter;
+  }
+
+  /** That of this process, without bounds where it is not known. */
+  static SocketBudget ofProcess() {
+    return new SocketBudget(limit(), SocketBudget::count);
+  }
+
+  private static long limit() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"))) {
+      return lines
+          .filter(line -> line.startsWith("Max open files"))
+          .map(line -> line.split(" +")[3])
+          .filter(soft -> soft.matches("[0-9]{1,18}"))
+          .mapToLong(Long::parseLong)
+          .findFirst()
+          .orElse(Long.MAX_VALUE);
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // no Linux
+    }
+  }
+
+  private static long count() {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // there is none left to count them by
+    }
+  }
+
+  /** Whether a socket may be opened; if so, it counts as open. */
+  synchronized boolean take(long now) {
+    if (most == Long.MAX_VALUE - Long.MAX_VALUE / 4) {
+      return true;
+    }
+    if (!isCounted || (open >= most && now - countedNanos >= COUNT_AGAIN_NANOS)) {
+      isCounted = true;
+      open = counter.getAsLong();
+      countedNanos = now;
+    }
+    if (open < most) {
+      open++;
+      return true;
+    }
+    if (!isTold || now - toldNanos >= TELL_AGAIN_NANOS) {
+      isTold = true;
+      toldNanos = now;
+      ServerLog.socketsScarce(most);
+    }
+    return false;
+  }
+}
