@@ -31,8 +31,7 @@ final class ChainSet implements AutoCloseable {
     Sink sink = Sink.open(new InetSocketAddress("127.0.0.1", 0));
     ChainSet set = new ChainSet(directory, sink);
     try {
-      ChainStarter starter =
-          new ChainStarter(directory.path(), sink.address(), options, sessions);
+      ChainStarter starter = new ChainStarter(directory.path(), sink.address(), options, sessions);
       for (Plan plan : plans) {
         set.chains.add(starter.start(plan));
       }

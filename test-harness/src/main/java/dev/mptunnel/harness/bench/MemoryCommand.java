@@ -17,8 +17,9 @@ import picocli.CommandLine.Spec;
     name = "memory",
     description = {
       "Measures the heap that mpserver holds for each idle session of --sessions, after a full"
-          + " collection, beyond what it holds for one, and the processor time that each costs it in"
-          + " --seconds of idleness. Each has carried a datagram. Of --chain takes sealed and plain."
+          + " collection, beyond what it holds for one, and the processor time that each costs it"
+          + " in --seconds of idleness. Each has carried a datagram. Of --chain takes sealed and"
+          + " plain."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
