@@ -112,8 +112,8 @@ final class NativeEngine implements DatagramEngine {
    * @param busyPoll whether it asks the sockets again before it sleeps
    * @param joins whether several datagrams go to the kernel, and come from it, in one message
    */
-  static NativeEngine start(
-      String threadName, LongSupplier clock, BusyPoll busyPoll, boolean joins) throws IOException {
+  static NativeEngine start(String threadName, LongSupplier clock, BusyPoll busyPoll, boolean joins)
+      throws IOException {
     if (!Engines.is64BitLinux()) {
       throw NetworkErrors.unavailable(NAME, new IOException("only on 64-bit Linux"));
     }

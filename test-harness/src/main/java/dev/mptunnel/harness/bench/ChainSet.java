@@ -16,23 +16,29 @@ final class ChainSet implements AutoCloseable {
   /** Long beside the kernel's ticks, short beside other people's builds. */
   static final long SLICE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** With more sessions than this a full load would begin with as many new flows at once. */
+  private static final int FEW_SESSIONS = 100;
+
+  private static final int WARM_UP_PER_SECOND = 2_000;
+
   private final LogDirectory directory;
   private final Sink sink;
+  private final int sessions;
   private final List<Chain> chains = new ArrayList<>();
 
-  private ChainSet(LogDirectory directory, Sink sink) {
+  private ChainSet(LogDirectory directory, Sink sink, int sessions) {
     this.directory = directory;
     this.sink = sink;
+    this.sessions = sessions;
   }
 
   /** Starts all of them, with so many sessions each. */
   static ChainSet start(List<Plan> plans, BenchOptions options, int sessions) throws IOException {
     LogDirectory directory = LogDirectory.open(options.logs());
     Sink sink = Sink.open(new InetSocketAddress("127.0.0.1", 0));
-    ChainSet set = new ChainSet(directory, sink);
+    ChainSet set = new ChainSet(directory, sink, sessions);
     try {
-      ChainStarter starter =
-          new ChainStarter(directory.path(), sink.address(), options, sessions);
+      ChainStarter starter = new ChainStarter(directory.path(), sink.address(), options, sessions);
       for (Plan plan : plans) {
         set.chains.add(starter.start(plan));
       }
@@ -47,9 +53,18 @@ final class ChainSet implements AutoCloseable {
     return chains;
   }
 
-  /** Has each carry as much as it can, so that it is compiled when it is measured. */
+  /**
+   * Has each carry as much as it can, so that it is compiled when it is measured; with many
+   * sessions, each of which has its flow opened by this, a little.
+   */
   void warmUp(long nanos, int bytes) throws IOException {
-    inTurn(nanos, (_, _, sliceNanos) -> Load.saturating(sliceNanos, bytes), (_, _, _) -> {});
+    inTurn(
+        nanos,
+        (_, _, sliceNanos) ->
+            sessions <= FEW_SESSIONS
+                ? Load.saturating(sliceNanos, bytes)
+                : Load.counted(WARM_UP_PER_SECOND, sliceNanos, bytes),
+        (_, _, _) -> {});
   }
 
   /** What a chain is to carry in a slice. */

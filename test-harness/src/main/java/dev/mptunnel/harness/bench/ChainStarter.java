@@ -174,8 +174,7 @@ final class ChainStarter {
       arguments.addAll(List.of(Integer.toString(first), Integer.toString(end - first)));
       arguments.addAll(options);
       String ready = ManySessions.READY + "(\\d+)\n";
-      Daemon clients =
-          startJava(name, End.NEAR, ManySessions.class.getName(), arguments, ready);
+      Daemon clients = startJava(name, End.NEAR, ManySessions.class.getName(), arguments, ready);
       Matcher port = Pattern.compile(ready).matcher(clients.output());
       if (!port.find()) {
         throw new IllegalStateException("no port, though it was there");

@@ -17,17 +17,20 @@ import picocli.CommandLine.Spec;
     name = "memory",
     description = {
       "Measures the heap that mpserver holds for each idle session of --sessions, after a full"
-          + " collection, beyond what it holds for one, and the processor time that each costs it in"
-          + " --seconds of idleness. Each has carried a datagram. Of --chain takes sealed and plain."
+          + " collection, beyond what it holds for one, and the processor time that each costs it"
+          + " in --seconds of idleness. Each has carried a datagram. Of --chain takes sealed and"
+          + " plain."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class MemoryCommand implements Callable<Integer> {
 
-  /** While each session has its datagram: for a while after it, it asks its paths often. */
-  private static final int PER_SECOND = 250;
+  private static final String PING = "--ping";
 
-  /** Then it counts as idle. */
+  /** While each session has its datagram. */
+  private static final int PER_SECOND = 1_000;
+
+  /** So long after that it counts as idle. */
   private static final int IDLE_AFTER_SECONDS = 11;
 
   @Mixin private BenchOptions options;
@@ -68,8 +71,8 @@ final class MemoryCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Idle measured(Plan plan, int sessions) throws IOException {
-    try (ChainSet set = ChainSet.start(List.of(plan), options, sessions)) {
+  private Idle measured(Plan.Tunnel tunnel, int sessions) throws IOException {
+    try (ChainSet set = ChainSet.start(List.of(calm(tunnel)), options, sessions)) {
       Chain chain = set.chains().getFirst();
       long nanos = Math.ceilDiv(sessions * TimeUnit.SECONDS.toNanos(1), PER_SECOND);
       Outcome outcome = chain.run(Load.counted(PER_SECOND, nanos, options.bytes().getFirst()));
@@ -87,6 +90,24 @@ final class MemoryCommand implements Callable<Integer> {
       }
       throw new IllegalStateException("a tunnel without a server");
     }
+  }
+
+  /**
+   * The same with pings as seldom as on idle sessions, or all of them at once would ask their paths
+   * after the first datagram as if there were many more.
+   */
+  private static Plan calm(Plan.Tunnel tunnel) {
+    if (tunnel.clientOptions().contains(PING)) {
+      return tunnel;
+    }
+    return new Plan.Tunnel(
+        tunnel.name(), calm(tunnel.clientOptions()), calm(tunnel.serverOptions()));
+  }
+
+  private static List<String> calm(List<String> options) {
+    List<String> more = new ArrayList<>(options);
+    more.addAll(List.of(PING, "5s"));
+    return more;
   }
 
   private static void pause(int seconds) throws IOException {

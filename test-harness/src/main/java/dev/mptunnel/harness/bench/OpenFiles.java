@@ -18,7 +18,7 @@ final class OpenFiles {
   /** What one program of ours may open beside what it needs anyway. */
   static int limit() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
-        ? (int) Math.clamp(system.getMaxFileDescriptorCount() - OTHERS, 1, Integer.MAX_VALUE)
+        ? Math.clamp(system.getMaxFileDescriptorCount() - OTHERS, 1, Integer.MAX_VALUE)
         : Integer.MAX_VALUE;
   }
 

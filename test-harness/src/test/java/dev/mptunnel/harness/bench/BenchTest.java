@@ -66,7 +66,8 @@ class BenchTest {
 
   @Test
   void loopsMakeSeveralTunnelsOfOne() {
-    List<Plan> plans = Plans.withLoops(Plans.named(List.of("c", "plain"), List.of()), List.of(1, 2));
+    List<Plan> plans =
+        Plans.withLoops(Plans.named(List.of("c", "plain"), List.of()), List.of(1, 2));
     assertEquals(
         List.of("c", "plain-loops-1", "plain-loops-2"), plans.stream().map(Plan::name).toList());
     Plan.Tunnel two = (Plan.Tunnel) plans.getLast();
