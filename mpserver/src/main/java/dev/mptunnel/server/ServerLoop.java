@@ -61,12 +61,7 @@ final class ServerLoop {
             : SealedSecurity.responder(config.security().secret().serverKeys(), clients);
     driver =
         new EndpointDriver(
-            engine,
-            settings,
-            security(),
-            new SecureRandom(),
-            new Listener(onEvent),
-            limits);
+            engine, settings, security(), new SecureRandom(), new Listener(onEvent), limits);
     destinations = new Destinations(engine, config.access(), resolver);
     targets = new Targets(engine, driver, config, targetLogs, destinations);
     driver.endpoint().offer(targets.names());
