@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How many clients there may be, about, that a server has answered, over all loops of a bridge.
- * Where there is no more room, the loop that has a new one gives up the oldest of its own, if it has
- * its part of the room; if it has less, the loop that has most does. So a loop whose clients are
- * idle does not keep the room from those of another one.
+ * Where there is no more room, the loop that has a new one gives up the oldest of its own, if it
+ * has its part of the room; if it has less, the loop that has most does. So a loop whose clients
+ * are idle does not keep the room from those of another one.
  *
  * <p>The other loop gives it up a moment later. Should it have lost all its clients by then, there
  * is one client more than there may be, until one of them goes by itself or for a new one.

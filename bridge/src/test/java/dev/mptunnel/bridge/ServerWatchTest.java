@@ -80,7 +80,8 @@ final class ServerWatchTest {
     watch.resolve();
     watch.resolve();
     engine.runAll();
-    InetSocketAddress found = new InetSocketAddress(Addresses.literal(SERVER.host()).getAddress(), 7_000);
+    InetSocketAddress found =
+        new InetSocketAddress(Addresses.literal(SERVER.host()).getAddress(), 7_000);
     assertEquals(found, watch.address());
   }
 

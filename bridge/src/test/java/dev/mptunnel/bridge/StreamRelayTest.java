@@ -434,9 +434,7 @@ final class StreamRelayTest {
     List<HostPort> addresses = Stream.of(servers).map(StreamRelayTest::at).toList();
     Rendezvous rendezvous = new Rendezvous(addresses.stream().map(HostPort::toString).toList());
     List<Upstream> upstreams =
-        addresses.stream()
-            .map(address -> upstream(engine, address))
-            .collect(Collectors.toList());
+        addresses.stream().map(address -> upstream(engine, address)).collect(Collectors.toList());
     relay = new StreamRelay(engine, upstreams, rendezvous, null, limits);
     onEngine(relay::start);
     entry =

@@ -134,8 +134,8 @@ final class CoreLimits {
   static final int REFUSED_CLIENTS_TOLD = 64;
 
   /**
-   * How often an endpoint tells of one kind of stranger, or of a client that asks for what it cannot
-   * have.
+   * How often an endpoint tells of one kind of stranger, or of a client that asks for what it
+   * cannot have.
    */
   static final long TELL_STRANGERS_NANOS = TimeUnit.MINUTES.toNanos(1);
 

@@ -21,7 +21,7 @@ public final class Closing {
   }
 
   private static <T extends Throwable> T first(T before, T now) {
-    if (before == null || before == now) {
+    if (before == null || before.equals(now)) {
       return now;
     }
     before.addSuppressed(now);
