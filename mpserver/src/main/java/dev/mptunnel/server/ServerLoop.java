@@ -64,12 +64,7 @@ final class ServerLoop {
             : SealedSecurity.responder(config.security().secret().serverKeys(), clients);
     driver =
         new EndpointDriver(
-            engine,
-            settings,
-            security(),
-            new SecureRandom(),
-            new Listener(onEvent),
-            limits);
+            engine, settings, security(), new SecureRandom(), new Listener(onEvent), limits);
     destinations = new Destinations(engine, config.access(), resolver, sockets);
     targets = new Targets(engine, driver, config, targetLogs, destinations, local);
     driver.endpoint().offer(targets.names());
