@@ -30,6 +30,11 @@ final class ChainStarter {
   /** Of heap, at the most: several times what one takes while little is on its way. */
   private static final int KILOBYTES_PER_SESSION = 200;
 
+  /** Of it, for what dies young: a collection looks at all sessions that have done something. */
+  private static final int YOUNG_KILOBYTES_PER_SESSION = 10;
+
+  private static final int FEW_SESSIONS = 100;
+
   private final Path directory;
   private final InetSocketAddress sink;
   private final int paths;
@@ -191,6 +196,10 @@ final class ChainStarter {
     PauseLog pauses = new PauseLog(file);
     int heap = HEAP_KILOBYTES + (sessions - 1) * KILOBYTES_PER_SESSION;
     List<String> options = new ArrayList<>(List.of("-Xmx" + heap + "k", pauses.option()));
+    if (sessions > FEW_SESSIONS) {
+      int young = HEAP_KILOBYTES / 8 + sessions * YOUNG_KILOBYTES_PER_SESSION;
+      options.addAll(List.of("-Xms" + 2 * young + "k", "-Xmn" + young + "k"));
+    }
     if (!joining) {
       options.add("-D" + Engines.JOINING + "=off");
     }
