@@ -1,6 +1,7 @@
 package dev.mptunnel.harness.fuzz;
 
 import dev.mptunnel.wire.DataFrames;
+import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.TargetName;
 import java.nio.ByteBuffer;
@@ -65,7 +66,7 @@ final class DataFramesTarget implements FuzzTarget {
     @Override
     public void onOpen(int flow, String target) {
       Must.hold(flow >= Limits.FIRST_NAMED_FLOW, "a name for flow " + flow);
-      Must.hold(TargetName.isName(target), "the name " + target);
+      Must.hold(TargetName.isName(target) || Destination.isWritten(target), "the name " + target);
       DataFrames.putOpen(packet, flow, target);
     }
 

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One TCP connection through mpclient and mpserver has more than one line, each way. */
+@Tag("full")
 @InLab
 class TcpLabTest {
 
