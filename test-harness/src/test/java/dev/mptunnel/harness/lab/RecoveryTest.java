@@ -113,6 +113,7 @@ class RecoveryTest {
     assertTrafficFlowsAgain("a line got another address");
   }
 
+  @Tag("full")
   @Test
   void theServerIsKilledAndTrafficFlowsAgain() throws IOException {
     tunnel.server().kill();
