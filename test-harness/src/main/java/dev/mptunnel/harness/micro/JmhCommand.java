@@ -24,8 +24,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "jmh",
     description = {
-      "Measures single parts of the code, on one thread: nanoseconds of one call, with JMH's 99.9 %"
-          + " confidence interval, and the bytes that it allocates."
+      "Measures single parts of the code, on one thread: nanoseconds of one call, with JMH's 99.9"
+          + " %% confidence interval, and the bytes that it allocates."
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "NAME")
