@@ -84,6 +84,7 @@ final class NettyStreamSocket extends ChannelInboundHandlerAdapter implements St
   /** What has gathered since may be read. */
   void onRested() {
     resting = false;
+    pace.onRested(engine.nanoTime());
     if (!closing) {
       channel.config().setAutoRead(reading);
     }

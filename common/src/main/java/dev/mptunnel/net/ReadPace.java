@@ -5,11 +5,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * When to let what arrives on a stream gather before it is read. A fast stream brings a packet or
  * two at a time, and each read costs as much as a long one: a wake-up, a call, a write to wherever
- * it goes, and a packet of its own there. So a stream that brings packet upon packet is left alone
- * for {@link #REST_NANOS} after each read, as a network card leaves its driver alone (interrupt
- * moderation). It goes on resting for as long as a rest brings several packets: what is asked and
- * answered in turn, or comes now and then, is read at once. What is short waits up to a rest only
- * where it shares the stream with a transfer of more than some 8 Mbit/s.
+ * it goes, and a packet of its own there. So a stream that brings much is left alone for {@link
+ * #REST_NANOS} after a read, as a network card leaves its driver alone (interrupt moderation).
+ *
+ * <p>What is much is told by a leaky bucket, since streams that share a line take turns: each has
+ * its bursts and its pauses, and is no less a bulk transfer for that. What is asked and answered in
+ * turn, or comes now and then, is read at once; where a rest did make such a thing wait, the bucket
+ * loses more than it brought. What is short waits up to a rest only where it shares the stream with
+ * a transfer of more than some 8 Mbit/s.
  */
 final class ReadPace {
 
@@ -22,18 +25,27 @@ final class ReadPace {
   /** What is shorter is no part of a bulk transfer, or the last of it. */
   private static final int LEAST_BYTES = 1_000;
 
-  /** A rest that gathers less has brought nothing: one packet, or an answer to the last one. */
+  /** In which a byte leaks out: 8 Mbit/s are no bulk transfer. */
+  private static final int LEAK_NANOS = 1_000;
+
+  /** So much in the bucket is more than an answer or a page. */
+  private static final int BULK_BYTES = 48 << 10;
+
+  /** No more than this is held against a stream that has become a quiet one. */
+  private static final int MAX_BYTES = 2 * BULK_BYTES;
+
+  /** A rest that gathers less was for nothing: one packet, or an answer to the last one. */
   private static final int WORTH_BYTES = 4_000;
 
-  /** After a pause as long as this, what comes may be something that somebody waits for. */
-  private static final long PAUSE_NANOS = 2 * REST_NANOS;
+  /** What such a rest takes out of the bucket. */
+  private static final int POOR_BYTES = 32 << 10;
 
-  /** So many reads without such a pause are more than an answer or a page takes. */
-  private static final int BUSY_READS = 32;
+  /** What is read so soon after a rest has waited for its end. */
+  private static final long SOON_NANOS = REST_NANOS / 8;
 
   private long lastNanos = Long.MIN_VALUE;
-  private int reads;
-  private boolean rested;
+  private long restedNanos = Long.MIN_VALUE;
+  private long level;
 
   /**
    * A read has brought something.
@@ -41,14 +53,20 @@ final class ReadPace {
    * @return whether the next one should wait
    */
   boolean restsAfter(long now, int bytes) {
-    boolean isPause = lastNanos == Long.MIN_VALUE || now - lastNanos >= PAUSE_NANOS;
-    lastNanos = now;
-    if (isPause || (rested && bytes < WORTH_BYTES)) {
-      reads = 0;
-    } else {
-      reads = bytes < LEAST_BYTES ? reads / 2 : Math.min(reads + 1, BUSY_READS);
+    if (lastNanos != Long.MIN_VALUE) {
+      level -= (now - lastNanos) / LEAK_NANOS;
     }
-    rested = reads == BUSY_READS && bytes < ENOUGH_BYTES;
-    return rested;
+    lastNanos = now;
+    if (restedNanos != Long.MIN_VALUE && now - restedNanos < SOON_NANOS && bytes < WORTH_BYTES) {
+      level -= POOR_BYTES;
+    }
+    restedNanos = Long.MIN_VALUE;
+    level = Math.min(Math.max(level, 0) + bytes, MAX_BYTES);
+    return level >= BULK_BYTES && bytes >= LEAST_BYTES && bytes < ENOUGH_BYTES;
+  }
+
+  /** A rest is over. */
+  void onRested(long now) {
+    restedNanos = now;
   }
 }

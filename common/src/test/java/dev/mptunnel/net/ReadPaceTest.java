@@ -1,5 +1,6 @@
 package dev.mptunnel.net;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,43 @@ class ReadPaceTest {
   private final ReadPace pace = new ReadPace();
   private long now = 5 * MILLI;
 
+  private int reads;
+  private int rests;
+  private int waiting;
+  private long restEnd = Long.MIN_VALUE;
+
+  private void read(long at) {
+    reads++;
+    if (pace.restsAfter(at, waiting)) {
+      rests++;
+      restEnd = at + ReadPace.REST_NANOS;
+    }
+    waiting = 0;
+  }
+
+  /** Ends the rests that are over by then. */
+  private void endRest(long until) {
+    while (restEnd != Long.MIN_VALUE && restEnd <= until) {
+      long end = restEnd;
+      restEnd = Long.MIN_VALUE;
+      pace.onRested(end);
+      if (waiting > 0) {
+        read(end);
+      }
+    }
+  }
+
+  private void arrive(int packets, long gapNanos, int bytes) {
+    for (int i = 0; i < packets; i++) {
+      now += gapNanos;
+      endRest(now);
+      waiting += bytes;
+      if (restEnd == Long.MIN_VALUE) {
+        read(now);
+      }
+    }
+  }
+
   /**
    * Reads what comes evenly.
    *
@@ -20,55 +58,56 @@ class ReadPaceTest {
    * @return how many reads are followed by a rest
    */
   private int rests(int packets, long gapNanos, int bytes) {
-    int rests = 0;
-    int waiting = 0;
-    long free = now;
-    for (int i = 0; i < packets; i++) {
-      now += gapNanos;
-      waiting += bytes;
-      if (now >= free) {
-        boolean isRest = pace.restsAfter(now, waiting);
-        free = isRest ? now + ReadPace.REST_NANOS : now;
-        rests += isRest ? 1 : 0;
-        waiting = 0;
-      }
-    }
-    return rests;
+    int before = rests;
+    arrive(packets, gapNanos, bytes);
+    return rests - before;
   }
 
   @Test
   void whatComesNowAndThenIsReadAtOnce() {
     assertFalse(pace.restsAfter(now, 1));
-    assertTrue(rests(1_000, 10 * MILLI, 100) == 0, "keystrokes");
-    assertTrue(rests(30, MILLI / 10, 1_448) == 0, "an answer");
+    assertEquals(0, rests(1_000, 10 * MILLI, 100), "keystrokes");
+    assertEquals(0, rests(30, MILLI / 10, 1_448), "an answer");
   }
 
   @Test
   void shortMessagesThatFollowEachOtherAreReadAtOnce() {
-    assertTrue(rests(1_000, MILLI / 5, 200) == 0);
+    assertEquals(0, rests(1_000, MILLI / 5, 200));
     rests(100, MILLI, 1_448);
-    assertTrue(rests(1_000, MILLI / 5, 200) == 0, "behind a bulk transfer");
+    assertEquals(0, rests(1_000, MILLI / 5, 200), "behind a bulk transfer");
   }
 
   @Test
   void whatIsAskedAndAnsweredInTurnRestsNextToNever() {
-    int rests = 0;
     for (int i = 0; i < 3_300; i++) {
       now += MILLI; // the next one comes when this one was answered
-      if (pace.restsAfter(now, 1_448)) {
-        rests++;
-        now += ReadPace.REST_NANOS - MILLI;
+      endRest(now);
+      waiting += 1_448;
+      if (restEnd == Long.MIN_VALUE) {
+        read(now);
+      } else {
+        endRest(restEnd);
       }
     }
     assertTrue(rests <= 100, rests + " rests");
   }
 
   @Test
-  void aBulkTransferInSmallPiecesRestsUntilItPauses() {
+  void aBulkTransferInSmallPiecesRestsUntilItIsOver() {
     assertTrue(rests(1_000, MILLI / 4, 1_448) > 50);
-    assertTrue(rests(1_000, MILLI, 64 << 10) == 0, "large pieces");
-    assertTrue(rests(100, MILLI / 4, 1_448) > 2);
-    now += 20 * MILLI;
-    assertTrue(rests(30, MILLI / 4, 1_448) == 0, "after a pause");
+    assertEquals(0, rests(1_000, MILLI, 64 << 10), "large pieces");
+    now += 200 * MILLI;
+    assertEquals(0, rests(30, MILLI / 4, 1_448), "after a pause");
+  }
+
+  @Test
+  void streamsThatTakeTurnsOnALineRest() {
+    arrive(200, MILLI / 4, 1_448);
+    reads = 0;
+    for (int turn = 0; turn < 100; turn++) {
+      now += 8 * MILLI;
+      arrive(11, MILLI / 4, 1_448);
+    }
+    assertTrue(reads < 350, reads + " reads of 1,100 packets");
   }
 }
