@@ -62,7 +62,11 @@ class PingsTest {
 
   @ParameterizedTest(name = "every {0} ms: {1} and {2} pings a second")
   @CsvSource({
-    "1, 4, 4", "10, 4, 1.5625", "50, 1.25, 0.3125", "100, 0.625, 0.15625", "1000, 0.2, 0.05"
+    "1, 4, 4",
+    "10, 4, 1.5625",
+    "50, 1.25, 0.3125",
+    "100, 0.625, 0.15625",
+    "1000, 0.2, 0.05"
   })
   void theMoreIsCarriedTheMoreOftenPathsAreAsked(int everyMillis, double client, double server) {
     carry(everyMillis);
