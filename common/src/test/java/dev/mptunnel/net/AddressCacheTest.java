@@ -68,6 +68,34 @@ class AddressCacheTest {
     }
   }
 
+  /** As many as 10,000 sessions have over three paths. */
+  @Test
+  void thirtyThousandAddressesAreAllKnown() throws UnknownHostException {
+    List<InetSocketAddress> first = new ArrayList<>();
+    for (int i = 0; i < 30_000; i++) {
+      cache.write(numbered(i), i % 2 == 0, memory, 0);
+      first.add(cache.read(memory, 0));
+    }
+    for (int i = 0; i < 30_000; i++) {
+      cache.write(numbered(i), i % 2 == 0, memory, 0);
+      assertSame(first.get(i), cache.read(memory, 0));
+    }
+  }
+
+  /** As somebody makes them who forges sources. */
+  @Test
+  void moreThanItHoldsAreReadAndWrittenAllTheSame() throws UnknownHostException {
+    for (int i = 0; i < 100_000; i++) {
+      cache.write(numbered(i), i % 2 == 0, memory, 0);
+      assertEquals(numbered(i), cache.read(memory, 0));
+    }
+  }
+
+  private static InetSocketAddress numbered(int i) throws UnknownHostException {
+    byte[] bytes = {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i};
+    return new InetSocketAddress(InetAddress.getByAddress(bytes), 1_000 + i % 3);
+  }
+
   /** Link-local addresses of several links are equal to Java, and must not be mixed up. */
   private static InetSocketAddress scoped(int scope) throws UnknownHostException {
     byte[] bytes = HexFormat.of().parseHex("fe800000000000000000000000000001");
