@@ -105,17 +105,17 @@ final class MessageHeaders {
 
   /** Adds a control message with a number of 16 bits. */
   void addControl(int index, int level, int type, short value) {
-    long data = addControl(index, level, type, Short.BYTES);
+    long data = addHead(index, level, type, Short.BYTES);
     controls.set(ValueLayout.JAVA_SHORT, data, value);
   }
 
   /** Adds a control message with a number of 32 bits. */
   void addControl(int index, int level, int type, int value) {
-    long data = addControl(index, level, type, Integer.BYTES);
+    long data = addHead(index, level, type, Integer.BYTES);
     controls.set(INT, data, value);
   }
 
-  private long addControl(int index, int level, int type, long bytes) {
+  private long addHead(int index, int level, int type, long bytes) {
     long used = headers.get(LONG, header(index) + CONTROL_BYTES);
     long at = control(index) + used;
     controls.set(LONG, at, CONTROL_DATA + bytes);

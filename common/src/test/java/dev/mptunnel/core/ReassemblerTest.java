@@ -169,6 +169,6 @@ class ReassemblerTest {
   private static ByteBuffer take(
       Reassembler by, long now, int epoch, int id, int index, int count, int length) {
     by.onPacket();
-    return by.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length));
+    return by.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length), 0);
   }
 }
