@@ -344,14 +344,16 @@ final class Settings {
           "dscp",
           new DiffServ(),
           "0",
-          "how our UDP packets are marked for the networks on their way; copy is as what they carry");
+          "how our UDP packets are marked for the networks on their way; copy is as what they"
+              + " carry");
 
   static final Setting<EcnChoice> ECN =
       Setting.once(
           "ecn",
           new Choice<>(EcnChoice.class),
           "off",
-          "copy has what we carry marked where networks mark congestion; on both ends, and bridges");
+          "copy has what we carry marked where networks mark congestion; on both ends, and"
+              + " bridges");
 
   static final Setting<Long> LOOPS =
       Setting.once(

@@ -1,9 +1,9 @@
 package dev.mptunnel.core;
 
 /**
- * The byte of the IP header by which networks treat a packet: six bits say how (DSCP, RFC 2474), and
- * two carry explicit congestion notification (ECN, RFC 3168). What a datagram had when we were given
- * it is the inner one, what a packet of ours has on its way the outer one.
+ * The byte of the IP header by which networks treat a packet: six bits say how (DSCP, RFC 2474),
+ * and two carry explicit congestion notification (ECN, RFC 3168). What a datagram had when we were
+ * given it is the inner one, what a packet of ours has on its way the outer one.
  */
 public final class TrafficClass {
 
@@ -44,6 +44,6 @@ public final class TrafficClass {
     int own = inner & ECN;
     int met = outer & ECN;
     boolean isChanged = met == CE || (met == ECT_1 && own == ECT_0);
-    return isChanged && own != NOT_ECT && own != CE ? inner & DSCP | met : inner;
+    return isChanged && own != NOT_ECT && own != CE ? (inner & DSCP) | met : inner;
   }
 }

@@ -44,7 +44,9 @@ final class NativePort implements DatagramPort {
   private final InetSocketAddress remote;
   private final boolean stamped;
 
-  /** The bits of traffic classes that are told and sent, and what all packets have of the others. */
+  /**
+   * The bits of traffic classes that are told and sent, and what all packets have of the others.
+   */
   private final int carried;
 
   private final int socketsClass;
@@ -135,8 +137,7 @@ final class NativePort implements DatagramPort {
   }
 
   @Override
-  public void sendAgain(
-      ByteBuffer datagram, InetSocketAddress to, int marked, DatagramPort given) {
+  public void sendAgain(ByteBuffer datagram, InetSocketAddress to, int marked, DatagramPort given) {
     if (!mayQueue(datagram, to)) {
       return;
     }

@@ -52,7 +52,16 @@ public record PortOptions(
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
     return new PortOptions(
-        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false, 0, 0, Sharing.NONE);
+        Addresses.anyLike(remote.getAddress()),
+        remote,
+        0,
+        null,
+        0,
+        false,
+        false,
+        0,
+        0,
+        Sharing.NONE);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
@@ -72,22 +81,26 @@ public record PortOptions(
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark, whole, stamped, dscp, carried, sharing);
+    return new PortOptions(
+        local, remote, bytes, device, mark, whole, stamped, dscp, carried, sharing);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped, dscp, carried, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, name, mark, whole, stamped, dscp, carried, sharing);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped, dscp, carried, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, bits, whole, stamped, dscp, carried, sharing);
   }
 
   /** The same with its packets marked for the networks on their way; 0 as usual. */
   public PortOptions withDscp(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, bits, carried, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, stamped, bits, carried, sharing);
   }
 
   /** The same with so many bits of the traffic class carried; see {@link #carried}. */
@@ -98,12 +111,14 @@ public record PortOptions(
 
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped, dscp, carried, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, true, stamped, dscp, carried, sharing);
   }
 
   /** The same, told when datagrams arrived. */
   public PortOptions withStamps() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true, dscp, carried, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, true, dscp, carried, sharing);
   }
 
   /** The byte of the IP header that the mark is in: below it are the two bits of ECN. */
@@ -113,7 +128,8 @@ public record PortOptions(
 
   /** The same, alone at its port or not. */
   public PortOptions shared(Sharing how) {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, dscp, carried, how);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, stamped, dscp, carried, how);
   }
 
   /** Whether the socket is one of IPv6, as it must be to reach the remote address. */

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 
 /**
  * What one port has to send, to each address in order: datagrams to one address, of one size and
- * traffic class, that follow each other there are one message, which the kernel cuts up again (UDP_SEGMENT in
- * udp(7)).
+ * traffic class, that follow each other there are one message, which the kernel cuts up again
+ * (UDP_SEGMENT in udp(7)).
  *
  * <p>A datagram that goes to several addresses, or out of several ports, is copied once: messages
  * of other queues, and further ones of this, may lie in the same memory. Not while the kernel takes

@@ -232,7 +232,9 @@ public final class DataFrames {
     packet.put((byte) reason);
   }
 
-  /** Appends a CLASS, with which a packet begins, at the buffer's position, which moves behind it. */
+  /**
+   * Appends a CLASS, with which a packet begins, at the buffer's position, which moves behind it.
+   */
   public static void putClass(ByteBuffer packet, int trafficClass) {
     Frames.putHead(packet, CLASS, 1);
     packet.put((byte) trafficClass);

@@ -116,8 +116,7 @@ class TrafficClassTest {
     List<Flow> there =
         world.server.events(Event.FlowOpened.class).stream().map(Event.FlowOpened::flow).toList();
     byte[] answer = {1};
-    world.server.endpoint.send(
-        world.now(), there.getFirst(), ByteBuffer.wrap(answer), EF | ECT_0);
+    world.server.endpoint.send(world.now(), there.getFirst(), ByteBuffer.wrap(answer), EF | ECT_0);
     world.runFor(50);
     assertEquals(List.of(EF | CE), world.client.deliveredClasses);
   }

@@ -153,7 +153,9 @@ class SendQueueTest {
         int queue = random.nextInt(QUEUES);
         int remote = random.nextInt(REMOTES);
         boolean isShared =
-            queues.get(queue).addShared(queues.get(first), bytes, remote(remote), OF_SOCKET, LONGEST);
+            queues
+                .get(queue)
+                .addShared(queues.get(first), bytes, remote(remote), OF_SOCKET, LONGEST);
         if (isShared) {
           expected.get(queue).add(new Sent(remote, value, bytes));
         }

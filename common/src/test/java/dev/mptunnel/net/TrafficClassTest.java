@@ -72,8 +72,8 @@ class TrafficClassTest {
     "127.0.0.1, 127.0.0.1, 3, 46",
     "::1, ::1, 3, 46",
   })
-  void eachDatagramIsMarkedAsItWasAskedForAndTold(
-      String from, String to, int carried, int dscp) throws Exception {
+  void eachDatagramIsMarkedAsItWasAskedForAndTold(String from, String to, int carried, int dscp)
+      throws Exception {
     try (DatagramEngine engine = available(() -> Engines.open(EngineChoice.NATIVE, "marking"))) {
       Noting noting = new Noting();
       PortOptions options = PortOptions.at(Addresses.literal(to)).withBufferBytes(1 << 20);
@@ -94,7 +94,7 @@ class TrafficClassTest {
               for (int i = 0; i <= trafficClass % 3; i++) {
                 ByteBuffer datagram = ByteBuffer.allocate(20 + trafficClass % 2);
                 port.send(datagram, all.localAddress(), trafficClass);
-                sent.add(dscp << 2 | trafficClass & carried);
+                sent.add(dscp << 2 | (trafficClass & carried));
               }
               if (trafficClass % 32 == 0) {
                 port.flush();
@@ -106,7 +106,7 @@ class TrafficClassTest {
             tied.send(ByteBuffer.allocate(1), null, 0xff);
             tied.sendAgain(ByteBuffer.allocate(1), null, 0x02, tied);
             sent.add(dscp << 2 | carried);
-            sent.add(dscp << 2 | 0x02 & carried);
+            sent.add(dscp << 2 | (0x02 & carried));
             tied.flush();
           });
       for (int i = 0; i < sent.size(); i++) {

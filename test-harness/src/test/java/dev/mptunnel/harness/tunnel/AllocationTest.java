@@ -62,12 +62,10 @@ class AllocationTest {
     SharedSeed secret = sealed ? SharedSeed.random(Seed.ofRun().generator()) : null;
     try (DatagramEngine others = nativeEngine()) {
       DatagramPort target = others.open(anywhere().withCarried(carried), new Echo());
-      try (LocalTunnel tunnel =
-          LocalTunnel.direct(target.localAddress(), PATHS, secret, carried)) {
+      try (LocalTunnel tunnel = LocalTunnel.direct(target.localAddress(), PATHS, secret, carried)) {
         Application application = new Application(bytes);
         DatagramPort port =
-            others.open(
-                PortOptions.connected(tunnel.entry()).withCarried(carried), application);
+            others.open(PortOptions.connected(tunnel.entry()).withCarried(carried), application);
         int mostBytes = SMALL_CHANGE_BYTES + (sealed ? 2 * CIPHER_BYTES : 0);
         Garbage garbage = garbageOfRound(tunnel, application, others, port);
         for (int i = 1; i < ROUNDS && garbage.isMore(mostBytes); i++) {

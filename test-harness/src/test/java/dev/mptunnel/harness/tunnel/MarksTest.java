@@ -205,7 +205,7 @@ class MarksTest {
     public void onDatagram(DatagramPort from, InetSocketAddress source, ByteBuffer datagram) {
       super.onDatagram(from, source, datagram);
       int seen = from.trafficClass();
-      from.send(datagram, source, (seen & CE) == CE ? seen & TrafficClass.DSCP | ECT_0 : seen);
+      from.send(datagram, source, (seen & CE) == CE ? (seen & TrafficClass.DSCP) | ECT_0 : seen);
     }
   }
 
