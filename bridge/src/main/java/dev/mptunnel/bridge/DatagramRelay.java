@@ -106,7 +106,11 @@ final class DatagramRelay {
   }
 
   private PortOptions tunnelled(PortOptions options) {
-    return options.withBufferBytes(sockets.bufferBytes()).withDscp(sockets.dscp()).sentWhole();
+    return options
+        .withBufferBytes(sockets.bufferBytes())
+        .withDscp(sockets.dscp())
+        .withCarried(sockets.carried())
+        .sentWhole();
   }
 
   /** Where clients may send to. From any thread, once all is open. */
@@ -203,7 +207,7 @@ final class DatagramRelay {
       socketDrops++;
       return;
     }
-    leg.port.send(datagram, null);
+    leg.port.send(datagram, null, port.trafficClass());
     unflushed.add(leg.port);
     server.sent(now, datagram.remaining());
   }
@@ -346,7 +350,7 @@ final class DatagramRelay {
       table.onServer(now, entry);
       closeRemoved();
       server.answered(now, datagram.remaining());
-      back.send(datagram, entry.client);
+      back.send(datagram, entry.client, from.trafficClass());
     }
 
     @Override

@@ -6,9 +6,12 @@ import java.util.regex.Pattern;
 
 /**
  * A code point of differentiated services (RFC 2474), 6 bits: a number, or a name as {@code tc} and
- * {@code iptables} know them.
+ * {@code iptables} know them; or each datagram's own.
  */
 record DiffServ() implements ValueType<Integer> {
+
+  /** What it is where each datagram's own is meant. */
+  static final int COPY = -1;
 
   private static final int MAX = 63;
 
@@ -25,6 +28,7 @@ record DiffServ() implements ValueType<Integer> {
           : 8 * Integer.parseInt(known.group(2)) + 2 * Integer.parseInt(known.group(3));
     }
     return switch (name) {
+      case "copy" -> COPY;
       case "le" -> 1; // RFC 8622: less than best effort
       case "va" -> 44; // RFC 5865
       case "ef" -> 46; // RFC 3246
@@ -49,6 +53,6 @@ record DiffServ() implements ValueType<Integer> {
 
   @Override
   public String expected() {
-    return "0 to 63, or a name such as ef, af41, cs5 or le";
+    return "0 to 63, a name such as ef, af41, cs5 or le, or copy";
   }
 }

@@ -344,7 +344,16 @@ final class Settings {
           "dscp",
           new DiffServ(),
           "0",
-          "how our UDP packets are marked for the networks on their way");
+          "how our UDP packets are marked for the networks on their way; copy is as what they"
+              + " carry");
+
+  static final Setting<EcnChoice> ECN =
+      Setting.once(
+          "ecn",
+          new Choice<>(EcnChoice.class),
+          "off",
+          "copy has what we carry marked where networks mark congestion; on both ends, and"
+              + " bridges");
 
   static final Setting<Long> LOOPS =
       Setting.once(
@@ -384,6 +393,7 @@ final class Settings {
           OVER_TCP,
           SOCKET_BUFFER,
           DSCP,
+          ECN,
           ENGINE,
           BUSY_POLL,
           TCP_ENGINE);
@@ -417,6 +427,7 @@ final class Settings {
           TUNNEL_TIMEOUT,
           SOCKET_BUFFER,
           DSCP,
+          ECN,
           ENGINE,
           BUSY_POLL,
           LOOPS,
@@ -442,6 +453,7 @@ final class Settings {
           CONGESTION_CONTROL,
           SOCKET_BUFFER,
           DSCP,
+          ECN,
           ENGINE,
           BUSY_POLL,
           LOOPS,

@@ -26,6 +26,7 @@ final class Arrivals implements DataFrames.Handler {
   private Epoch epoch;
   private long counter;
   private Path path;
+  private int trafficClass;
 
   /**
    * @param introducer is told of what comes back on flows of ours
@@ -59,10 +60,13 @@ final class Arrivals implements DataFrames.Handler {
    * Takes the frames of a packet.
    *
    * @param path that it came on, or null
+   * @param outer what it was marked with on its way
    * @param frames from position to limit
    * @return false if one is malformed
    */
-  boolean take(long now, Epoch epoch, long counter, Path path, ByteBuffer frames) {
+  boolean take(long now, Epoch epoch, long counter, Path path, int outer, ByteBuffer frames) {
+    int inner = DataFrames.trafficClass(frames, frames.position());
+    trafficClass = TrafficClass.decapsulated(inner, outer);
     this.now = now;
     this.epoch = epoch;
     this.counter = counter;
@@ -78,7 +82,7 @@ final class Arrivals implements DataFrames.Handler {
   public void onDatagram(int flowId, ByteBuffer payload) {
     Flow flow = arrivingOn(flowId);
     if (flow != null) {
-      asItComes(flow, payload);
+      asItComes(flow, payload, trafficClass);
     }
   }
 
@@ -89,7 +93,7 @@ final class Arrivals implements DataFrames.Handler {
     if (flow != null) {
       ByteBuffer whole = take(flowId, id & 0xffff_ffffL, index, count, piece);
       if (whole != null) {
-        asItComes(flow, whole);
+        asItComes(flow, whole, reassembler.trafficClass());
       }
     }
   }
@@ -99,7 +103,7 @@ final class Arrivals implements DataFrames.Handler {
     session.repair().onSentTime(now, epoch, counter, path, time);
     Flow flow = arrivingOn(flowId);
     if (flow != null) {
-      inOrder(flow, sequence, payload);
+      inOrder(flow, sequence, payload, trafficClass);
     }
   }
 
@@ -112,35 +116,35 @@ final class Arrivals implements DataFrames.Handler {
       long id = ORDERED | (long) flowId << 24 | sequence;
       ByteBuffer whole = take(flowId, id, index, count, piece);
       if (whole != null) {
-        inOrder(flow, sequence, whole);
+        inOrder(flow, sequence, whole, reassembler.trafficClass());
       }
     }
   }
 
-  private void asItComes(Flow flow, ByteBuffer payload) {
+  private void asItComes(Flow flow, ByteBuffer payload, int itsClass) {
     if (!session.isInitiator()) {
       flow.setOrdered(false);
     }
-    deliver(flow, payload);
+    deliver(flow, payload, itsClass);
   }
 
   /** Whether a flow wants its order says the initiator; the responder hears it by what comes. */
-  private void inOrder(Flow flow, int sequence, ByteBuffer payload) {
+  private void inOrder(Flow flow, int sequence, ByteBuffer payload, int itsClass) {
     if (session.isInitiator() && !flow.isOrdered()) {
-      deliver(flow, payload);
+      deliver(flow, payload, itsClass);
       return;
     }
     flow.setOrdered(true);
-    order.take(now, epoch, counter, flow, sequence, payload);
+    order.take(now, epoch, counter, flow, sequence, payload, itsClass);
   }
 
   private ByteBuffer take(int flowId, long id, int index, int count, ByteBuffer piece) {
-    return reassembler.take(now, epoch.number(), flowId, id, index, count, piece);
+    return reassembler.take(now, epoch.number(), flowId, id, index, count, piece, trafficClass);
   }
 
-  void deliver(Flow flow, ByteBuffer payload) {
+  void deliver(Flow flow, ByteBuffer payload, int itsClass) {
     delivered++;
-    context.output().deliver(flow, payload);
+    context.output().deliver(flow, payload, itsClass);
   }
 
   /** The flow of which something has come, opened if need be; null if that is to be dropped. */

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
  */
 final class Backlog {
 
-  private record Entry(long atNanos, Flow flow, ByteBuffer payload) {}
+  private record Entry(long atNanos, Flow flow, ByteBuffer payload, int trafficClass) {}
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private int bytes;
@@ -19,9 +19,9 @@ final class Backlog {
   }
 
   /** Keeps a copy. @return how many older ones were dropped for it */
-  int add(long now, Flow flow, ByteBuffer payload) {
+  int add(long now, Flow flow, ByteBuffer payload, int trafficClass) {
     ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
-    entries.add(new Entry(now, flow, copy));
+    entries.add(new Entry(now, flow, copy, trafficClass));
     bytes += copy.remaining();
     int dropped = 0;
     while (entries.size() > CoreLimits.BACKLOG_DATAGRAMS || bytes > CoreLimits.BACKLOG_BYTES) {
@@ -39,7 +39,7 @@ final class Backlog {
       if (now - entry.atNanos() > CoreLimits.BACKLOG_NANOS) {
         dropped++;
       } else {
-        session.send(now, entry.flow(), entry.payload());
+        session.send(now, entry.flow(), entry.payload(), entry.trafficClass());
       }
     }
     return dropped;

@@ -22,6 +22,7 @@ final class Context {
   private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
   private long arrivedNanos;
+  private int trafficClass;
   private final FragmentPool fragments;
 
   Context(
@@ -107,8 +108,14 @@ final class Context {
     return arrivedNanos;
   }
 
-  void setArrivedNanos(long nanos) {
+  /** What the packet was marked with that is being taken. */
+  int trafficClass() {
+    return trafficClass;
+  }
+
+  void setArrival(long nanos, int packetsClass) {
     arrivedNanos = nanos;
+    trafficClass = packetsClass;
   }
 
   /**

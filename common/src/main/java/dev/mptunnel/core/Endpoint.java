@@ -125,8 +125,17 @@ public final class Endpoint {
    * a few seconds, in a bounded queue. One too large to carry is dropped and counted.
    */
   public void send(long now, Flow flow, ByteBuffer payload) {
+    send(now, flow, payload, 0);
+  }
+
+  /**
+   * Sends a datagram that is marked so; as {@link #send(long, Flow, ByteBuffer)}.
+   *
+   * @param trafficClass see {@link TrafficClass}
+   */
+  public void send(long now, Flow flow, ByteBuffer payload, int trafficClass) {
     flow.session().forgetOldKeys(now);
-    flow.session().send(now, flow, payload);
+    flow.session().send(now, flow, payload, trafficClass);
     timers.schedule(flow.session());
   }
 
@@ -173,7 +182,23 @@ public final class Endpoint {
    */
   public void onDatagram(
       long now, long arrivedNanos, int port, InetSocketAddress source, ByteBuffer packet) {
-    context.setArrivedNanos(arrivedNanos);
+    onDatagram(now, arrivedNanos, 0, port, source, packet);
+  }
+
+  /**
+   * Takes a packet from the network that is marked so; as {@link #onDatagram(long, long, int,
+   * InetSocketAddress, ByteBuffer)}.
+   *
+   * @param trafficClass see {@link TrafficClass}
+   */
+  public void onDatagram(
+      long now,
+      long arrivedNanos,
+      int trafficClass,
+      int port,
+      InetSocketAddress source,
+      ByteBuffer packet) {
+    context.setArrival(arrivedNanos, trafficClass);
     if (packet.remaining() < Header.LENGTH || packet.remaining() > Limits.MAX_PACKET_BYTES) {
       context.counters().malformed++;
       return;

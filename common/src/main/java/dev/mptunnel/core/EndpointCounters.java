@@ -28,6 +28,7 @@ public final class EndpointCounters {
   long fragmentsWithheld;
   long incomplete;
   long waitedTooLong;
+  long congested;
 
   EndpointCounters() {}
 
@@ -59,6 +60,7 @@ public final class EndpointCounters {
     fragmentsWithheld += other.fragmentsWithheld;
     incomplete += other.incomplete;
     waitedTooLong += other.waitedTooLong;
+    congested += other.congested;
   }
 
   /** Packets too short, too long, of an unknown type, or with frames that do not fit. */
@@ -161,5 +163,10 @@ public final class EndpointCounters {
   /** Datagrams of our own side dropped because no path was there for too long. */
   public long waitedTooLong() {
     return waitedTooLong;
+  }
+
+  /** Packets marked as congested whose datagrams' senders would not heed that. */
+  public long congested() {
+    return congested;
   }
 }

@@ -34,7 +34,8 @@ final class FlowOrder {
   private static final long LONGEST_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
   /** A datagram that waits. */
-  private record Waiting(Epoch epoch, long counter, long sinceNanos, byte[] payload) {}
+  private record Waiting(
+      Epoch epoch, long counter, long sinceNanos, byte[] payload, int trafficClass) {}
 
   private final Flow flow;
   private final InOrder all;
@@ -72,7 +73,8 @@ final class FlowOrder {
   }
 
   /** Takes a datagram, and delivers it unless it has to wait. */
-  void take(long now, Epoch epoch, long counter, int sequence, ByteBuffer payload) {
+  void take(
+      long now, Epoch epoch, long counter, int sequence, ByteBuffer payload, int trafficClass) {
     gapNanos += (Math.min(now - cameNanos, LONGEST_GAP_NANOS) - gapNanos) / 16;
     cameNanos = now;
     int ahead = distance(next, sequence);
@@ -84,12 +86,12 @@ final class FlowOrder {
     }
     if (ahead < 0) {
       all.countLate();
-      all.deliver(flow, payload);
+      all.deliver(flow, payload, trafficClass);
     } else if (ahead == 0) {
       skip(1);
-      all.deliver(flow, payload);
+      all.deliver(flow, payload, trafficClass);
     } else {
-      keep(now, epoch, counter, ahead, payload);
+      keep(now, epoch, counter, ahead, payload, trafficClass);
     }
   }
 
@@ -98,13 +100,14 @@ final class FlowOrder {
     return (sequence - from) << Byte.SIZE >> Byte.SIZE;
   }
 
-  private void keep(long now, Epoch epoch, long counter, int ahead, ByteBuffer payload) {
+  private void keep(
+      long now, Epoch epoch, long counter, int ahead, ByteBuffer payload, int trafficClass) {
     int distance = ahead;
     while (!hasRoom(distance, payload.remaining())) {
       if (waiting == 0 || distance < missing) {
         // There is no room to wait in: what is missing before it is not waited for.
         skip(distance + 1);
-        all.deliver(flow, payload);
+        all.deliver(flow, payload, trafficClass);
         return;
       }
       int before = next;
@@ -112,7 +115,7 @@ final class FlowOrder {
       distance -= distance(before, next);
       if (distance < 0) {
         all.countLate();
-        all.deliver(flow, payload);
+        all.deliver(flow, payload, trafficClass);
         return;
       }
     }
@@ -125,7 +128,7 @@ final class FlowOrder {
     }
     byte[] copy = new byte[payload.remaining()];
     payload.get(copy);
-    ring[slot] = new Waiting(epoch, counter, now, copy);
+    ring[slot] = new Waiting(epoch, counter, now, copy, trafficClass);
     span = Math.max(span, distance + 1);
     missing = waiting == 0 ? distance : Math.min(missing, distance);
     waiting++;
@@ -224,7 +227,8 @@ final class FlowOrder {
     if (waiting == 0) {
       giveRingBack();
     }
-    all.release(this, now - waited.sinceNanos, ByteBuffer.wrap(waited.payload));
+    ByteBuffer payload = ByteBuffer.wrap(waited.payload);
+    all.release(this, now - waited.sinceNanos, payload, waited.trafficClass);
   }
 
   /** Delivers all that waits, in order. */

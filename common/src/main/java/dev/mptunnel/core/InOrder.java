@@ -36,22 +36,29 @@ final class InOrder {
   }
 
   /** Takes a datagram of a flow that wants its order. */
-  void take(long now, Epoch epoch, long counter, Flow flow, int sequence, ByteBuffer payload) {
+  void take(
+      long now,
+      Epoch epoch,
+      long counter,
+      Flow flow,
+      int sequence,
+      ByteBuffer payload,
+      int trafficClass) {
     if (context.settings().repairSettings().holdNanos()
         == EndpointSettings.RepairSettings.HOLD_OFF) {
-      arrivals.deliver(flow, payload);
+      arrivals.deliver(flow, payload, trafficClass);
       return;
     }
     if (flow.order() == null) {
       flow.setOrder(new FlowOrder(flow, this));
     }
-    flow.order().take(now, epoch, counter, sequence, payload);
+    flow.order().take(now, epoch, counter, sequence, payload, trafficClass);
   }
 
   // --- what the orders of flows ask ---
 
-  void deliver(Flow flow, ByteBuffer payload) {
-    arrivals.deliver(flow, payload);
+  void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
+    arrivals.deliver(flow, payload, trafficClass);
   }
 
   void countLate() {
@@ -86,7 +93,7 @@ final class InOrder {
     waiting.add(order);
   }
 
-  void release(FlowOrder order, long heldNanos, ByteBuffer payload) {
+  void release(FlowOrder order, long heldNanos, ByteBuffer payload, int trafficClass) {
     int bytes = payload.remaining() + CoreLimits.HELD_COST_BYTES;
     reserve(-bytes);
     long micros = TimeUnit.NANOSECONDS.toMicros(heldNanos);
@@ -94,7 +101,7 @@ final class InOrder {
     if (!order.isWaiting()) {
       waiting.remove(order);
     }
-    arrivals.deliver(order.flow(), payload);
+    arrivals.deliver(order.flow(), payload, trafficClass);
   }
 
   // --- time ---

@@ -19,12 +19,24 @@ public interface Output {
   void transmit(int port, InetSocketAddress remote, ByteBuffer packet);
 
   /**
+   * Send these bytes in a packet that is marked so, as far as whoever drives the endpoint has it.
+   *
+   * @param packet as of {@link #transmit}
+   * @param trafficClass see {@link TrafficClass}
+   */
+  default void transmit(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
+    transmit(port, remote, packet);
+  }
+
+  /**
    * Send these bytes, which are those that {@link #transmit} was told last.
    *
    * @param packet as of {@link #transmit}
+   * @param trafficClass the same
    */
-  default void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
-    transmit(port, remote, packet);
+  default void transmitAgain(
+      int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
+    transmit(port, remote, packet, trafficClass);
   }
 
   /**
@@ -34,6 +46,15 @@ public interface Output {
    * @param payload from position to limit, perhaps empty; valid until this returns
    */
   void deliver(Flow flow, ByteBuffer payload);
+
+  /**
+   * A datagram that is to be marked so on its further way; as of {@link #deliver}.
+   *
+   * @param trafficClass see {@link TrafficClass}
+   */
+  default void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
+    deliver(flow, payload);
+  }
 
   /** Something happened that a person or a socket table should know. */
   void event(Event event);

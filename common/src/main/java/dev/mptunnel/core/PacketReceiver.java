@@ -1,5 +1,6 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
@@ -99,12 +100,23 @@ final class PacketReceiver {
       }
       return false;
     }
+    if (isToBeDropped(opened)) {
+      context.counters().congested++; // as if lost on its way: a copy may come on another path
+      return true;
+    }
     takeData(now, epoch, port, source, length, opened);
     if (isOfGroup) {
       keepRebuilt(epoch, parity.take(counter));
       takeRebuilt(now);
     }
     return true;
+  }
+
+  private boolean isToBeDropped(ByteBuffer opened) {
+    int outer = context.trafficClass();
+    int framesBegin = opened.position() + Header.LENGTH;
+    return outer != 0
+        && TrafficClass.isDropped(DataFrames.trafficClass(opened, framesBegin), outer);
   }
 
   /**
@@ -144,12 +156,13 @@ final class PacketReceiver {
     epoch.window().take(rebuilt.counter());
     session.repair().onRebuilt(now, epoch, rebuilt.counter());
     epoch.ledger().first(rebuilt.counter(), null, session.fate());
-    takeFrames(now, epoch, rebuilt.counter(), null, packet);
+    takeFrames(now, epoch, rebuilt.counter(), null, TrafficClass.NOT_ECT, packet);
   }
 
-  private void takeFrames(long now, Epoch epoch, long counter, Path path, ByteBuffer packet) {
+  private void takeFrames(
+      long now, Epoch epoch, long counter, Path path, int outer, ByteBuffer packet) {
     packet.position(packet.position() + Header.LENGTH);
-    if (!session.onData(now, epoch, counter, path, packet)) {
+    if (!session.onData(now, epoch, counter, path, outer, packet)) {
       context.counters().malformed++;
     }
     session.onArrivals(now);
@@ -173,7 +186,7 @@ final class PacketReceiver {
       challengeStray(now, epoch, port, source, length);
     }
     session.noteHeard(now, epoch);
-    takeFrames(now, epoch, counter, path, packet);
+    takeFrames(now, epoch, counter, path, context.trafficClass(), packet);
   }
 
   /**

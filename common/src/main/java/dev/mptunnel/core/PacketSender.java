@@ -18,6 +18,9 @@ final class PacketSender {
   private long fragmented;
   private int toldRoomBytes = Integer.MAX_VALUE;
 
+  /** What a CLASS takes of the room in packets; 0 while no datagram has been marked. */
+  private int classBytes;
+
   /**
    * A sender.
    *
@@ -36,7 +39,7 @@ final class PacketSender {
 
   /** The longest datagram that these paths carry in one packet. */
   int roomBytes(int selected) {
-    return framesRoomBytes(selected) - DataFrames.ORDERED_OVERHEAD_BYTES;
+    return framesRoomBytes(selected) - classBytes - DataFrames.ORDERED_OVERHEAD_BYTES;
   }
 
   private int framesRoomBytes(int selected) {
@@ -48,28 +51,32 @@ final class PacketSender {
    * Sends a datagram.
    *
    * @param payload at most {@link DataFrames#MAX_DATAGRAM_BYTES}
+   * @param trafficClass what it is marked with
    * @param selected a bit for each path that is to carry it
    */
-  void datagram(long now, Flow flow, ByteBuffer payload, int selected) {
+  void datagram(long now, Flow flow, ByteBuffer payload, int trafficClass, int selected) {
+    if (trafficClass != 0) {
+      classBytes = DataFrames.CLASS_BYTES;
+    }
     int bytes = payload.remaining();
-    int framesRoomBytes = framesRoomBytes(selected) - introducer.bytes(now, flow);
+    int roomBytes = framesRoomBytes(selected) - (trafficClass == 0 ? 0 : classBytes);
+    int framesRoomBytes = roomBytes - introducer.bytes(now, flow);
     if (bytes <= framesRoomBytes - overheadBytes(flow)) {
-      ByteBuffer packet = begin(now, flow);
+      ByteBuffer packet = begin(now, flow, trafficClass);
       if (flow.isOrdered()) {
         DataFrames.putOrdered(
             packet, flow.id(), flow.takeSequence(), DataFrames.time(now), payload);
       } else {
         DataFrames.putDatagram(packet, flow.id(), payload);
       }
-      send(now, packet, selected);
+      send(now, packet, trafficClass, selected);
       return;
     }
-    fragments(now, flow, payload, framesRoomBytes, selected);
+    fragments(now, flow, payload, trafficClass, framesRoomBytes, selected);
     fragmented++;
     // Without the name before it, and of paths that it is known of what they carry.
-    if (bytes > framesRoomBytes(selected) - overheadBytes(flow)
-        && !session.paths().areSearched(selected)) {
-      tellOfFragments(flow, bytes, framesRoomBytes(selected) - overheadBytes(flow));
+    if (bytes > roomBytes - overheadBytes(flow) && !session.paths().areSearched(selected)) {
+      tellOfFragments(flow, bytes, roomBytes - overheadBytes(flow));
     }
   }
 
@@ -80,7 +87,12 @@ final class PacketSender {
   }
 
   private void fragments(
-      long now, Flow flow, ByteBuffer payload, int framesRoomBytes, int selected) {
+      long now,
+      Flow flow,
+      ByteBuffer payload,
+      int trafficClass,
+      int framesRoomBytes,
+      int selected) {
     boolean ordered = flow.isOrdered();
     int roomBytes =
         framesRoomBytes
@@ -93,14 +105,14 @@ final class PacketSender {
     int end = payload.limit();
     for (int index = 0; index < count; index++) {
       payload.limit(Math.min(payload.position() + pieceBytes, end));
-      ByteBuffer packet = begin(now, flow);
+      ByteBuffer packet = begin(now, flow, trafficClass);
       if (ordered) {
         DataFrames.putOrderedFragment(
             packet, flow.id(), id, DataFrames.time(now), index, count, payload);
       } else {
         DataFrames.putFragment(packet, flow.id(), id, index, count, payload);
       }
-      send(now, packet, selected);
+      send(now, packet, trafficClass, selected);
     }
   }
 
@@ -118,19 +130,22 @@ final class PacketSender {
     ByteBuffer packet = begin();
     DataFrames.putClose(packet, reason);
     seal(packet);
-    transmit(packet, selected);
+    transmit(packet, 0, selected);
   }
 
   /** Tells the peer which of its flows lead nowhere. */
   void refused(long now, Map<Integer, TargetRefusal> refused, int selected) {
     ByteBuffer packet = begin();
     refused.forEach((id, refusal) -> DataFrames.putRefused(packet, id, refusal.reason()));
-    send(now, packet, selected);
+    send(now, packet, 0, selected);
   }
 
-  /** A packet to which frames of the flow are appended. */
-  private ByteBuffer begin(long now, Flow flow) {
+  /** A packet to which a datagram of the flow is appended, or a piece, that is marked so. */
+  private ByteBuffer begin(long now, Flow flow, int trafficClass) {
     ByteBuffer packet = begin();
+    if (trafficClass != 0) {
+      DataFrames.putClass(packet, trafficClass);
+    }
     introducer.put(now, flow, packet);
     return packet;
   }
@@ -139,10 +154,11 @@ final class PacketSender {
     return context.scratch().position(Header.LENGTH);
   }
 
-  private void send(long now, ByteBuffer packet, int selected) {
+  private void send(long now, ByteBuffer packet, int trafficClass, int selected) {
     long counter = seal(packet);
-    int copies = transmit(packet, selected);
-    session.repair().onSent(now, session.epochs().current(), counter, packet, copies);
+    int copies = transmit(packet, trafficClass, selected);
+    Epoch epoch = session.epochs().current();
+    session.repair().onSent(now, epoch, counter, packet, trafficClass, copies);
   }
 
   private long seal(ByteBuffer packet) {
@@ -154,14 +170,14 @@ final class PacketSender {
     return counter;
   }
 
-  private int transmit(ByteBuffer packet, int selected) {
+  private int transmit(ByteBuffer packet, int trafficClass, int selected) {
     int carrying = session.paths().carrying(selected, packet.remaining());
     for (int left = carrying; left != 0; left &= left - 1) {
       Path path = session.path(Integer.numberOfTrailingZeros(left));
       if (left == carrying) {
-        path.transmit(packet);
+        path.transmit(packet, trafficClass);
       } else {
-        path.transmitAgain(packet);
+        path.transmitAgain(packet, trafficClass);
       }
     }
     return Integer.bitCount(carrying);

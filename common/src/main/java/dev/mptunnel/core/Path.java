@@ -51,6 +51,9 @@ public final class Path implements PathFrames.Handler {
   private long broughtCount;
   private long missingSinceNanos = NEVER;
 
+  /** Whether marks of ECN come through to the peer, and it heeds them. */
+  private boolean carriesEcn;
+
   private int longestSentBytes;
   private long sent;
   private long received;
@@ -68,6 +71,8 @@ public final class Path implements PathFrames.Handler {
   private boolean marked;
   private int markedEpoch;
   private long markedHighest;
+  private boolean answered;
+  private int answeredEcn;
 
   /**
    * A path of a session.
@@ -174,16 +179,24 @@ public final class Path implements PathFrames.Handler {
     return queue;
   }
 
-  /** Sends a DATA packet on it. */
-  void transmit(ByteBuffer packet) {
+  /** Sends a DATA packet on it, whose datagram is marked so. */
+  void transmit(ByteBuffer packet, int trafficClass) {
     countSent(packet.remaining());
-    session.transmit(port, remote, packet);
+    session.transmit(port, remote, packet, outerClass(trafficClass));
   }
 
   /** Sends a DATA packet on it that was sent on another path last. */
-  void transmitAgain(ByteBuffer packet) {
+  void transmitAgain(ByteBuffer packet, int trafficClass) {
     countSent(packet.remaining());
-    session.transmitAgain(port, remote, packet);
+    session.transmitAgain(port, remote, packet, outerClass(trafficClass));
+  }
+
+  /**
+   * The normal mode of RFC 6040, section 4.1, or its compatibility mode where a queue's mark would
+   * be lost, and so its packets not be dropped and nobody slow down.
+   */
+  private int outerClass(int trafficClass) {
+    return carriesEcn ? trafficClass : trafficClass & TrafficClass.DSCP;
   }
 
   /** Asks the peer for packets; see {@link PathFrames}. @return the bytes that this cost */
@@ -277,6 +290,7 @@ public final class Path implements PathFrames.Handler {
   void redirect(long now, InetSocketAddress remote, boolean isOpen) {
     this.remote = remote;
     candidate = null;
+    carriesEcn = false;
     if (remote == null) {
       up = false;
       proven = false;
@@ -393,7 +407,9 @@ public final class Path implements PathFrames.Handler {
     if (token != 0) {
       PathFrames.putResponse(packet, token);
     }
-    session.sendPath(packet, port, remote);
+    // Where nothing is answered, what asks for ECN may be what is dropped.
+    int ecn = isSilent(now) ? TrafficClass.NOT_ECT : TrafficClass.ECT_0;
+    session.sendPath(packet, port, remote, ecn);
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
     }
@@ -449,11 +465,16 @@ public final class Path implements PathFrames.Handler {
     pinged = false;
     challenged = false;
     response = 0;
+    answered = false;
+    answeredEcn = 0;
     // Where an initiator's path leads is its own side's word: otherwise somebody who brings one
     // path's packets over another moves the one onto the other, and the two fail together.
     elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
+    if (answered) {
+      carriesEcn = answeredEcn != TrafficClass.NOT_ECT;
+    }
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
         candidate = new Candidate(fromPort, source);
@@ -504,6 +525,10 @@ public final class Path implements PathFrames.Handler {
           session.dataArrived(),
           longestArrived.tell(readAtNanos));
     }
+    int ecn = session.trafficClass() & TrafficClass.ECN;
+    if (pinged && ecn != TrafficClass.NOT_ECT && !elsewhere) {
+      PathFrames.putEcn(packet, ecn);
+    }
     if (challenged) {
       PathFrames.putResponse(packet, challenge);
     }
@@ -518,6 +543,7 @@ public final class Path implements PathFrames.Handler {
     port = newPort;
     remote = newRemote;
     candidate = null;
+    carriesEcn = false;
     restartMtu();
     longestArrived.clear();
     lag.clear();
@@ -574,6 +600,7 @@ public final class Path implements PathFrames.Handler {
     if (remote == null || elsewhere) {
       return; // forgotten meanwhile, or not from there: only a CHALLENGE proves another address
     }
+    answered = true;
     boolean wasNarrow = mtu.isNarrow();
     mtu.onPong(readAtNanos, pings.asked(ping), pings.longestSentBytes(ping), longestBytes);
     if (mtu.isNarrow() && !wasNarrow) {
@@ -615,6 +642,11 @@ public final class Path implements PathFrames.Handler {
     session.onParity(readAtNanos, epochNumber, first, lengths, offset, bytes);
   }
 
+  @Override
+  public void onEcn(int field) {
+    answeredEcn = field;
+  }
+
   /** Takes the last MARK of the packet that was read: each may make a thousand holes. */
   private void takeMark() {
     if (marked) {
@@ -642,6 +674,7 @@ public final class Path implements PathFrames.Handler {
         remote,
         up,
         mtu.ipBytes(),
+        carriesEcn,
         sent,
         received,
         lossOut.lossShare(),

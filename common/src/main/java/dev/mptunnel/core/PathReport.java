@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
  * @param remote where it leads, or null where that is unknown
  * @param up whether it answers, and so carries data
  * @param mtuBytes the longest IP packet that it carries from us to the peer; 0: not known
+ * @param carriesEcn whether marks of congestion (ECN) reach the peer on it, and are heeded
  * @param sent packets sent on it
  * @param received packets that arrived on it, copies included
  * @param lossOut the share lost, 0 to 1, from us to the peer; NaN: not measured
@@ -25,6 +26,7 @@ public record PathReport(
     InetSocketAddress remote,
     boolean up,
     int mtuBytes,
+    boolean carriesEcn,
     long sent,
     long received,
     double lossOut,

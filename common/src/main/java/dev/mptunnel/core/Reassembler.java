@@ -26,6 +26,7 @@ final class Reassembler {
     private final SortedMap<Integer, byte[]> pieces = new TreeMap<>();
     private int costBytes = CoreLimits.FRAGMENT_COST_BYTES;
     private int bytes;
+    private int trafficClass;
 
     private Assembly(long startedNanos, int flow, int count) {
       this.startedNanos = startedNanos;
@@ -37,6 +38,7 @@ final class Reassembler {
   private final Context context;
   private final LinkedHashMap<Long, Assembly> oldestFirst = new LinkedHashMap<>();
   private int keptBytes;
+  private int joinedClass;
   private boolean isFirstOfPacket;
 
   Reassembler(Context context) {
@@ -59,10 +61,19 @@ final class Reassembler {
    * @param epoch the number of the epoch that it came in
    * @param id 48 bits that no other datagram of the epoch has
    * @param piece from position to limit; copied
+   * @param trafficClass what it is marked with
    * @return the whole datagram if this was the last piece, valid until the next one comes; null if
    *     others are missing
    */
-  ByteBuffer take(long now, int epoch, int flow, long id, int index, int count, ByteBuffer piece) {
+  ByteBuffer take(
+      long now,
+      int epoch,
+      int flow,
+      long id,
+      int index,
+      int count,
+      ByteBuffer piece,
+      int trafficClass) {
     forgetOld(now);
     long key = (long) epoch << ID_BITS | id;
     Assembly known = oldestFirst.get(key);
@@ -91,12 +102,21 @@ final class Reassembler {
     piece.get(copy);
     assembly.pieces.put(index, copy);
     assembly.bytes += bytes;
+    // They differ in what queues have made of them: one that is marked as congested is enough (RFC
+    // 3168, section 5.3), and that is the highest number.
+    assembly.trafficClass = Math.max(assembly.trafficClass, trafficClass);
     if (assembly.pieces.size() < count) {
       return null;
     }
     oldestFirst.remove(key);
     keep(-assembly.costBytes);
+    joinedClass = assembly.trafficClass;
     return joined(assembly);
+  }
+
+  /** What the last datagram is marked with that was joined. */
+  int trafficClass() {
+    return joinedClass;
   }
 
   private ByteBuffer joined(Assembly assembly) {

@@ -48,8 +48,9 @@ final class Repair {
 
   // --- what we send ---
 
-  void onSent(long now, Epoch epoch, long counter, ByteBuffer packet, int copies) {
-    resender.onSent(now, epoch, counter, packet, copies);
+  void onSent(
+      long now, Epoch epoch, long counter, ByteBuffer packet, int trafficClass, int copies) {
+    resender.onSent(now, epoch, counter, packet, trafficClass, copies);
   }
 
   void onAsk(long now, int question, int epochNumber, long first, ByteBuffer offsets) {

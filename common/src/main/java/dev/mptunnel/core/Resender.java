@@ -69,9 +69,11 @@ final class Resender {
   /**
    * A DATA packet was sent.
    *
+   * @param trafficClass what it was marked with
    * @param copies on how many paths
    */
-  void onSent(long now, Epoch epoch, long counter, ByteBuffer packet, int copies) {
+  void onSent(
+      long now, Epoch epoch, long counter, ByteBuffer packet, int trafficClass, int copies) {
     long bytes = (long) packet.remaining() * copies;
     if (isOff) {
       return;
@@ -79,7 +81,8 @@ final class Resender {
     budget.earn(bytes);
     // A second question, and its answer, may be lost too.
     long neededNanos = 4 * session.paths().longestRttNanos() + LONGEST_PAUSE_NANOS;
-    epoch.kept().add(now, counter, packet, Math.min(neededNanos, CoreLimits.RESEND_NANOS));
+    neededNanos = Math.min(neededNanos, CoreLimits.RESEND_NANOS);
+    epoch.kept().add(now, counter, packet, trafficClass, neededNanos);
     boolean isAffordable = budget.leftBytes() >= CoreLimits.REPAIR_SAVED_BYTES / 2.0;
     long parityBytes = parity.onSent(epoch, counter, packet, isAffordable, gapNanos);
     budget.spend(parityBytes); // which is far less than the half that was left
@@ -140,7 +143,10 @@ final class Resender {
     }
     figures.resent++;
     figures.spentBytes += bytes;
-    session.forEachCarrying(packet.remaining(), path -> path.transmit(packet));
+    // A queue that is congested must be able to drop it: it is in place of one that was (RFC 3168,
+    // section 6.1.5).
+    int dscp = epoch.kept().trafficClass(counter) & TrafficClass.DSCP;
+    session.forEachCarrying(packet.remaining(), path -> path.transmit(packet, dscp));
   }
 
   long nextTimer() {

@@ -13,7 +13,7 @@ final class SentRing {
   private static final int FIRST_PACKETS = 256;
 
   /** What is noted of a packet besides its bytes. */
-  private static final int NOTE_BYTES = 2 * Long.BYTES + Integer.BYTES;
+  private static final int NOTE_BYTES = 2 * Long.BYTES + Integer.BYTES + Byte.BYTES;
 
   private final SharedRoom room;
 
@@ -22,6 +22,7 @@ final class SentRing {
   private long[] begins = new long[0];
   private long[] sentNanos = new long[0];
   private int[] lengths = new int[0];
+  private byte[] trafficClasses = new byte[0];
   private long end;
   private long first;
   private long next;
@@ -40,9 +41,10 @@ final class SentRing {
    *
    * @param counter one more than that of the packet before; if it is not, those before are
    *     forgotten
+   * @param trafficClass what it was marked with
    * @param neededNanos how long packets are needed
    */
-  void add(long now, long counter, ByteBuffer packet, long neededNanos) {
+  void add(long now, long counter, ByteBuffer packet, int trafficClass, long neededNanos) {
     if (counter != next) {
       first = counter;
       next = counter;
@@ -64,6 +66,7 @@ final class SentRing {
     packet.get(packet.position(), data, (int) (begin % data.length), length);
     begins[slot(next)] = begin;
     lengths[slot(next)] = length;
+    trafficClasses[slot(next)] = (byte) trafficClass;
     sentNanos[slot(next)] = now;
     end = begin + length;
     next++;
@@ -82,6 +85,7 @@ final class SentRing {
       begins = new long[FIRST_PACKETS];
       sentNanos = new long[FIRST_PACKETS];
       lengths = new int[FIRST_PACKETS];
+      trafficClasses = new byte[FIRST_PACKETS];
     }
     if (first == next || now - sentNanos[slot(first)] > neededNanos) {
       return;
@@ -104,15 +108,18 @@ final class SentRing {
     long[] moreBegins = new long[size];
     long[] moreNanos = new long[size];
     int[] moreLengths = new int[size];
+    byte[] moreClasses = new byte[size];
     for (long counter = first; counter < next; counter++) {
       int slot = (int) (counter & size - 1);
       moreBegins[slot] = begins[slot(counter)];
       moreNanos[slot] = sentNanos[slot(counter)];
       moreLengths[slot] = lengths[slot(counter)];
+      moreClasses[slot] = trafficClasses[slot(counter)];
     }
     begins = moreBegins;
     sentNanos = moreNanos;
     lengths = moreLengths;
+    trafficClasses = moreClasses;
   }
 
   private void growData() {
@@ -140,6 +147,11 @@ final class SentRing {
         : ByteBuffer.wrap(data, (int) (begins[slot] % data.length), lengths[slot]);
   }
 
+  /** What a packet was marked with that {@link #find} has found. */
+  int trafficClass(long counter) {
+    return trafficClasses[slot(counter)] & 0xff;
+  }
+
   /**
    * Gives memory back that it has no more use for.
    *
@@ -163,6 +175,7 @@ final class SentRing {
     begins = new long[0];
     sentNanos = new long[0];
     lengths = new int[0];
+    trafficClasses = new byte[0];
     first = next;
     end = 0;
   }

@@ -231,7 +231,7 @@ public final class Session {
     arrivals.review();
   }
 
-  void send(long now, Flow flow, ByteBuffer payload) {
+  void send(long now, Flow flow, ByteBuffer payload, int trafficClass) {
     if (payload.remaining() > DataFrames.MAX_DATAGRAM_BYTES) {
       context.counters().oversized++;
       return;
@@ -240,11 +240,11 @@ public final class Session {
     stayActive(now);
     int selected = isOpen() ? policy.select(paths) : 0;
     if (selected == 0) {
-      context.counters().waitedTooLong += backlog.add(now, flow, payload);
+      context.counters().waitedTooLong += backlog.add(now, flow, payload, trafficClass);
       return;
     }
     datagramsIn++;
-    sender.datagram(now, flow, payload, selected);
+    sender.datagram(now, flow, payload, trafficClass, selected);
   }
 
   /** Ends the session: the peer is told, once on each path. */
@@ -357,10 +357,11 @@ public final class Session {
    * Takes the frames of a DATA packet.
    *
    * @param path that it came on, or null
+   * @param outer what it was marked with on its way; see {@link TrafficClass}
    * @return false if one is malformed
    */
-  boolean onData(long now, Epoch epoch, long counter, Path path, ByteBuffer frames) {
-    return arrivals.take(now, epoch, counter, path, frames);
+  boolean onData(long now, Epoch epoch, long counter, Path path, int outer, ByteBuffer frames) {
+    return arrivals.take(now, epoch, counter, path, outer, frames);
   }
 
   /** Half of a parity came; for the fields see {@link dev.mptunnel.wire.PathFrames}. */
@@ -603,6 +604,11 @@ public final class Session {
     return context.arrivedNanos();
   }
 
+  /** What the packet was marked with that is being taken. */
+  int trafficClass() {
+    return context.trafficClass();
+  }
+
   RandomGenerator random() {
     return context.random();
   }
@@ -616,19 +622,24 @@ public final class Session {
   }
 
   void sendPath(ByteBuffer packet, int port, InetSocketAddress remote) {
-    epochs.current().protection().seal(packet.flip());
-    transmit(port, remote, packet);
+    sendPath(packet, port, remote, 0);
   }
 
-  void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
+  /** Sends a PATH packet that is marked so. */
+  void sendPath(ByteBuffer packet, int port, InetSocketAddress remote, int trafficClass) {
+    epochs.current().protection().seal(packet.flip());
+    transmit(port, remote, packet, trafficClass);
+  }
+
+  void transmit(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
     repair.figures().sentBytes += packet.remaining();
-    context.output().transmit(port, remote, packet);
+    context.output().transmit(port, remote, packet, trafficClass);
   }
 
   /** Sends what was sent last. */
-  void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+  void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
     repair.figures().sentBytes += packet.remaining();
-    context.output().transmitAgain(port, remote, packet);
+    context.output().transmitAgain(port, remote, packet, trafficClass);
   }
 
   /** Datagrams that waited for a path need not wait any more. */

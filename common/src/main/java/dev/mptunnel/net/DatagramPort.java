@@ -21,14 +21,25 @@ public interface DatagramPort {
   void send(ByteBuffer datagram, InetSocketAddress remote);
 
   /**
+   * Queues one datagram, as {@link #send(ByteBuffer, InetSocketAddress)} does, that is marked so.
+   *
+   * @param trafficClass of which the bits count that {@link PortOptions#carried} has
+   */
+  default void send(ByteBuffer datagram, InetSocketAddress remote, int trafficClass) {
+    send(datagram, remote);
+  }
+
+  /**
    * Queues, as {@link #send} does, the bytes that a port has been given just before, so that an
    * engine need not copy them again.
    *
+   * @param trafficClass as for {@code send}
    * @param given the port, perhaps this one, whose {@code send} was given these bytes, and nothing
    *     else since
    */
-  default void sendAgain(ByteBuffer datagram, InetSocketAddress remote, DatagramPort given) {
-    send(datagram, remote);
+  default void sendAgain(
+      ByteBuffer datagram, InetSocketAddress remote, int trafficClass, DatagramPort given) {
+    send(datagram, remote, trafficClass);
   }
 
   /** Hands everything queued to the kernel. */
@@ -44,6 +55,14 @@ public interface DatagramPort {
    */
   default long arrivedNanos(long nowNanos) {
     return nowNanos;
+  }
+
+  /**
+   * What the datagram is marked with that is being handed over, of the bits that {@link
+   * PortOptions#carried} has; to be asked for within {@link DatagramHandler#onDatagram} only.
+   */
+  default int trafficClass() {
+    return 0;
   }
 
   /**

@@ -41,7 +41,9 @@ public final class DriverGroup {
     }
     for (int i = 0; i < drivers.size(); i++) {
       int loop = i;
-      drivers.get(i).giveAway((port, source, packet) -> handOver(loop, port, source, packet));
+      drivers
+          .get(i)
+          .giveAway((port, source, marked, packet) -> handOver(loop, port, source, marked, packet));
     }
   }
 
@@ -50,7 +52,8 @@ public final class DriverGroup {
     return SessionSteering.loopOf(sessionId, drivers.size());
   }
 
-  private boolean handOver(int loop, int port, InetSocketAddress source, ByteBuffer packet) {
+  private boolean handOver(
+      int loop, int port, InetSocketAddress source, int trafficClass, ByteBuffer packet) {
     if (packet.remaining() < Header.LENGTH) {
       return false;
     }
@@ -58,7 +61,7 @@ public final class DriverGroup {
     if (owner == loop) {
       return false;
     }
-    inboxes.get(owner).put(port, source, packet);
+    inboxes.get(owner).put(port, source, trafficClass, packet);
     return true;
   }
 

@@ -39,7 +39,7 @@ public final class EndpointDriver {
   public interface Listener {
 
     /** A datagram for the application, or the target, behind a flow; see {@link Output#deliver}. */
-    void deliver(Flow flow, ByteBuffer payload);
+    void deliver(Flow flow, ByteBuffer payload, int trafficClass);
 
     /** Something happened; see {@link Output#event}. */
     void event(Event event);
@@ -53,7 +53,7 @@ public final class EndpointDriver {
      *
      * @return false if it is this endpoint's
      */
-    boolean take(int port, InetSocketAddress source, ByteBuffer packet);
+    boolean take(int port, InetSocketAddress source, int trafficClass, ByteBuffer packet);
   }
 
   private final DatagramEngine engine;
@@ -208,12 +208,13 @@ public final class EndpointDriver {
    *
    * @return false if there is no such port here: not yet, or not any more
    */
-  boolean take(int port, InetSocketAddress source, ByteBuffer packet) {
+  boolean take(int port, InetSocketAddress source, int trafficClass, ByteBuffer packet) {
     if (closed || port >= ports.size()) {
       return false;
     }
     received++;
-    endpoint.onDatagram(engine.nanoTime(), port, source, packet);
+    long now = engine.nanoTime();
+    endpoint.onDatagram(now, now, trafficClass, port, source, packet);
     return true;
   }
 
@@ -229,7 +230,13 @@ public final class EndpointDriver {
 
   /** Sends a datagram from a port of the caller's, at the end of what is being worked on. */
   public void send(DatagramPort port, ByteBuffer datagram, InetSocketAddress remote) {
-    port.send(datagram, remote);
+    send(port, datagram, remote, 0);
+  }
+
+  /** The same with a datagram that is marked so; see {@link DatagramPort#send}. */
+  public void send(
+      DatagramPort port, ByteBuffer datagram, InetSocketAddress remote, int trafficClass) {
+    port.send(datagram, remote, trafficClass);
     unflushed.add(port);
   }
 
@@ -312,20 +319,31 @@ public final class EndpointDriver {
 
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
-      given = ports.get(port);
-      send(given, packet, remote);
+      transmit(port, remote, packet, 0);
     }
 
     @Override
-    public void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
+    public void transmit(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
+      given = ports.get(port);
+      send(given, packet, remote, trafficClass);
+    }
+
+    @Override
+    public void transmitAgain(
+        int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
       DatagramPort to = ports.get(port);
-      to.sendAgain(packet, remote, given);
+      to.sendAgain(packet, remote, trafficClass, given);
       unflushed.add(to);
     }
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
-      listener.deliver(flow, payload);
+      deliver(flow, payload, 0);
+    }
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
+      listener.deliver(flow, payload, trafficClass);
     }
 
     @Override
@@ -344,10 +362,11 @@ public final class EndpointDriver {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      if (strays == null || !strays.take(number, source, datagram)) {
+      int marked = port.trafficClass();
+      if (strays == null || !strays.take(number, source, marked, datagram)) {
         received++;
         long now = engine.nanoTime();
-        endpoint.onDatagram(now, port.arrivedNanos(now), number, source, datagram);
+        endpoint.onDatagram(now, port.arrivedNanos(now), marked, number, source, datagram);
       }
     }
 

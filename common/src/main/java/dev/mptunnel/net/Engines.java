@@ -1,6 +1,7 @@
 package dev.mptunnel.net;
 
 import dev.mptunnel.config.EngineChoice;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.config.TcpEngineChoice;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -30,18 +31,22 @@ public final class Engines {
    * @throws IOException when the choice is not available here; the message is one line
    */
   public static DatagramEngine open(EngineChoice choice, String threadName) throws IOException {
-    return open(choice, 0, threadName);
+    return openOne(choice, 0, threadName);
   }
 
   /**
-   * Opens an engine that asks its sockets again and again for a while before it sleeps.
+   * Opens an engine for sockets that are set up so.
    *
-   * @param busyPollNanos how long after something has come; 0 for not at all
+   * @throws IOException also when it does not do what they need
    */
-  public static DatagramEngine open(EngineChoice choice, long busyPollNanos, String threadName)
-      throws IOException {
-    DatagramEngine engine = openOne(choice, busyPollNanos, threadName);
-    if (busyPollNanos > 0 && !engine.name().equals(NativeEngine.NAME)) {
+  public static DatagramEngine open(SocketSettings sockets, String threadName) throws IOException {
+    DatagramEngine engine = openOne(sockets.engine(), sockets.busyPollNanos(), threadName);
+    boolean isNative = engine.name().equals(NativeEngine.NAME);
+    if (sockets.carried() != 0 && !isNative) {
+      engine.close();
+      throw NetworkErrors.carriesNoMarks(engine.name());
+    }
+    if (sockets.busyPollNanos() > 0 && !isNative) {
       LOG.warn("busy-poll does nothing with engine {}", engine.name());
     }
     return engine;

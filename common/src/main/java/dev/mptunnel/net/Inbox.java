@@ -17,7 +17,7 @@ final class Inbox {
   /** Packets that may be on their way to a loop at a time; further ones are lost. */
   private static final int MAX_ON_THEIR_WAY = 1_024;
 
-  private record Packet(int port, InetSocketAddress source, ByteBuffer bytes) {}
+  private record Packet(int port, InetSocketAddress source, int trafficClass, ByteBuffer bytes) {}
 
   private final EndpointDriver owner;
   private final Queue<Packet> packets = new ConcurrentLinkedQueue<>();
@@ -31,7 +31,7 @@ final class Inbox {
   }
 
   /** Hands a copy of a packet over, that came to a port of this number, or loses it. */
-  void put(int port, InetSocketAddress source, ByteBuffer packet) {
+  void put(int port, InetSocketAddress source, int trafficClass, ByteBuffer packet) {
     if (onTheirWay.incrementAndGet() > MAX_ON_THEIR_WAY) {
       onTheirWay.decrementAndGet();
       lost.incrementAndGet();
@@ -40,7 +40,7 @@ final class Inbox {
     handedOver.incrementAndGet();
     byte[] copy = new byte[packet.remaining()];
     packet.get(copy);
-    packets.add(new Packet(port, source, ByteBuffer.wrap(copy)));
+    packets.add(new Packet(port, source, trafficClass, ByteBuffer.wrap(copy)));
     see();
   }
 
@@ -69,7 +69,7 @@ final class Inbox {
         return;
       }
       onTheirWay.decrementAndGet();
-      if (!owner.take(packet.port, packet.source, packet.bytes)) {
+      if (!owner.take(packet.port, packet.source, packet.trafficClass, packet.bytes)) {
         lost.incrementAndGet();
       }
     }

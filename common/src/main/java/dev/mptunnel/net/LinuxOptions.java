@@ -41,8 +41,15 @@ final class LinuxOptions {
   /** Which of them counts what was dropped. */
   static final int MEMINFO_DROPS = 8;
 
+  /** Sets the traffic class of all packets, or as a message of one; so is called what is told. */
   static final int IP_TOS = 1;
+
   static final int IPV6_TCLASS = 67;
+
+  /** Tells the traffic class of each datagram. */
+  static final int IP_RECVTOS = 13;
+
+  static final int IPV6_RECVTCLASS = 66;
 
   static final int IP_MTU_DISCOVER = 10;
   static final int IPV6_MTU_DISCOVER = 23;

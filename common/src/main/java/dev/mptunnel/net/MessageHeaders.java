@@ -103,20 +103,43 @@ final class MessageHeaders {
     headers.set(LONG, header(index) + CONTROL_BYTES, 0);
   }
 
-  /** Sets a control message of UDP's with a number of 16 bits. */
-  void setControl(int index, int type, short value) {
-    long control = control(index);
-    controls.set(LONG, control, CONTROL_DATA + Short.BYTES);
-    controls.set(INT, control + CONTROL_LEVEL, LinuxOptions.SOL_UDP);
-    controls.set(INT, control + CONTROL_TYPE, type);
-    controls.set(ValueLayout.JAVA_SHORT, control + CONTROL_DATA, value);
-    headers.set(LONG, header(index) + CONTROL_BYTES, CONTROL_DATA + Long.BYTES);
+  /** Adds a control message with a number of 16 bits. */
+  void addControl(int index, int level, int type, short value) {
+    long data = addHead(index, level, type, Short.BYTES);
+    controls.set(ValueLayout.JAVA_SHORT, data, value);
+  }
+
+  /** Adds a control message with a number of 32 bits. */
+  void addControl(int index, int level, int type, int value) {
+    long data = addHead(index, level, type, Integer.BYTES);
+    controls.set(INT, data, value);
+  }
+
+  private long addHead(int index, int level, int type, long bytes) {
+    long used = headers.get(LONG, header(index) + CONTROL_BYTES);
+    long at = control(index) + used;
+    controls.set(LONG, at, CONTROL_DATA + bytes);
+    controls.set(INT, at + CONTROL_LEVEL, level);
+    controls.set(INT, at + CONTROL_TYPE, type);
+    headers.set(LONG, header(index) + CONTROL_BYTES, used + CONTROL_DATA + aligned(bytes));
+    return at + CONTROL_DATA;
   }
 
   /** The number of 32 bits in a control message of UDP's, or 0 if none came. */
   int control(int index, int type) {
     long data = data(index, LinuxOptions.SOL_UDP, type, Integer.BYTES);
     return data < 0 ? 0 : controls.get(INT, data);
+  }
+
+  /** The traffic class of a message, or 0 if that was not told. */
+  int trafficClass(int index) {
+    // A byte of an IPv4 packet's, which a socket of IPv6 may have received too.
+    long tos = data(index, LinuxOptions.IPPROTO_IP, LinuxOptions.IP_TOS, Byte.BYTES);
+    if (tos >= 0) {
+      return Byte.toUnsignedInt(controls.get(ValueLayout.JAVA_BYTE, tos));
+    }
+    long told = data(index, LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_TCLASS, Integer.BYTES);
+    return told < 0 ? 0 : controls.get(INT, told);
   }
 
   /** When the datagram arrived, by the time of day; 0 if that was not told. */

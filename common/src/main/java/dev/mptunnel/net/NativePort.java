@@ -43,6 +43,13 @@ final class NativePort implements DatagramPort {
   private final NativeSocket socket;
   private final InetSocketAddress remote;
   private final boolean stamped;
+
+  /**
+   * The bits of traffic classes that are told and sent, and what all packets have of the others.
+   */
+  private final int carried;
+
+  private final int socketsClass;
   private final DatagramHandler handler;
   private final InetSocketAddress localAddress;
   private final SendQueue queue;
@@ -54,6 +61,9 @@ final class NativePort implements DatagramPort {
 
   /** When the datagram arrived that is being handed over, if this port is told so. */
   private long arrivedNanos;
+
+  /** What it is marked with, of the bits that are carried. */
+  private int trafficClass;
 
   private long sendDrops;
   private long lateDrops;
@@ -81,6 +91,8 @@ final class NativePort implements DatagramPort {
     this.key = key;
     this.remote = options.remote();
     this.stamped = options.stamped();
+    this.carried = options.carried();
+    this.socketsClass = options.trafficClass();
     this.handler = handler;
     this.localAddress = socket.localAddress();
     this.queue = new SendQueue(memory.pool);
@@ -89,6 +101,9 @@ final class NativePort implements DatagramPort {
     }
     if (stamped) {
       socket.stampReceived();
+    }
+    if (carried != 0) {
+      socket.receiveTrafficClass();
     }
     boolean joins = engine.joins() && socket.sendsJoined();
     joining = new JoiningRule(joins ? ReceiveBatch.SLOT_BYTES : 0);
@@ -110,24 +125,35 @@ final class NativePort implements DatagramPort {
 
   @Override
   public void send(ByteBuffer datagram, InetSocketAddress to) {
+    send(datagram, to, 0);
+  }
+
+  @Override
+  public void send(ByteBuffer datagram, InetSocketAddress to, int marked) {
     queue.forgetCopied(); // what is not queued here is not shared either
     if (mayQueue(datagram, to)) {
-      queue.add(datagram, to, joining.maxBytes());
+      queue.add(datagram, to, messagesClass(marked), joining.maxBytes());
     }
   }
 
   @Override
-  public void sendAgain(ByteBuffer datagram, InetSocketAddress to, DatagramPort given) {
+  public void sendAgain(ByteBuffer datagram, InetSocketAddress to, int marked, DatagramPort given) {
     if (!mayQueue(datagram, to)) {
       return;
     }
+    int its = messagesClass(marked);
     boolean isShared =
         given instanceof NativePort other
             && other.engine == engine
-            && queue.addShared(other.queue, datagram.remaining(), to, joining.maxBytes());
+            && queue.addShared(other.queue, datagram.remaining(), to, its, joining.maxBytes());
     if (!isShared) {
-      queue.add(datagram, to, joining.maxBytes());
+      queue.add(datagram, to, its, joining.maxBytes());
     }
+  }
+
+  private int messagesClass(int marked) {
+    int carries = marked & carried;
+    return carries == 0 ? Message.OF_SOCKET : socketsClass | carries;
   }
 
   private boolean mayQueue(ByteBuffer datagram, InetSocketAddress to) {
@@ -310,6 +336,9 @@ final class NativePort implements DatagramPort {
       if (stamped) {
         arrivedNanos = memory.arrivals.arrivedNanos(batch.stampNanos(i));
       }
+      if (carried != 0) {
+        trafficClass = batch.trafficClass(i) & carried;
+      }
       int bytes = batch.bytes(i);
       int segmentBytes = batch.segmentBytes(i);
       int offset = 0;
@@ -343,6 +372,11 @@ final class NativePort implements DatagramPort {
   @Override
   public long arrivedNanos(long nowNanos) {
     return stamped ? Math.min(arrivedNanos, nowNanos) : nowNanos;
+  }
+
+  @Override
+  public int trafficClass() {
+    return trafficClass;
   }
 
   @Override

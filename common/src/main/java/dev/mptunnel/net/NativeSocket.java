@@ -120,6 +120,14 @@ final class NativeSocket {
     }
   }
 
+  /** Has the kernel tell what datagrams are marked with. */
+  void receiveTrafficClass() throws IOException {
+    done(set(LinuxOptions.IPPROTO_IP, LinuxOptions.IP_RECVTOS, 1));
+    if (ipv6) {
+      done(set(LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_RECVTCLASS, 1));
+    }
+  }
+
   /** Has no datagram fragmented by IP; see {@link PortOptions#whole}. */
   void sendWhole() {
     // An IPv6 socket sends to IPv4 addresses too, by IPv4's option.

@@ -44,6 +44,9 @@ final class NettyEngine extends NettyLoop implements DatagramEngine {
     if (options.sharing() != Sharing.NONE) {
       throw new IOException("engine " + name() + " does not share ports");
     }
+    if (options.carried() != 0) {
+      throw NetworkErrors.carriesNoMarks(name());
+    }
     SocketProtocolFamily family =
         options.isIpv6() ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
     Transport.Socket socket;

@@ -56,6 +56,13 @@ final class NetworkErrors {
             + ": not available with engine nio; take engine = native on Linux, or bind= elsewhere");
   }
 
+  static IOException carriesNoMarks(String engine) {
+    return new IOException(
+        "dscp = copy and ecn = copy are not available with engine "
+            + engine
+            + "; take engine = native, on 64-bit Linux");
+  }
+
   /** Why a congestion control cannot be had, and what to do about it. */
   static IOException congestionControl(String name, Throwable cause) {
     String text = text(cause);

@@ -23,6 +23,9 @@ import java.util.Objects;
  *     4.1)
  * @param stamped whether {@link DatagramPort#arrivedNanos} is to be asked for what the kernel knows
  * @param dscp what networks are to know its packets by (RFC 2474), 6 bits; 0 as usual
+ * @param carried the bits of the traffic class ({@link dev.mptunnel.core.TrafficClass}) that each
+ *     datagram has of its own: {@link DatagramPort#trafficClass} tells them, and {@code send} takes
+ *     them; 0 for none
  * @param sharing whether other sockets have its port too
  */
 public record PortOptions(
@@ -34,6 +37,7 @@ public record PortOptions(
     boolean whole,
     boolean stamped,
     int dscp,
+    int carried,
     Sharing sharing) {
 
   public PortOptions {
@@ -42,13 +46,22 @@ public record PortOptions(
 
   /** An unconnected socket with all else as the kernel has it. */
   public static PortOptions at(InetSocketAddress local) {
-    return new PortOptions(local, null, 0, null, 0, false, false, 0, Sharing.NONE);
+    return new PortOptions(local, null, 0, null, 0, false, false, 0, 0, Sharing.NONE);
   }
 
   /** A socket that is connected, at an address and port of the kernel's choice. */
   public static PortOptions connected(InetSocketAddress remote) {
     return new PortOptions(
-        Addresses.anyLike(remote.getAddress()), remote, 0, null, 0, false, false, 0, Sharing.NONE);
+        Addresses.anyLike(remote.getAddress()),
+        remote,
+        0,
+        null,
+        0,
+        false,
+        false,
+        0,
+        0,
+        Sharing.NONE);
   }
 
   /** The same at another local port; 0 where the kernel may choose. */
@@ -62,37 +75,50 @@ public record PortOptions(
         whole,
         stamped,
         dscp,
+        carried,
         sharing);
   }
 
   /** The same with buffers of this size. */
   public PortOptions withBufferBytes(int bytes) {
-    return new PortOptions(local, remote, bytes, device, mark, whole, stamped, dscp, sharing);
+    return new PortOptions(
+        local, remote, bytes, device, mark, whole, stamped, dscp, carried, sharing);
   }
 
   /** The same on a network interface; null for none. */
   public PortOptions withDevice(String name) {
-    return new PortOptions(local, remote, bufferBytes, name, mark, whole, stamped, dscp, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, name, mark, whole, stamped, dscp, carried, sharing);
   }
 
   /** The same with its packets marked; 0 for not. */
   public PortOptions withMark(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, bits, whole, stamped, dscp, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, bits, whole, stamped, dscp, carried, sharing);
   }
 
   /** The same with its packets marked for the networks on their way; 0 as usual. */
   public PortOptions withDscp(int bits) {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, bits, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, stamped, bits, carried, sharing);
+  }
+
+  /** The same with so many bits of the traffic class carried; see {@link #carried}. */
+  public PortOptions withCarried(int bits) {
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, stamped, dscp, bits, sharing);
   }
 
   /** The same, never fragmented by IP. */
   public PortOptions sentWhole() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, true, stamped, dscp, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, true, stamped, dscp, carried, sharing);
   }
 
   /** The same, told when datagrams arrived. */
   public PortOptions withStamps() {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, true, dscp, sharing);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, true, dscp, carried, sharing);
   }
 
   /** The byte of the IP header that the mark is in: below it are the two bits of ECN. */
@@ -102,7 +128,8 @@ public record PortOptions(
 
   /** The same, alone at its port or not. */
   public PortOptions shared(Sharing how) {
-    return new PortOptions(local, remote, bufferBytes, device, mark, whole, stamped, dscp, how);
+    return new PortOptions(
+        local, remote, bufferBytes, device, mark, whole, stamped, dscp, carried, how);
   }
 
   /** Whether the socket is one of IPv6, as it must be to reach the remote address. */

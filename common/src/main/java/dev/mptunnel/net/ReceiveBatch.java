@@ -70,6 +70,11 @@ final class ReceiveBatch {
     return headers.stampNanos(index);
   }
 
+  /** What it was marked with, or 0 if that was not told. */
+  int trafficClass(int index) {
+    return headers.trafficClass(index);
+  }
+
   /** Copies a part of a message. */
   void copy(int index, int offset, int bytes, byte[] to) {
     buffer.get(index * SLOT_BYTES + offset, to, 0, bytes);

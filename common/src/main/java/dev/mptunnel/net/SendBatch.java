@@ -34,13 +34,24 @@ final class SendBatch {
         nameBytes = addresses.write(each.remote, socket.ipv6(), headers.names(), at);
       }
       headers.setNameBytes(count, nameBytes);
+      headers.setNoControl(count);
       if (each.datagrams > 1) {
-        headers.setControl(count, LinuxOptions.UDP_SEGMENT, (short) each.segmentBytes);
-      } else {
-        headers.setNoControl(count);
+        short bytes = (short) each.segmentBytes;
+        headers.addControl(count, LinuxOptions.SOL_UDP, LinuxOptions.UDP_SEGMENT, bytes);
+      }
+      if (each.trafficClass != Message.OF_SOCKET) {
+        addTrafficClass(count, each.trafficClass, socket.ipv6());
       }
       count++;
     }
     return calls.sendmmsg(socket.descriptor(), headers.array(), count, MSG_DONTWAIT);
+  }
+
+  /** An IPv6 socket sends to IPv4 addresses too, by IPv4's option; each ignores the other's. */
+  private void addTrafficClass(int index, int trafficClass, boolean ipv6) {
+    headers.addControl(index, LinuxOptions.IPPROTO_IP, LinuxOptions.IP_TOS, trafficClass);
+    if (ipv6) {
+      headers.addControl(index, LinuxOptions.IPPROTO_IPV6, LinuxOptions.IPV6_TCLASS, trafficClass);
+    }
   }
 }

@@ -55,6 +55,9 @@ final class SendPool implements AutoCloseable {
   /** One datagram, or several that the kernel makes of one message. */
   static final class Message {
 
+    /** Marked as the socket marks all. */
+    static final int OF_SOCKET = -1;
+
     Block block;
     int offset;
     int bytes;
@@ -66,6 +69,9 @@ final class SendPool implements AutoCloseable {
 
     /** Where to, or null on a connected socket. */
     InetSocketAddress remote;
+
+    /** What it is marked with, or {@link #OF_SOCKET}. */
+    int trafficClass;
 
     /** Whether it was joined with others once, and refused so. */
     boolean parted;

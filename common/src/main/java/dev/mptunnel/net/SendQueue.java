@@ -6,9 +6,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * What one port has to send, to each address in order: datagrams to one address and of one size
- * that follow each other there are one message, which the kernel cuts up again (UDP_SEGMENT in
- * udp(7)).
+ * What one port has to send, to each address in order: datagrams to one address, of one size and
+ * traffic class, that follow each other there are one message, which the kernel cuts up again
+ * (UDP_SEGMENT in udp(7)).
  *
  * <p>A datagram that goes to several addresses, or out of several ports, is copied once: messages
  * of other queues, and further ones of this, may lie in the same memory. Not while the kernel takes
@@ -75,9 +75,10 @@ final class SendQueue {
   /**
    * Copies a datagram to the end, of at most {@link Block#BYTES}.
    *
+   * @param trafficClass what it is marked with, or {@link Message#OF_SOCKET}
    * @param maxJoinedBytes the longest datagram that may be joined with others; 0 for none
    */
-  void add(ByteBuffer datagram, InetSocketAddress remote, int maxJoinedBytes) {
+  void add(ByteBuffer datagram, InetSocketAddress remote, int trafficClass, int maxJoinedBytes) {
     int bytes = datagram.remaining();
     if (filling == null || filling.usedBytes + bytes > Block.BYTES) {
       stopFilling();
@@ -89,7 +90,7 @@ final class SendQueue {
     filling.usedBytes += bytes;
     copiedOffset = offset;
     copiedBytes = bytes;
-    add(filling, offset, bytes, remote, maxJoinedBytes);
+    add(filling, offset, bytes, remote, trafficClass, maxJoinedBytes);
   }
 
   /**
@@ -99,11 +100,12 @@ final class SendQueue {
    * @return false if that queue does not have it any more, or this one waits: then it is to be
    *     copied
    */
-  boolean addShared(SendQueue from, int bytes, InetSocketAddress remote, int maxJoinedBytes) {
+  boolean addShared(
+      SendQueue from, int bytes, InetSocketAddress remote, int trafficClass, int maxJoinedBytes) {
     if (waiting || from.copiedOffset == NONE || from.copiedBytes != bytes) {
       return false;
     }
-    add(from.filling, from.copiedOffset, bytes, remote, maxJoinedBytes);
+    add(from.filling, from.copiedOffset, bytes, remote, trafficClass, maxJoinedBytes);
     return true;
   }
 
@@ -113,13 +115,20 @@ final class SendQueue {
   }
 
   private void add(
-      Block block, int offset, int bytes, InetSocketAddress remote, int maxJoinedBytes) {
+      Block block,
+      int offset,
+      int bytes,
+      InetSocketAddress remote,
+      int trafficClass,
+      int maxJoinedBytes) {
     Message before = lastTo(remote);
-    if (before != null && joins(before, block, offset, bytes, maxJoinedBytes)) {
+    if (before != null
+        && before.trafficClass == trafficClass
+        && joins(before, block, offset, bytes, maxJoinedBytes)) {
       before.bytes += bytes;
       before.datagrams++;
     } else {
-      append(block, offset, bytes, remote);
+      append(block, offset, bytes, remote, trafficClass);
     }
     queuedBytes += bytes + OVERHEAD_BYTES;
   }
@@ -148,7 +157,8 @@ final class SendQueue {
         && !message.parted;
   }
 
-  private void append(Block block, int offset, int bytes, InetSocketAddress remote) {
+  private void append(
+      Block block, int offset, int bytes, InetSocketAddress remote, int trafficClass) {
     Message message = pool.message();
     message.block = block;
     message.offset = offset;
@@ -156,6 +166,7 @@ final class SendQueue {
     message.segmentBytes = bytes;
     message.datagrams = 1;
     message.remote = remote;
+    message.trafficClass = trafficClass;
     block.messages++;
     if (last == null) {
       first = message;
@@ -212,6 +223,7 @@ final class SendQueue {
       part.segmentBytes = part.bytes;
       part.datagrams = 1;
       part.remote = whole.remote;
+      part.trafficClass = whole.trafficClass;
       part.parted = true;
       part.block.messages++;
       part.next = before.next;

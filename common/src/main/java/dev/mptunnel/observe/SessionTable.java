@@ -6,6 +6,7 @@ import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.RepairReport;
 import dev.mptunnel.core.SessionReport;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A session's figures as a table for a terminal: a row for each path and one for the tunnel. */
 public final class SessionTable {
@@ -60,6 +61,7 @@ public final class SessionTable {
             ""));
     table.append(repair(session));
     table.append(pieces(session));
+    table.append(ecn(session));
     session.shared().forEach(shared -> table.append(lostTogether(shared)).append('\n'));
     return table.toString();
   }
@@ -117,6 +119,16 @@ public final class SessionTable {
         roomBytes == 0 ? "" : "; up to " + roomBytes + " bytes travel whole");
   }
 
+  /** Nothing where it is off. */
+  private static String ecn(SessionReport session) {
+    String paths =
+        session.paths().stream()
+            .filter(PathReport::carriesEcn)
+            .map(PathReport::name)
+            .collect(Collectors.joining(", "));
+    return paths.isEmpty() ? "" : "marks of congestion reach the other end by " + paths + "\n";
+  }
+
   private static String row(Object... cells) {
     return String.format(Locale.ROOT, ROW, cells);
   }
@@ -134,8 +146,8 @@ public final class SessionTable {
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
             + " unopened, %d of flows opened too fast, %d of flows not known by name, %d to targets"
             + " refused, %d pieces without room, %d datagrams that missed pieces, %d of ours too"
-            + " large, %d of ours that found no path; by the kernel: %d not sent, %d not sent in"
-            + " time, %d not read%n",
+            + " large, %d of ours that found no path, %d congested; by the kernel: %d not sent, %d"
+            + " not sent in time, %d not read%n",
         counters.malformed(),
         counters.strange(),
         counters.forged(),
@@ -149,6 +161,7 @@ public final class SessionTable {
         counters.incomplete(),
         counters.oversized(),
         counters.waitedTooLong(),
+        counters.congested(),
         notSent,
         late,
         notRead);

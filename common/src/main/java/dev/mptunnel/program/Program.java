@@ -86,8 +86,7 @@ public final class Program<C> {
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
     SocketSettings asked = sockets.apply(config);
-    try (DatagramEngine engine =
-            Engines.open(asked.engine(), asked.busyPollNanos(), command.name());
+    try (DatagramEngine engine = Engines.open(asked, command.name());
         Running running = starter.start(engine, config)) {
       Signals.on("USR1", () -> print(running, out));
       log()

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
  *  ORDERED_FRAGMENT
  *           0x07  flow:16 | sequence:24 | time:16 | index:8 | count:8 | piece
  *                                        one of the pieces of such a datagram
+ *  CLASS    0x08  class:8                 what the packet's datagrams are marked with; stands first
  * </pre>
  *
  * <p>The pieces of a datagram have its id, which no other datagram of the epoch has had for a long
@@ -35,6 +36,10 @@ import java.nio.ByteBuffer;
  * <p>Flows below {@link Limits#FIRST_NAMED_FLOW} lead to the fixed target. Those from there on lead
  * to the target of the OPEN that stands before what a packet carries of the flow, and if none
  * stands there, to that of an earlier one.
+ *
+ * <p>A CLASS is the byte of the IP header that the packet's datagrams came with: DSCP and ECN (RFC
+ * 2474 and 3168). Where none stands at the packet's beginning, that is 0; elsewhere it means
+ * nothing.
  *
  * <p>A frame of an unknown type is skipped by its length, and fields added behind the known ones
  * are ignored, so that versions may differ.
@@ -71,6 +76,9 @@ public final class DataFrames {
   /** What an OPEN adds to the name in it. */
   public static final int OPEN_OVERHEAD_BYTES = 5;
 
+  /** A CLASS, whole. */
+  public static final int CLASS_BYTES = 4;
+
   /** The reason of a CLOSE for all ordinary ends. */
   public static final int CLOSE_NORMAL = 0;
 
@@ -91,6 +99,7 @@ public final class DataFrames {
   private static final int REFUSED = 0x05;
   private static final int ORDERED = 0x06;
   private static final int ORDERED_FRAGMENT = 0x07;
+  private static final int CLASS = 0x08;
   private static final int ORDERED_FIELDS = ORDERED_OVERHEAD_BYTES - Frames.HEAD_BYTES;
   private static final int ORDERED_FRAGMENT_FIELDS =
       ORDERED_FRAGMENT_OVERHEAD_BYTES - Frames.HEAD_BYTES;
@@ -224,7 +233,29 @@ public final class DataFrames {
   }
 
   /**
-   * Reads the frames between position and limit.
+   * Appends a CLASS, with which a packet begins, at the buffer's position, which moves behind it.
+   */
+  public static void putClass(ByteBuffer packet, int trafficClass) {
+    Frames.putHead(packet, CLASS, 1);
+    packet.put((byte) trafficClass);
+  }
+
+  /**
+   * What the datagrams of a packet are marked with, 8 bits; 0 if it does not say.
+   *
+   * @param packet not changed
+   * @param begin where its frames begin; they end at its limit
+   */
+  public static int trafficClass(ByteBuffer packet, int begin) {
+    return packet.limit() - begin >= CLASS_BYTES
+            && packet.get(begin) == CLASS
+            && packet.getShort(begin + 1) != 0
+        ? packet.get(begin + Frames.HEAD_BYTES) & 0xff
+        : 0;
+  }
+
+  /**
+   * Reads the frames between position and limit; but for a CLASS, see {@link #trafficClass}.
    *
    * @return false if a frame is malformed; those before it have been handled
    */
@@ -250,7 +281,7 @@ public final class DataFrames {
       }
       case REFUSED -> handler.onRefused(frame.getShort() & 0xffff, frame.get() & 0xff);
       default -> {
-        // Of a later version; skipped.
+        // A CLASS, or of a later version; skipped.
       }
     }
     return true;
@@ -298,7 +329,7 @@ public final class DataFrames {
   private static int fieldsOf(int type) {
     return switch (type) {
       case DATAGRAM -> 2;
-      case CLOSE -> 1;
+      case CLOSE, CLASS -> 1;
       case FRAGMENT -> FRAGMENT_FIELDS;
       case OPEN, REFUSED -> 3;
       case ORDERED -> ORDERED_FIELDS;

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
  *  ASK       0x16  question:32 | epoch:8 | first:48 | offset:16, up to 64 times
  *  MARK      0x17  epoch:8 | highest:48
  *  PARITY    0x18  epoch:8 | first:48 | lengths:16 | offset:16 | bytes
+ *  ECN       0x19  field:8
  * </pre>
  *
  * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
@@ -34,6 +35,9 @@ import java.nio.ByteBuffer;
  * is a multiple of their number. {@code lengths} is the exclusive or of their lengths in bytes. One
  * holds the first half, with the {@code offset} 0, the other the rest, from {@code offset} on. From
  * both and all but one of the packets that one can be had (simple parity, as in RFC 5109).
+ *
+ * <p>An ECN stands beside a PONG and says with which bits of ECN (RFC 3168) the PING came, if not
+ * with 0: so whoever sent it knows that they come through, and that the other end heeds them.
  */
 public final class PathFrames {
 
@@ -70,6 +74,7 @@ public final class PathFrames {
   private static final int ASK = 0x16;
   private static final int MARK = 0x17;
   private static final int PARITY = 0x18;
+  private static final int ECN = 0x19;
 
   private static final int PING_FIELDS = 16;
   private static final int PONG_FIELDS = 24;
@@ -123,6 +128,9 @@ public final class PathFrames {
      * @param bytes from position to limit; valid until this returns
      */
     void onParity(int epoch, long first, int lengths, int offset, ByteBuffer bytes);
+
+    /** The PING that is answered in this packet came with these bits of ECN. */
+    void onEcn(int field);
   }
 
   /**
@@ -214,6 +222,11 @@ public final class PathFrames {
     packet.putShort((short) lengths).putShort((short) offset).put(bytes);
   }
 
+  /** Appends an ECN. */
+  public static void putEcn(ByteBuffer packet, int field) {
+    Frames.putHead(packet, ECN, 1).put((byte) field);
+  }
+
   /** Whether the frames from position to limit are those of a probe; neither is changed. */
   public static boolean isProbe(ByteBuffer frames) {
     return frames.hasRemaining() && frames.get(frames.position()) == PROBE;
@@ -243,6 +256,7 @@ public final class PathFrames {
       case PARITY -> {
         return readParity(frame, handler);
       }
+      case ECN -> handler.onEcn(frame.get() & 0xff);
       default -> {
         // Padding, a probe, or of a later version; skipped.
       }
@@ -281,6 +295,7 @@ public final class PathFrames {
       case ASK -> ASK_FIELDS;
       case MARK -> MARK_FIELDS;
       case PARITY -> PARITY_FIELDS;
+      case ECN -> 1;
       default -> 0;
     };
   }

@@ -67,7 +67,7 @@ class ConfigFileTest {
     assertEquals(100_000_000L, config.session().pingNanos());
     assertEquals(120_000_000_000L, config.session().flowTimeoutNanos());
     assertEquals(
-        new SocketSettings(256 << 10, 46, EngineChoice.IO_URING, 50_000), config.sockets());
+        new SocketSettings(256 << 10, 46, 0, EngineChoice.IO_URING, 50_000), config.sockets());
     assertEquals(
         List.of(
             new BridgeLine(new HostPort("vps.example.org", 4000), "one", "eth0"),
@@ -130,7 +130,7 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, listen-tcp, listen-tcp.NAME, socks, socks-user, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, tunnels, cc, tunnel-timeout, over-tcp, socket-buffer, dscp, engine, busy-poll, tcp-engine
+          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, listen-tcp, listen-tcp.NAME, socks, socks-user, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, tunnels, cc, tunnel-timeout, over-tcp, socket-buffer, dscp, ecn, engine, busy-poll, tcp-engine
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           repair = 3       | f:2: repair: '3' cannot be read; expected off or a share such as 3% or 0.5%
@@ -147,6 +147,8 @@ class ConfigFileTest {
           hold = never     | f:2: hold: 'never' cannot be read; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
           hold = 0         | f:2: hold: '0' has no unit; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
           hold = x; expected y | f:2: hold: 'x; expected y' cannot be read; expected auto, off or a duration with its unit, such as 250ms, 5s or 2m
+          ecn = on         | f:2: ecn: 'on' is not known; expected off or copy
+          dscp = copied    | f:2: dscp: 'copied' is not known; expected 0 to 63, a name such as ef, af41, cs5 or le, or copy
           for = VPN        | f:2: for: 'VPN' is not known; expected any, vpn, voice or game
           for voice        | f:2: 'for voice' has no '='; expected for = ...
           for.wg = wg      | f:2: for.wg: 'wg' is not known; expected any, vpn, voice or game
@@ -208,6 +210,20 @@ class ConfigFileTest {
     client("a 1\n" + key + " = " + most);
     assertThrows(ConfigException.class, () -> client("a 1\n" + key + " = " + tooLittle));
     assertThrows(ConfigException.class, () -> client("a 1\n" + key + " = " + tooMuch));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, off, 0, 0",
+    "ef, off, 46, 0",
+    "copy, off, 0, 252",
+    "ef, copy, 46, 3",
+    "Copy, copy, 0, 255",
+  })
+  void marksAreFixedOrCarried(String dscp, String ecn, int fixed, int carried) throws Exception {
+    SocketSettings sockets = client("a 1\ndscp = " + dscp + "\necn = " + ecn).sockets();
+    assertEquals(fixed, sockets.dscp());
+    assertEquals(carried, sockets.carried());
   }
 
   @Test

@@ -253,8 +253,8 @@ class SecurityTest {
   void bridgesAskForNothingOfIt() {
     assertEquals(
         "unknown option '--encrypt'; expected one of --listen, --protocol, --server,"
-            + " --idle-timeout, --max-clients, --cc, --socket-buffer, --dscp, --engine,"
-            + " --busy-poll, --loops, --tcp-engine,"
+            + " --idle-timeout, --max-clients, --cc, --socket-buffer, --dscp, --ecn,"
+            + " --engine, --busy-poll, --loops, --tcp-engine,"
             + " --config, --verbose, --help, --version",
         assertThrows(
                 ConfigException.class,

@@ -44,7 +44,7 @@ class FlowOrderTest {
     DataFrames.putOrdered(frames, 7, sequence, time, StandardCharsets.UTF_8.encode("" + place));
     epoch.window().take(counter);
     session.repair().onFirst(world.now(), epoch, counter, session.path(0), 100);
-    assertTrue(session.onData(world.now(), epoch, counter, session.path(0), frames.flip()));
+    assertTrue(session.onData(world.now(), epoch, counter, session.path(0), 0, frames.flip()));
     session.onArrivals(world.now());
     counter++;
     world.server.endpoint.onTimer(world.now());
@@ -144,7 +144,7 @@ class FlowOrderTest {
     DataFrames.putOrdered(frames, 7, sequence, 0, ByteBuffer.allocate(60_000));
     epoch.window().take(counter);
     session.repair().onFirst(world.now(), epoch, counter, session.path(0), 100);
-    assertTrue(session.onData(world.now(), epoch, counter++, null, frames.flip()));
+    assertTrue(session.onData(world.now(), epoch, counter++, null, 0, frames.flip()));
     session.onArrivals(world.now());
     assertTrue(world.server.endpoint.heldBytes() <= CoreLimits.HELD_BYTES_PER_SESSION);
   }

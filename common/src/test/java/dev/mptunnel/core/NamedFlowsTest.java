@@ -141,7 +141,7 @@ class NamedFlowsTest {
     world.server.endpoint.offer(OFFER);
     ByteBuffer frames = ByteBuffer.allocate(100);
     DataFrames.putDatagram(frames, Limits.FIRST_NAMED_FLOW, ByteBuffer.allocate(1));
-    assertTrue(session.onData(world.now(), session.epochs().current(), 0, null, frames.flip()));
+    assertTrue(session.onData(world.now(), session.epochs().current(), 0, null, 0, frames.flip()));
     assertEquals(1, world.server.delivered.size());
   }
 
@@ -295,7 +295,7 @@ class NamedFlowsTest {
     DataFrames.putOpen(frames, 40_000, "wg");
     DataFrames.putDatagram(frames, 40_000, ByteBuffer.allocate(1));
     Epoch epoch = world.session.epochs().current();
-    assertTrue(world.session.onData(world.now(), epoch, 0, null, frames.flip()));
+    assertTrue(world.session.onData(world.now(), epoch, 0, null, 0, frames.flip()));
     assertEquals(List.of(), world.client.delivered);
     assertEquals(List.of(), targets(world.client));
   }

@@ -39,6 +39,10 @@ final class PairWorld {
     final Side side;
     final Endpoint endpoint;
     final List<String> delivered = new ArrayList<>();
+
+    /** What each of these was marked with. */
+    final List<Integer> deliveredClasses = new ArrayList<>();
+
     final List<Event> events = new ArrayList<>();
 
     /** What it sent, whether that arrived or not. */
@@ -69,6 +73,11 @@ final class PairWorld {
 
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
+      transmit(port, remote, packet, 0);
+    }
+
+    @Override
+    public void transmit(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
       // Path i joins the client's port i to the server's address i.
       int path =
           side == Side.CLIENT ? remote.getPort() - SERVER_PORT : remote.getPort() - portOffset;
@@ -89,6 +98,10 @@ final class PairWorld {
       if (dark[path] || (every > 0 && ++sent[side.ordinal()][path] % every == 0)) {
         return;
       }
+      int outer = networks[side.ordinal()][path].remark(bytes, trafficClass);
+      if (outer == DROPPED) {
+        return;
+      }
       if (side == Side.SERVER) {
         lastFromServer = bytes;
       }
@@ -99,11 +112,20 @@ final class PairWorld {
       long arrives = Math.max(now + DELAY_NANOS + slower[path], stalledUntil[side.ordinal()]);
       at(
           arrives + readsLater[to.ordinal()],
-          () -> end(to).endpoint.onDatagram(now, arrives, toPort, source, ByteBuffer.wrap(bytes)));
+          () ->
+              end(to)
+                  .endpoint
+                  .onDatagram(now, arrives, outer, toPort, source, ByteBuffer.wrap(bytes)));
     }
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
+      deliver(flow, payload, 0);
+    }
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
+      deliveredClasses.add(trafficClass);
       String text = StandardCharsets.UTF_8.decode(payload).toString();
       delivered.add(flow.id() + ":" + text);
       if (echo) {
@@ -125,6 +147,15 @@ final class PairWorld {
     }
   }
 
+  /** What a path makes of the marks of what is sent on it; by itself it carries none. */
+  interface Network {
+
+    /** What the packet arrives with that was sent with this, or {@link #DROPPED}. */
+    int remark(byte[] packet, int trafficClass);
+  }
+
+  static final int DROPPED = -1;
+
   static final ServerKeys WELL_KNOWN = ServerKeys.of(ServerKeys.wellKnownSecret());
 
   private static final int SERVER_PORT = 2000;
@@ -134,6 +165,7 @@ final class PairWorld {
   private final int[][] sent;
   private final double[][] losing;
   private final long[] slower;
+  private final Network[][] networks;
   private final SplittableRandom random = new SplittableRandom(6);
   private final int[] longest;
   private final int mtu;
@@ -194,6 +226,8 @@ final class PairWorld {
     sent = new int[2][paths];
     losing = new double[2][paths];
     slower = new long[paths];
+    networks = new Network[2][paths];
+    Arrays.stream(networks).forEach(each -> Arrays.fill(each, (Network) (_, _) -> 0));
     longest = new int[paths];
     Arrays.fill(longest, 1_500);
     List<Endpoint.PathSpec> specs = new ArrayList<>();
@@ -247,6 +281,11 @@ final class PairWorld {
     slower[path] = TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
+  /** What the path makes of the marks of what this side sends on it from now on. */
+  void network(int path, Side from, Network network) {
+    networks[from.ordinal()][path] = network;
+  }
+
   /** Nothing from this side arrives for so long, and then everything at once. */
   void stall(Side from, long millis) {
     stalledUntil[from.ordinal()] = now + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -283,7 +322,11 @@ final class PairWorld {
   }
 
   void send(Flow flow, String text) {
-    client.endpoint.send(now, flow, utf8(text));
+    send(flow, text, 0);
+  }
+
+  void send(Flow flow, String text, int trafficClass) {
+    client.endpoint.send(now, flow, utf8(text), trafficClass);
   }
 
   /** A datagram each millisecond. */

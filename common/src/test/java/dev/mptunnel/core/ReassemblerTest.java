@@ -64,7 +64,7 @@ class ReassemblerTest {
       reassembler.onPacket();
       ByteBuffer joined =
           reassembler.take(
-              NOW, 3, 7, piece.datagram, piece.index, piece.count, ByteBuffer.wrap(piece.bytes));
+              NOW, 3, 7, piece.datagram, piece.index, piece.count, ByteBuffer.wrap(piece.bytes), 0);
       if (joined != null) {
         byte[] bytes = new byte[joined.remaining()];
         joined.get(bytes);
@@ -88,7 +88,7 @@ class ReassemblerTest {
     take(NOW, 1, 0, 0, 2, 10);
     assertNull(take(NOW, 1, 0, 1, 3, 10));
     reassembler.onPacket();
-    assertNull(reassembler.take(NOW, 1, 99, 0, 1, 2, ByteBuffer.allocate(10)));
+    assertNull(reassembler.take(NOW, 1, 99, 0, 1, 2, ByteBuffer.allocate(10), 0));
     assertEquals(2, context.counters().malformed());
     assertNotNull(take(NOW, 1, 0, 1, 2, 10));
   }
@@ -147,7 +147,7 @@ class ReassemblerTest {
   @Test
   void aPacketBringsOnePieceOrCostsItsSenderMoreThanUs() {
     take(NOW, 1, 0, 0, 2, 10);
-    assertNull(reassembler.take(NOW, 1, 7, 0, 1, 2, ByteBuffer.allocate(10)));
+    assertNull(reassembler.take(NOW, 1, 7, 0, 1, 2, ByteBuffer.allocate(10), 0));
     assertEquals(1, context.counters().malformed());
     assertNotNull(take(NOW, 1, 0, 1, 2, 10));
   }
@@ -169,6 +169,6 @@ class ReassemblerTest {
   private static ByteBuffer take(
       Reassembler by, long now, int epoch, int id, int index, int count, int length) {
     by.onPacket();
-    return by.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length));
+    return by.take(now, epoch, 7, id, index, count, ByteBuffer.allocate(length), 0);
   }
 }

@@ -39,11 +39,12 @@ class SentRingTest {
       random.nextBytes(packet);
       sent.put(counter, packet);
       long now = counter * SECOND / 2_000;
-      ring.add(now, counter, ByteBuffer.wrap(packet), SECOND / 2);
+      ring.add(now, counter, ByteBuffer.wrap(packet), (int) counter & 0xff, SECOND / 2);
       long asked = random.nextLong(counter + 1);
       ByteBuffer found = ring.find(now, asked);
       if (found != null) {
         assertArrayEquals(sent.get(asked), bytes(found), "seed " + seed + ", " + asked);
+        assertEquals(asked & 0xff, ring.trafficClass(asked), "seed " + seed);
       } else {
         assertTrue(counter - asked > 900, "seed " + seed + ", " + asked + " of " + counter);
       }
@@ -56,28 +57,28 @@ class SentRingTest {
   void itStaysWithinItsLimits() {
     ByteBuffer packet = ByteBuffer.allocate(60_000);
     for (long counter = 0; counter < 1_000; counter++) {
-      ring.add(0, counter, packet.rewind(), SECOND);
+      ring.add(0, counter, packet.rewind(), 0, SECOND);
       assertNotNull(ring.find(0, counter));
     }
-    int notes = 256 * 20;
+    int notes = 256 * 21;
     assertEquals(CoreLimits.RESEND_BYTES_PER_EPOCH + notes, ring.keptBytes());
     assertNull(ring.find(0, 900));
-    ring.add(0, 1_000, ByteBuffer.allocate(65_507), SECOND);
+    ring.add(0, 1_000, ByteBuffer.allocate(65_507), 0, SECOND);
     assertEquals(65_507, ring.find(0, 1_000).remaining());
   }
 
   @Test
   void whereThereIsNoRoomItKeepsLess() {
-    int least = (64 << 10) + 256 * 20;
+    int least = (64 << 10) + 256 * 21;
     assertTrue(room.take(CoreLimits.RESEND_BYTES - least));
     for (long counter = 0; counter < 100; counter++) {
-      ring.add(0, counter, ByteBuffer.allocate(1_000), SECOND);
+      ring.add(0, counter, ByteBuffer.allocate(1_000), 0, SECOND);
     }
     assertEquals(least, ring.keptBytes());
     assertNotNull(ring.find(0, 99));
     assertNull(ring.find(0, 0));
     SentRing other = new SentRing(room);
-    other.add(0, 0, ByteBuffer.allocate(1_000), SECOND);
+    other.add(0, 0, ByteBuffer.allocate(1_000), 0, SECOND);
     assertNull(other.find(0, 0));
   }
 
@@ -87,7 +88,7 @@ class SentRingTest {
     for (int user = 0; user < 100; user++) {
       SentRing each = new SentRing(room);
       for (long counter = 0; counter < 100; counter++) {
-        each.add(0, counter, ByteBuffer.allocate(user < 20 ? 60_000 : 600), SECOND);
+        each.add(0, counter, ByteBuffer.allocate(user < 20 ? 60_000 : 600), 0, SECOND);
       }
       assertNotNull(each.find(0, 99), "user " + user);
       rings.add(each);
@@ -96,14 +97,14 @@ class SentRingTest {
     // A ring that once was large is not kept for one packet now and then.
     SentRing first = rings.getFirst();
     long later = CoreLimits.RESEND_NANOS + 1;
-    first.add(later, 100, ByteBuffer.allocate(600), SECOND);
+    first.add(later, 100, ByteBuffer.allocate(600), 0, SECOND);
     first.forgetOld(later);
     assertEquals(0, first.keptBytes());
   }
 
   @Test
   void whatIsOldIsForgottenAndItsMemoryGivenBack() {
-    ring.add(0, 7, ByteBuffer.allocate(1_000), SECOND);
+    ring.add(0, 7, ByteBuffer.allocate(1_000), 0, SECOND);
     assertNotNull(ring.find(CoreLimits.RESEND_NANOS, 7));
     assertNull(ring.find(CoreLimits.RESEND_NANOS + 1, 7));
     assertNull(ring.find(0, 6));
@@ -111,7 +112,7 @@ class SentRingTest {
     assertFalse(ring.forgetOld(CoreLimits.RESEND_NANOS));
     assertTrue(ring.forgetOld(CoreLimits.RESEND_NANOS + 1));
     assertEquals(0, room.takenBytes());
-    ring.add(0, 8, ByteBuffer.allocate(1_000), SECOND);
+    ring.add(0, 8, ByteBuffer.allocate(1_000), 0, SECOND);
     assertNotNull(ring.find(0, 8));
   }
 }

@@ -170,6 +170,14 @@ class WireVectorsTest {
     line(
         "DATA of the server, counter 7, REFUSED of flow 32775, reason 1",
         sealed(refused.flip(), server, client));
+    ByteBuffer marked = packet();
+    Header.putData(marked, true, id, 0xe0, 8);
+    marked.position(Header.LENGTH);
+    DataFrames.putClass(marked, 0xba);
+    DataFrames.putDatagram(marked, 7, hello());
+    line(
+        "DATA of the client, counter 8, CLASS ba, DATAGRAM of flow 7, hello",
+        sealed(marked.flip(), client, server));
     ByteBuffer ping = packet();
     Header.putPath(ping, true, id, 0xe0, 2, 5);
     ping.position(Header.LENGTH);

@@ -62,7 +62,7 @@ final class DriverGroupTest {
               random,
               new EndpointDriver.Listener() {
                 @Override
-                public void deliver(Flow flow, ByteBuffer payload) {}
+                public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {}
 
                 @Override
                 public void event(Event event) {}

@@ -53,7 +53,7 @@ final class EndpointDriverTest {
         new Random(7),
         new EndpointDriver.Listener() {
           @Override
-          public void deliver(Flow flow, ByteBuffer payload) {}
+          public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {}
 
           @Override
           public void event(Event event) {}

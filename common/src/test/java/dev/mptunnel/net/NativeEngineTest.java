@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.config.EngineChoice;
+import dev.mptunnel.net.SendPool.Message;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -232,7 +233,7 @@ final class NativeEngineTest {
         SendQueue queue = new SendQueue(memory.pool);
         for (int i = 0; i < 40; i++) {
           int size = i < 39 ? 1400 : 7;
-          queue.add(ByteBuffer.allocate(size), to.localAddress(), 1400);
+          queue.add(ByteBuffer.allocate(size), to.localAddress(), Message.OF_SOCKET, 1400);
         }
         assertEquals(1, memory.send.send(from, queue.first()));
         queue.clear();
@@ -240,7 +241,7 @@ final class NativeEngineTest {
         assertEquals(39 * 1400 + 7, memory.receive.bytes(0));
         assertEquals(1400, memory.receive.segmentBytes(0));
 
-        queue.add(ByteBuffer.allocate(9), to.localAddress(), 1400);
+        queue.add(ByteBuffer.allocate(9), to.localAddress(), Message.OF_SOCKET, 1400);
         assertEquals(1, memory.send.send(from, queue.first()));
         queue.clear();
         assertEquals(1, memory.receive.receive(to, ReceiveBatch.SLOTS));

@@ -1,5 +1,6 @@
 package dev.mptunnel.net;
 
+import static dev.mptunnel.net.SendPool.Message.OF_SOCKET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,10 +33,10 @@ class SendQueueTest {
     SendQueue queue = new SendQueue(pool);
     SendQueue other = new SendQueue(pool);
     for (int i = 0; i < 5; i++) {
-      queue.add(ByteBuffer.allocate(100), remote(0), LONGEST);
-      assertTrue(queue.addShared(queue, 100, remote(1), LONGEST));
-      assertTrue(queue.addShared(queue, 100, remote(2), LONGEST));
-      assertTrue(other.addShared(queue, 100, null, LONGEST));
+      queue.add(ByteBuffer.allocate(100), remote(0), OF_SOCKET, LONGEST);
+      assertTrue(queue.addShared(queue, 100, remote(1), OF_SOCKET, LONGEST));
+      assertTrue(queue.addShared(queue, 100, remote(2), OF_SOCKET, LONGEST));
+      assertTrue(other.addShared(queue, 100, null, OF_SOCKET, LONGEST));
     }
     List<Message> messages = messages(queue);
     messages.addAll(messages(other));
@@ -51,17 +52,37 @@ class SendQueueTest {
   }
 
   @Test
+  void whatIsMarkedOtherwiseIsAMessageOfItsOwn() {
+    SendQueue queue = new SendQueue(pool);
+    int[] classes = {OF_SOCKET, OF_SOCKET, 0xb8, 0xb8, 0xb9, OF_SOCKET};
+    for (int trafficClass : classes) {
+      queue.add(ByteBuffer.allocate(100), remote(0), trafficClass, LONGEST);
+    }
+    List<Message> messages = messages(queue);
+    assertEquals(List.of(2, 2, 1, 1), messages.stream().map(each -> each.datagrams).toList());
+    List<Integer> expected = List.of(OF_SOCKET, 0xb8, 0xb9, OF_SOCKET);
+    assertEquals(expected, messages.stream().map(each -> each.trafficClass).toList());
+    queue.partFirst();
+    queue.removeFirst();
+    queue.removeFirst();
+    queue.partFirst();
+    assertEquals(0xb8, queue.first().trafficClass);
+    assertEquals(0xb8, queue.first().next.trafficClass, "parted");
+    queue.clear();
+  }
+
+  @Test
   void whatIsNotQueuedAnyMoreIsNotShared() {
     SendQueue queue = new SendQueue(pool);
     SendQueue other = new SendQueue(pool);
-    assertFalse(other.addShared(queue, 100, null, LONGEST), "nothing has been queued");
-    queue.add(ByteBuffer.allocate(100), null, LONGEST);
-    assertFalse(other.addShared(queue, 99, null, LONGEST), "another one");
+    assertFalse(other.addShared(queue, 100, null, OF_SOCKET, LONGEST), "nothing has been queued");
+    queue.add(ByteBuffer.allocate(100), null, OF_SOCKET, LONGEST);
+    assertFalse(other.addShared(queue, 99, null, OF_SOCKET, LONGEST), "another one");
     queue.forgetCopied();
-    assertFalse(other.addShared(queue, 100, null, LONGEST));
-    queue.add(ByteBuffer.allocate(100), null, LONGEST);
+    assertFalse(other.addShared(queue, 100, null, OF_SOCKET, LONGEST));
+    queue.add(ByteBuffer.allocate(100), null, OF_SOCKET, LONGEST);
     queue.clear();
-    assertFalse(other.addShared(queue, 100, null, LONGEST));
+    assertFalse(other.addShared(queue, 100, null, OF_SOCKET, LONGEST));
   }
 
   @Test
@@ -71,17 +92,17 @@ class SendQueueTest {
     waiting.setWaiting(true);
     for (int i = 0; i < 500; i++) {
       ByteBuffer datagram = ByteBuffer.allocate(1_000);
-      flushed.add(datagram, null, LONGEST);
-      if (!waiting.addShared(flushed, 1_000, null, LONGEST)) {
-        waiting.add(datagram, null, LONGEST);
+      flushed.add(datagram, null, OF_SOCKET, LONGEST);
+      if (!waiting.addShared(flushed, 1_000, null, OF_SOCKET, LONGEST)) {
+        waiting.add(datagram, null, OF_SOCKET, LONGEST);
       }
       flushed.clear();
     }
     long blocks = messages(waiting).stream().map(message -> message.block).distinct().count();
     assertEquals(8, blocks, "of 68 KiB, for 500 kB");
     waiting.setWaiting(false);
-    flushed.add(ByteBuffer.allocate(1_000), null, LONGEST);
-    assertTrue(waiting.addShared(flushed, 1_000, null, LONGEST), "there is room again");
+    flushed.add(ByteBuffer.allocate(1_000), null, OF_SOCKET, LONGEST);
+    assertTrue(waiting.addShared(flushed, 1_000, null, OF_SOCKET, LONGEST), "there is room again");
     flushed.clear();
     waiting.clear();
   }
@@ -94,7 +115,7 @@ class SendQueueTest {
     for (byte value = 0; value < 100; value++) {
       dropped += queue.makeRoom(1_000, limit);
       ByteBuffer datagram = ByteBuffer.allocate(1_000).put(0, value);
-      queue.add(datagram, remote(0), 0);
+      queue.add(datagram, remote(0), OF_SOCKET, 0);
       assertTrue(queue.queuedBytes() <= limit);
     }
     assertEquals(90, dropped);
@@ -126,13 +147,15 @@ class SendQueueTest {
         datagram.put(i, value);
       }
       int to = random.nextInt(REMOTES);
-      queues.get(first).add(datagram, remote(to), LONGEST);
+      queues.get(first).add(datagram, remote(to), OF_SOCKET, LONGEST);
       expected.get(first).add(new Sent(to, value, bytes));
       for (int copies = random.nextInt(4); copies > 0; copies--) {
         int queue = random.nextInt(QUEUES);
         int remote = random.nextInt(REMOTES);
         boolean isShared =
-            queues.get(queue).addShared(queues.get(first), bytes, remote(remote), LONGEST);
+            queues
+                .get(queue)
+                .addShared(queues.get(first), bytes, remote(remote), OF_SOCKET, LONGEST);
         if (isShared) {
           expected.get(queue).add(new Sent(remote, value, bytes));
         }

@@ -94,6 +94,11 @@ class FramesTest {
       frames.add(
           "parity " + epoch + " " + first + " " + lengths + " " + offset + " " + bytes.remaining());
     }
+
+    @Override
+    public void onEcn(int field) {
+      frames.add("ecn " + field);
+    }
   }
 
   private final ByteBuffer packet = ByteBuffer.allocate(2000);
@@ -121,6 +126,26 @@ class FramesTest {
             "ordered 65535 16777215 65535 2",
             "ordered fragment 1 8388608 0 1/2 4"),
         seen.frames);
+  }
+
+  @Test
+  void whatAPacketIsMarkedWithStandsFirstOrNowhere() {
+    DataFrames.putClass(packet, 0xff);
+    assertEquals(DataFrames.CLASS_BYTES, packet.position());
+    DataFrames.putDatagram(packet, 7, ByteBuffer.allocate(2));
+    DataFrames.putClass(packet, 0x12);
+    packet.flip();
+    assertEquals(0xff, DataFrames.trafficClass(packet, 0));
+    assertEquals(0, DataFrames.trafficClass(packet, DataFrames.CLASS_BYTES));
+    assertEquals(0x12, DataFrames.trafficClass(packet, DataFrames.CLASS_BYTES + 7));
+    assertEquals(0, DataFrames.trafficClass(packet, packet.limit()), "no frame");
+    assertEquals(0, packet.position());
+    assertTrue(DataFrames.read(packet, seen));
+    assertEquals(List.of("datagram 7 2"), seen.frames, "as one who does not know it reads it");
+    assertEquals(0, DataFrames.trafficClass(packet.limit(3), 0), "cut off");
+    ByteBuffer empty = ByteBuffer.wrap(new byte[] {0x08, 0, 0, 1});
+    assertEquals(0, DataFrames.trafficClass(empty, 0));
+    assertFalse(DataFrames.read(empty, seen), "without its field");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.mptunnel.client;
 
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
@@ -34,7 +35,7 @@ final class Associations {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
-  private final int bufferBytes;
+  private final SocketSettings sockets;
   private final Function<Destination, Flow> opener;
   private final Set<Association> all = new HashSet<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(DatagramHead.MAX_BYTES + (64 << 10));
@@ -45,11 +46,11 @@ final class Associations {
   Associations(
       DatagramEngine engine,
       EndpointDriver driver,
-      int bufferBytes,
+      SocketSettings sockets,
       Function<Destination, Flow> opener) {
     this.engine = engine;
     this.driver = driver;
-    this.bufferBytes = bufferBytes;
+    this.sockets = sockets;
     this.opener = opener;
   }
 
@@ -78,7 +79,9 @@ final class Associations {
     }
     Association association = new Association(from);
     PortOptions options =
-        PortOptions.at(new InetSocketAddress(local, 0)).withBufferBytes(bufferBytes);
+        PortOptions.at(new InetSocketAddress(local, 0))
+            .withBufferBytes(sockets.bufferBytes())
+            .withCarried(sockets.carried());
     try {
       association.port = engine.open(options, association);
     } catch (IOException e) {
@@ -94,8 +97,8 @@ final class Associations {
   }
 
   /** Gives the application what came on a flow of these. */
-  static void deliver(Flow flow, ByteBuffer payload) {
-    ((Association.Way) flow.attachment()).deliver(payload);
+  static void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
+    ((Association.Way) flow.attachment()).deliver(payload, trafficClass);
   }
 
   /** A flow of these is gone. */
@@ -157,7 +160,7 @@ final class Associations {
         flow.attach(new Way(to));
         flows.put(to, flow);
       }
-      driver.endpoint().send(engine.nanoTime(), flow, datagram);
+      driver.endpoint().send(engine.nanoTime(), flow, datagram, from.trafficClass());
     }
 
     @Override
@@ -179,11 +182,11 @@ final class Associations {
         this.to = to;
       }
 
-      private void deliver(ByteBuffer payload) {
+      private void deliver(ByteBuffer payload, int trafficClass) {
         if (all.contains(Association.this) && application != null) {
           scratch.clear();
           DatagramHead.put(scratch, to);
-          driver.send(port, scratch.put(payload).flip(), application);
+          driver.send(port, scratch.put(payload).flip(), application, trafficClass);
         }
       }
 

@@ -111,7 +111,7 @@ public final class Client implements Program.Running {
         new Associations(
             engine,
             driver,
-            config.sockets().bufferBytes(),
+            config.sockets(),
             to -> driver.endpoint().openFlow(engine.nanoTime(), session, to.toString(), false));
     streams =
         tcp.isUsed() || config.proxy().isUsed() || host != null
@@ -150,15 +150,14 @@ public final class Client implements Program.Running {
   }
 
   private void open(ClientConfig config) throws IOException {
-    int buffer = config.sockets().bufferBytes();
     for (BridgeLine bridge : config.bridges()) {
       addPath(bridge, config.sockets());
     }
     engine.runAndWait(this::openSession);
-    listen(config.listen(), null, config.passenger(), buffer);
+    listen(config.listen(), null, config.passenger(), config.sockets());
     for (var named : config.listenNamed().entrySet()) {
       Passenger passenger = config.passengersNamed().get(named.getKey());
-      listen(named.getValue(), named.getKey(), passenger, buffer);
+      listen(named.getValue(), named.getKey(), passenger, config.sockets());
     }
     if (streams != null) {
       streams.listen(config.tcp(), config.proxy());
@@ -174,10 +173,14 @@ public final class Client implements Program.Running {
     return streamEngine;
   }
 
-  private void listen(List<HostPort> addresses, String target, Passenger passenger, int buffer)
+  private void listen(
+      List<HostPort> addresses, String target, Passenger passenger, SocketSettings sockets)
       throws IOException {
     for (HostPort address : addresses) {
-      PortOptions options = PortOptions.at(Addresses.local(address)).withBufferBytes(buffer);
+      PortOptions options =
+          PortOptions.at(Addresses.local(address))
+              .withBufferBytes(sockets.bufferBytes())
+              .withCarried(sockets.carried());
       ApplicationHandler handler = new ApplicationHandler(target, passenger.isOrdered());
       entries.add(new Entry(engine.open(options, handler), target));
     }
@@ -191,6 +194,7 @@ public final class Client implements Program.Running {
         PortOptions.at(local)
             .withBufferBytes(sockets.bufferBytes())
             .withDscp(sockets.dscp())
+            .withCarried(sockets.carried())
             .withDevice(device)
             .withMark(bridge.mark())
             .sentWhole();
@@ -424,17 +428,17 @@ public final class Client implements Program.Running {
   private final class Listener implements EndpointDriver.Listener {
 
     @Override
-    public void deliver(Flow flow, ByteBuffer payload) {
+    public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
       if (flow.attachment() instanceof FlowEnd end) {
         end.onDatagram(payload);
         return;
       }
       if (Associations.has(flow)) {
-        Associations.deliver(flow, payload);
+        Associations.deliver(flow, payload, trafficClass);
         return;
       }
       Applications.Application application = Applications.of(flow);
-      driver.send(application.port(), payload, application.address());
+      driver.send(application.port(), payload, application.address(), trafficClass);
     }
 
     @Override
@@ -483,7 +487,7 @@ public final class Client implements Program.Running {
         flow = endpoint.openFlow(now, session, target, ordered);
         applications.add(port, source, flow);
       }
-      endpoint.send(now, flow, datagram);
+      endpoint.send(now, flow, datagram, port.trafficClass());
     }
 
     @Override

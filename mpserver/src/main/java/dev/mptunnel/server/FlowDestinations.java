@@ -1,5 +1,6 @@
 package dev.mptunnel.server;
 
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
@@ -32,15 +33,18 @@ final class FlowDestinations {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
-  private final int bufferBytes;
+  private final SocketSettings sockets;
   private final Destinations destinations;
   private final Set<Flow> flows = new HashSet<>();
 
   FlowDestinations(
-      DatagramEngine engine, EndpointDriver driver, int bufferBytes, Destinations destinations) {
+      DatagramEngine engine,
+      EndpointDriver driver,
+      SocketSettings sockets,
+      Destinations destinations) {
     this.engine = engine;
     this.driver = driver;
-    this.bufferBytes = bufferBytes;
+    this.sockets = sockets;
     this.destinations = destinations;
   }
 
@@ -52,9 +56,9 @@ final class FlowDestinations {
     socket.ask();
   }
 
-  void deliver(Flow flow, ByteBuffer payload) {
+  void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
     if (flow.attachment() instanceof Socket socket) {
-      socket.deliver(payload);
+      socket.deliver(payload, trafficClass);
     }
   }
 
@@ -79,12 +83,15 @@ final class FlowDestinations {
     List.copyOf(flows).forEach(this::close);
   }
 
+  /** A datagram that waits while a name is resolved. */
+  private record Waiting(ByteBuffer payload, int trafficClass) {}
+
   /** That of one flow. */
   private final class Socket implements DatagramHandler, NameQueries.Question {
 
     private final Flow flow;
     private final Destination to;
-    private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int waitingBytes;
     private InetSocketAddress remote;
     private DatagramPort port;
@@ -126,7 +133,7 @@ final class FlowDestinations {
         drop();
         return;
       }
-      waiting.forEach(payload -> driver.send(port, payload, null));
+      waiting.forEach(each -> driver.send(port, each.payload(), null, each.trafficClass()));
       forgetWaiting();
       driver.finish();
     }
@@ -137,7 +144,10 @@ final class FlowDestinations {
 
     private void open(InetAddress address) {
       remote = new InetSocketAddress(address, to.port());
-      PortOptions options = PortOptions.connected(remote).withBufferBytes(bufferBytes);
+      PortOptions options =
+          PortOptions.connected(remote)
+              .withBufferBytes(sockets.bufferBytes())
+              .withCarried(sockets.carried());
       try {
         port = engine.open(options, this);
       } catch (IOException e) {
@@ -150,17 +160,18 @@ final class FlowDestinations {
           || destinations.isStillPermitted(flow.session().rights(), flow.target(), remote);
     }
 
-    void deliver(ByteBuffer payload) {
+    void deliver(ByteBuffer payload, int trafficClass) {
       if (isToBeAskedAgain()) {
         ask();
       }
       if (port != null) {
-        driver.send(port, payload, null);
+        driver.send(port, payload, null, trafficClass);
       } else if (asking
           && waiting.size() < WAITING
           && waitingBytes + payload.remaining() <= WAITING_BYTES) {
         waitingBytes += payload.remaining();
-        waiting.add(ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip());
+        ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip();
+        waiting.add(new Waiting(copy, trafficClass));
       }
     }
 
@@ -194,7 +205,7 @@ final class FlowDestinations {
 
     @Override
     public void onDatagram(DatagramPort from, InetSocketAddress source, ByteBuffer datagram) {
-      driver.endpoint().send(engine.nanoTime(), flow, datagram);
+      driver.endpoint().send(engine.nanoTime(), flow, datagram, from.trafficClass());
     }
 
     @Override

@@ -178,6 +178,7 @@ public final class Server implements Program.Running {
           PortOptions.at(Addresses.local(listen))
               .withBufferBytes(config.sockets().bufferBytes())
               .withDscp(config.sockets().dscp())
+              .withCarried(config.sockets().carried())
               .sentWhole();
       drivers.open(options);
     }

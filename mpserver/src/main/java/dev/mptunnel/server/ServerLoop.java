@@ -146,8 +146,8 @@ final class ServerLoop {
     }
 
     @Override
-    public void deliver(Flow flow, ByteBuffer payload) {
-      targets.deliver(flow, payload);
+    public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
+      targets.deliver(flow, payload, trafficClass);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.mptunnel.server;
 
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DatagramHandler;
@@ -23,7 +24,7 @@ final class Target {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
-  private final int bufferBytes;
+  private final SocketSettings sockets;
   private final TargetLog log;
   private final TargetAddress address;
   private final Set<Flow> flows = new HashSet<>();
@@ -32,11 +33,11 @@ final class Target {
       DatagramEngine engine,
       EndpointDriver driver,
       HostPort target,
-      int bufferBytes,
+      SocketSettings sockets,
       TargetLog log) {
     this.engine = engine;
     this.driver = driver;
-    this.bufferBytes = bufferBytes;
+    this.sockets = sockets;
     this.log = log;
     address = new TargetAddress(engine, target, this::onMoved, log);
   }
@@ -61,7 +62,10 @@ final class Target {
   }
 
   private void openPort(Flow flow, InetSocketAddress to) {
-    PortOptions options = PortOptions.connected(to).withBufferBytes(bufferBytes);
+    PortOptions options =
+        PortOptions.connected(to)
+            .withBufferBytes(sockets.bufferBytes())
+            .withCarried(sockets.carried());
     long seed = flow.session().id() ^ (long) flow.id() << 48;
     try {
       flow.attach(PreferredPort.open(engine, options, seed, new AnswerHandler(flow)));
@@ -89,9 +93,9 @@ final class Target {
     flows.clear();
   }
 
-  void deliver(Flow flow, ByteBuffer payload) {
+  void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
     if (flow.attachment() instanceof DatagramPort port) {
-      driver.send(port, payload, null);
+      driver.send(port, payload, null, trafficClass);
     }
   }
 
@@ -106,7 +110,7 @@ final class Target {
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
       log.answers(source);
-      driver.endpoint().send(engine.nanoTime(), flow, datagram);
+      driver.endpoint().send(engine.nanoTime(), flow, datagram, port.trafficClass());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.mptunnel.server;
 
 import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.TargetNames;
 import dev.mptunnel.net.DatagramEngine;
@@ -47,14 +48,14 @@ final class Targets {
     }
     boolean hasFixed = all.remove("") || config.target() != null;
     names = new TargetNames(hasFixed, all, config.access());
-    int buffer = config.sockets().bufferBytes();
-    destinations = new FlowDestinations(engine, driver, buffer, named);
+    SocketSettings sockets = config.sockets();
+    destinations = new FlowDestinations(engine, driver, sockets, named);
     if (!config.access().isEmpty()) {
       words.add("what is allowed");
     }
     BiConsumer<String, HostPort> add =
         (name, address) -> {
-          byName.put(name, new Target(engine, driver, address, buffer, logs.of(name)));
+          byName.put(name, new Target(engine, driver, address, sockets, logs.of(name)));
           words.add(name == null ? address.toString() : name + " " + address);
         };
     if (config.target() != null) {
@@ -95,15 +96,15 @@ final class Targets {
     }
   }
 
-  void deliver(Flow flow, ByteBuffer payload) {
+  void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
     if (isLocal(flow)) {
       if (flow.attachment() instanceof FlowEnd end) {
         end.onDatagram(payload);
       }
     } else if (isDestination(flow)) {
-      destinations.deliver(flow, payload);
+      destinations.deliver(flow, payload, trafficClass);
     } else {
-      of(flow).deliver(flow, payload);
+      of(flow).deliver(flow, payload, trafficClass);
     }
   }
 

@@ -192,7 +192,7 @@ final class LightClients {
   private final class Listener implements EndpointDriver.Listener {
 
     @Override
-    public void deliver(Flow flow, ByteBuffer payload) {
+    public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
       if (flow.attachment() instanceof LightClient client) {
         driver.send(entry, payload, client.application);
       }

@@ -13,7 +13,7 @@ final class DataFramesTarget implements FuzzTarget {
   @Override
   public void accept(byte[] input) {
     ByteBuffer frames = ByteBuffer.wrap(input);
-    Writer first = new Writer(input.length);
+    Writer first = new Writer(frames);
     if (DataFrames.read(frames, first)) {
       Must.equal(input.length, frames.position(), "read up to");
       Must.equal(input.length, frames.limit(), "limit");
@@ -22,7 +22,7 @@ final class DataFramesTarget implements FuzzTarget {
     if (written.limit() == input.length) { // no frame was skipped, nor a field behind the known
       Must.equal(ByteBuffer.wrap(input), written, "frames written anew");
     }
-    Writer second = new Writer(input.length);
+    Writer second = new Writer(written);
     Must.hold(DataFrames.read(written.duplicate(), second), "we write what we cannot read");
     Must.equal(written, second.packet.flip(), "frames written once more");
   }
@@ -32,8 +32,13 @@ final class DataFramesTarget implements FuzzTarget {
 
     private final ByteBuffer packet;
 
-    Writer(int capacityBytes) {
-      packet = ByteBuffer.allocate(capacityBytes);
+    Writer(ByteBuffer read) {
+      packet = ByteBuffer.allocate(read.limit());
+      int trafficClass = DataFrames.trafficClass(read, 0);
+      Must.hold(trafficClass >= 0 && trafficClass <= 0xff, "the class " + trafficClass);
+      if (trafficClass != 0) {
+        DataFrames.putClass(packet, trafficClass);
+      }
     }
 
     @Override
@@ -89,7 +94,10 @@ final class DataFramesTarget implements FuzzTarget {
     ByteBuffer ordered = ByteBuffer.allocate(40);
     DataFrames.putOrdered(ordered, 7, 0xabcdef, 65_535, ByteBuffer.wrap(new byte[] {1, 2, 3}));
     DataFrames.putOrderedFragment(ordered, 7, 0, 1, 1, 2, ByteBuffer.wrap(new byte[] {4, 5}));
+    ByteBuffer marked = ByteBuffer.allocate(12);
+    DataFrames.putClass(marked, 0xb9);
+    DataFrames.putDatagram(marked, 7, ByteBuffer.wrap(new byte[] {1, 2, 3}));
     // Zeros behind them: no frame.
-    return List.of(packet.array(), named.array(), ordered.array());
+    return List.of(packet.array(), named.array(), ordered.array(), marked.array());
   }
 }

@@ -10,6 +10,7 @@ import dev.mptunnel.core.RepairReport;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.core.TargetNames;
+import dev.mptunnel.core.TrafficClass;
 import dev.mptunnel.wire.Limits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +29,8 @@ import java.util.concurrent.TimeUnit;
  * {@link #inFlight} until somebody says what becomes of it. All the while it is checked that
  *
  * <ul>
- *   <li>nothing is delivered that was not sent, or oftener than it was sent;
+ *   <li>nothing is delivered that was not sent, or oftener than it was sent, or marked otherwise
+ *       than networks may have changed it;
  *   <li>a stranger is sent no more bytes than came from him;
  *   <li>sessions, flows and paths stay within their limits, and figures within their ranges;
  *   <li>no timer wants to be called again at once.
@@ -169,11 +171,17 @@ final class FuzzedPair {
 
     @Override
     public void deliver(Flow flow, ByteBuffer payload) {
+      deliver(flow, payload, 0);
+    }
+
+    @Override
+    public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
       byte[] bytes = new byte[payload.remaining()];
       payload.get(payload.position(), bytes);
       Datagram datagram = new Datagram(flow.id(), ByteBuffer.wrap(bytes));
       Integer left = due.computeIfPresent(datagram, (_, times) -> times - 1);
       Must.hold(left != null && left >= 0, "delivered to " + flow + " what was not sent to it");
+      Must.hold(forged || mayBecome(trafficClass(bytes), trafficClass), "marked " + trafficClass);
       delivered++;
     }
 
@@ -188,7 +196,7 @@ final class FuzzedPair {
 
     private void send(Flow flow, byte[] payload) {
       other().expect(flow.id(), payload);
-      endpoint.send(now, flow, ByteBuffer.wrap(payload));
+      endpoint.send(now, flow, ByteBuffer.wrap(payload), trafficClass(payload));
     }
 
     private void expect(int flow, byte[] payload) {
@@ -209,7 +217,25 @@ final class FuzzedPair {
     if (packet.source.equals(STRANGER)) {
       to.fromStrangerBytes += packet.bytes.length;
     }
-    to.endpoint.onDatagram(now, packet.port, packet.source, ByteBuffer.wrap(packet.bytes.clone()));
+    // What networks make of it follows from its bytes too, the same on all paths.
+    int outer = packet.bytes.length == 0 ? 0 : packet.bytes[packet.bytes.length - 1] & 0xff;
+    ByteBuffer copy = ByteBuffer.wrap(packet.bytes.clone());
+    to.endpoint.onDatagram(now, now, outer, packet.port, packet.source, copy);
+  }
+
+  /** What a datagram is marked with follows from what is in it. */
+  private static int trafficClass(byte[] payload) {
+    return payload.length == 0 ? 0 : payload[0] & 0xff;
+  }
+
+  /** Whether a datagram that was marked so may be so when it is delivered. */
+  private static boolean mayBecome(int sent, int delivered) {
+    int before = sent & TrafficClass.ECN;
+    int after = delivered & TrafficClass.ECN;
+    boolean isMarked = before != TrafficClass.NOT_ECT && after == TrafficClass.CE;
+    boolean isL4s = before == TrafficClass.ECT_0 && after == TrafficClass.ECT_1;
+    boolean isSameDscp = ((sent ^ delivered) & TrafficClass.DSCP) == 0;
+    return isSameDscp && (before == after || isMarked || isL4s);
   }
 
   /** Everything in flight arrives, and what is sent in answer, and so on. */

@@ -82,6 +82,12 @@ final class PathFramesTarget implements FuzzTarget {
       fields.addAll(List.of((long) epoch, first, (long) lengths, (long) offset));
       PathFrames.putParity(packet, epoch, first, lengths, offset, bytes.duplicate());
     }
+
+    @Override
+    public void onEcn(int field) {
+      fields.add((long) field);
+      PathFrames.putEcn(packet, field);
+    }
   }
 
   @Override
@@ -94,6 +100,7 @@ final class PathFramesTarget implements FuzzTarget {
     PathFrames.putAsk(packet, 10, 11, new long[] {12, 13, 12 + PathFrames.MAX_OFFSET}, 3);
     PathFrames.putMark(packet, 14, 15);
     PathFrames.putParity(packet, 16, 17 * 64, 18, 19, ByteBuffer.allocate(5));
+    PathFrames.putEcn(packet, 3);
     byte[] all = new byte[packet.position()];
     packet.get(0, all);
     return List.of(all);

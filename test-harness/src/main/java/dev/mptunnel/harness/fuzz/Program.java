@@ -15,6 +15,7 @@ import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
+import dev.mptunnel.core.TrafficClass;
 import dev.mptunnel.secret.SharedSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -268,7 +269,13 @@ record Program<C>(
 
   private static void sockets(List<String> options, SocketSettings sockets) {
     number(options, "--socket-buffer", sockets.bufferBytes());
-    number(options, "--dscp", sockets.dscp());
+    if ((sockets.carried() & TrafficClass.DSCP) != 0) {
+      options.addAll(List.of("--dscp", "copy"));
+    } else {
+      number(options, "--dscp", sockets.dscp());
+    }
+    boolean copiesEcn = (sockets.carried() & TrafficClass.ECN) != 0;
+    options.addAll(List.of("--ecn", copiesEcn ? "copy" : "off"));
     options.addAll(List.of("--engine", sockets.engine().name().toLowerCase(Locale.ROOT)));
     long busyPollMicros = sockets.busyPollNanos() / 1_000;
     options.addAll(List.of("--busy-poll", busyPollMicros == 0 ? "off" : busyPollMicros + "us"));

@@ -65,7 +65,7 @@ public final class LocalTunnel implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final int ETHERNET_MTU = 1_500;
-  private static final SocketSettings SOCKETS = new SocketSettings(4 << 20, EngineChoice.AUTO);
+  private static final int BUFFER_BYTES = 4 << 20;
   private static final SessionSettings SESSIONS =
       new SessionSettings(
           TimeUnit.MILLISECONDS.toNanos(250),
@@ -79,6 +79,7 @@ public final class LocalTunnel implements AutoCloseable {
   private final Map<String, List<Long>> threads = new HashMap<>();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final SharedSeed secret;
+  private final SocketSettings sockets;
   private final PathLedger ledger;
   private final List<LinkProperties> lines = new ArrayList<>();
   private final List<UdpLink> links = new ArrayList<>();
@@ -86,8 +87,9 @@ public final class LocalTunnel implements AutoCloseable {
   private Server server;
   private Client client;
 
-  private LocalTunnel(SharedSeed secret) {
+  private LocalTunnel(SharedSeed secret, int carried) {
     this.secret = secret;
+    sockets = new SocketSettings(BUFFER_BYTES, 0, carried, EngineChoice.AUTO, 0);
     ledger = secret == null ? new PathLedger() : PathLedger.ofSealed(STREAM);
   }
 
@@ -119,7 +121,7 @@ public final class LocalTunnel implements AutoCloseable {
       Seed seed)
       throws IOException {
     RandomGenerator secrets = seed.part("secret").generator();
-    LocalTunnel tunnel = new LocalTunnel(sealed ? SharedSeed.random(secrets) : null);
+    LocalTunnel tunnel = new LocalTunnel(sealed ? SharedSeed.random(secrets) : null, 0);
     try {
       tunnel.startServer(target);
       List<BridgeLine> bridges = new ArrayList<>();
@@ -140,10 +142,11 @@ public final class LocalTunnel implements AutoCloseable {
    * Starts a tunnel without links: the client sends to the bridges.
    *
    * @param secret as hosts share it, or null for plain mode
+   * @param carried what of the datagrams' marks all programs carry
    */
-  static LocalTunnel direct(InetSocketAddress target, int bridges, SharedSeed secret)
+  static LocalTunnel direct(InetSocketAddress target, int bridges, SharedSeed secret, int carried)
       throws IOException {
-    LocalTunnel tunnel = new LocalTunnel(secret);
+    LocalTunnel tunnel = new LocalTunnel(secret, carried);
     try {
       tunnel.startServer(target);
       List<BridgeLine> lines = new ArrayList<>();
@@ -171,7 +174,7 @@ public final class LocalTunnel implements AutoCloseable {
                 SESSIONS,
                 TimeUnit.SECONDS.toNanos(60),
                 1024,
-                SOCKETS,
+                sockets,
                 1,
                 Protocol.UDP,
                 ServerTcp.to(Collections.emptySortedMap()),
@@ -187,7 +190,7 @@ public final class LocalTunnel implements AutoCloseable {
             List.of(hostPort(server.listening().getFirst())),
             TimeUnit.MINUTES.toNanos(2),
             4096,
-            SOCKETS,
+            sockets,
             1,
             Protocol.UDP,
             TcpSettings.DEFAULT);
@@ -225,7 +228,7 @@ public final class LocalTunnel implements AutoCloseable {
                 bridges,
                 clientSecurity(secret),
                 SESSIONS,
-                SOCKETS,
+                sockets,
                 ClientTcp.NONE,
                 ClientProxy.NONE));
     open.push(client);

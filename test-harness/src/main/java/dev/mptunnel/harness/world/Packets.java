@@ -86,6 +86,10 @@ final class Packets {
 
   private static String dataFrames(ByteBuffer frames) {
     StringBuilder words = new StringBuilder();
+    int trafficClass = DataFrames.trafficClass(frames, frames.position());
+    if (trafficClass != 0) {
+      words.append(" CLASS ").append(trafficClass);
+    }
     boolean wellFormed =
         DataFrames.read(
             frames,
@@ -176,6 +180,11 @@ final class Packets {
               public void onParity(
                   int epoch, long first, int lengths, int offset, ByteBuffer bytes) {
                 words.append(" PARITY ").append(first).append(" from ").append(offset);
+              }
+
+              @Override
+              public void onEcn(int field) {
+                words.append(" ECN ").append(field);
               }
             });
     return wellFormed ? words.toString() : words + " malformed";

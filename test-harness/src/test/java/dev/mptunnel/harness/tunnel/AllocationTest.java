@@ -1,9 +1,11 @@
 package dev.mptunnel.harness.tunnel;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.sun.management.ThreadMXBean;
 import dev.mptunnel.config.EngineChoice;
+import dev.mptunnel.core.TrafficClass;
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
 import dev.mptunnel.net.DatagramEngine;
@@ -35,6 +37,9 @@ class AllocationTest {
 
   private static final int ROUND = 10_000;
 
+  /** Expedited forwarding, and heeding marks of congestion. */
+  private static final int MARKED = 46 << 2 | TrafficClass.ECT_0;
+
   /**
    * Rounds at the most. In the first ones code is interpreted, classes are loaded and buffers grow;
    * the steady state begins at the latest when the memory for repair has its full size.
@@ -50,14 +55,17 @@ class AllocationTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
-  @CsvSource({"false, 200", "true, 1200"})
-  void aDatagramLeavesNoGarbageButTheCiphers(boolean sealed, int bytes) throws IOException {
+  @CsvSource({"false, 200, true", "true, 1200, false"})
+  void aDatagramLeavesNoGarbageButTheCiphers(boolean sealed, int bytes, boolean marked)
+      throws IOException {
+    int carried = marked ? TrafficClass.DSCP | TrafficClass.ECN : 0;
     SharedSeed secret = sealed ? SharedSeed.random(Seed.ofRun().generator()) : null;
     try (DatagramEngine others = nativeEngine()) {
-      DatagramPort target = others.open(anywhere(), new Echo());
-      try (LocalTunnel tunnel = LocalTunnel.direct(target.localAddress(), PATHS, secret)) {
+      DatagramPort target = others.open(anywhere().withCarried(carried), new Echo());
+      try (LocalTunnel tunnel = LocalTunnel.direct(target.localAddress(), PATHS, secret, carried)) {
         Application application = new Application(bytes);
-        DatagramPort port = others.open(PortOptions.connected(tunnel.entry()), application);
+        DatagramPort port =
+            others.open(PortOptions.connected(tunnel.entry()).withCarried(carried), application);
         int mostBytes = SMALL_CHANGE_BYTES + (sealed ? 2 * CIPHER_BYTES : 0);
         Garbage garbage = garbageOfRound(tunnel, application, others, port);
         for (int i = 1; i < ROUNDS && garbage.isMore(mostBytes); i++) {
@@ -73,6 +81,7 @@ class AllocationTest {
             PATHS,
             garbage.server);
         assertFalse(garbage.isMore(mostBytes), garbage + ", more than " + mostBytes);
+        assertEquals(MARKED & carried, application.lastClass);
       }
     }
   }
@@ -118,7 +127,7 @@ class AllocationTest {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      port.send(datagram, source);
+      port.send(datagram, source, port.trafficClass());
     }
 
     @Override
@@ -138,6 +147,7 @@ class AllocationTest {
     private final ByteBuffer datagram;
     private int left;
     private int underWay;
+    private int lastClass;
     private CountDownLatch done;
 
     Application(int bytes) {
@@ -157,7 +167,7 @@ class AllocationTest {
 
     private void send(DatagramPort port) {
       for (; underWay < BATCH && left > 0; left--) {
-        port.send(datagram, null);
+        port.send(datagram, null, MARKED);
         underWay++;
       }
       port.flush();
@@ -166,6 +176,7 @@ class AllocationTest {
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer answer) {
       underWay--;
+      lastClass = port.trafficClass();
     }
 
     @Override
