@@ -1,5 +1,6 @@
 package dev.mptunnel.harness;
 
+import dev.mptunnel.harness.lab.ApplicationsCommand;
 import dev.mptunnel.harness.lab.CpuCommand;
 import dev.mptunnel.harness.lab.KeystrokesCommand;
 import dev.mptunnel.harness.lab.OpenVpnCommand;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
       OpenVpnCommand.class,
       TcpCommand.class,
       KeystrokesCommand.class,
+      ApplicationsCommand.class,
       CpuCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")

@@ -8,7 +8,7 @@ import java.util.List;
 /** A transfer of iperf3's that runs: its two processes. */
 final class BulkTransfer implements AutoCloseable {
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(10);
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
   private static final Duration SLACK = Duration.ofSeconds(60);
 
   private final Daemon server;
@@ -34,10 +34,7 @@ final class BulkTransfer implements AutoCloseable {
       throws IOException {
     Daemon server = topology.server().start("iperf3", serverCommand(connection));
     try {
-      Wait.until(
-          START_LIMIT,
-          "iperf3 to listen",
-          () -> !topology.server().run("ss", "-Hltn", "sport = :" + connection.port()).isBlank());
+      topology.server().awaitListener(connection.port());
       Daemon client =
           topology.client().start("iperf3", clientCommand(connection, load, congestionControl));
       return new BulkTransfer(server, client, load, congestionControl);
@@ -88,7 +85,7 @@ final class BulkTransfer implements AutoCloseable {
     if (load.direction() == Direction.DOWN) {
       return Goodput.parse(report, load.warmUpSeconds());
     }
-    server.awaitExit(START_LIMIT);
+    server.awaitExit(END_LIMIT);
     return Goodput.parse(server.output(), load.warmUpSeconds());
   }
 

@@ -104,7 +104,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   /** The last lines of the log, to put into an error. */
-  String tail() {
+  public String tail() {
     try {
       List<String> lines = output().lines().toList();
       return ":\n  "

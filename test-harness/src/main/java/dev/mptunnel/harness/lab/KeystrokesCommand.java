@@ -82,10 +82,7 @@ public final class KeystrokesCommand implements Callable<Integer> {
       RoutedLines.set(topology);
       String port = Integer.toString(StripedTcp.KEYSTROKES_PORT);
       try (Daemon _ = topology.server().start("echo", JavaProgram.command(name(), "serve", port))) {
-        Wait.until(
-            LIMIT,
-            "the echo to listen",
-            () -> !topology.server().run("ss", "-Hltn", "sport = :" + port).isBlank());
+        topology.server().awaitListener(StripedTcp.KEYSTROKES_PORT);
         for (int i = 0; i < options.runs(); i++) {
           for (TcpCompetitor way : ways) {
             measure(topology, way);

@@ -3,6 +3,7 @@ package dev.mptunnel.harness.lab;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -94,7 +95,11 @@ public final class LogDirectory implements AutoCloseable {
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
-        Files.deleteIfExists(entry);
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          delete(entry);
+        } else {
+          Files.deleteIfExists(entry);
+        }
       }
     }
     Files.deleteIfExists(directory);

@@ -19,10 +19,16 @@ import java.util.regex.Pattern;
 public final class Namespace implements AutoCloseable {
 
   private static final Pattern NAME = Pattern.compile("mplab(\\d+)-\\w+");
+  private static final Duration LISTEN_LIMIT = Duration.ofSeconds(30);
+
+  /** What runs a command whose /etc/hosts is another file. */
+  private static final List<String> WITH_HOSTS =
+      List.of("unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /etc/hosts && exec \"$@\"");
 
   private final String name;
   private final Path logDirectory;
   private final AtomicInteger started = new AtomicInteger();
+  private Path hosts;
 
   private Namespace(String name, Path logDirectory) {
     this.name = name;
@@ -94,7 +100,26 @@ public final class Namespace implements AutoCloseable {
   public Daemon start(String daemon, List<String> command) throws IOException {
     String host = name.substring(name.indexOf('-') + 1);
     String file = String.format("%s-%03d-%s.log", host, started.incrementAndGet(), daemon);
-    return Daemon.start(daemon, inside(command), logDirectory.resolve(file));
+    List<String> whole = new ArrayList<>();
+    if (hosts != null) {
+      whole.addAll(WITH_HOSTS);
+      whole.add(hosts.toString());
+    }
+    whole.addAll(command);
+    return Daemon.start(daemon, inside(whole), logDirectory.resolve(file));
+  }
+
+  /** Processes that are started here from now on have this file as their /etc/hosts. */
+  public void setHosts(Path file) {
+    hosts = file;
+  }
+
+  /** Waits until something here listens on a TCP port. */
+  public void awaitListener(int port) throws IOException {
+    Wait.until(
+        LISTEN_LIMIT,
+        "a listener on port " + port + " of " + name,
+        () -> !run("ss", "-Hltn", "sport = :" + port).isBlank());
   }
 
   /** The command line that runs a command here. */

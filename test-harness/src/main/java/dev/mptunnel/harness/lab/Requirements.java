@@ -28,18 +28,26 @@ public final class Requirements {
               Map.entry("wireguard-go", "wireguard-go"),
               Map.entry("socat", "socat")));
 
+  /** The same for what {@code lab applications} needs beside them. */
+  private static final Map<String, String> OF_APPLICATIONS =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("curl", "curl"),
+              Map.entry("git", "git"),
+              Map.entry("ssh", "openssh-client"),
+              Map.entry("sshd", "openssh-server"),
+              Map.entry("nginx", "nginx-light"),
+              Map.entry("fcgiwrap", "fcgiwrap"),
+              Map.entry("dnsmasq", "dnsmasq-base"),
+              Map.entry("chromium", "chromium")));
+
   private Requirements() {}
 
   /** One line that says what is missing and what brings it; empty when all is there. */
   public static Optional<String> missing() {
-    List<String> packages =
-        PACKAGES.entrySet().stream()
-            .filter(entry -> !isOnPath(entry.getKey()))
-            .map(Map.Entry::getValue)
-            .distinct()
-            .toList();
-    if (!packages.isEmpty()) {
-      return Optional.of("the lab needs packages: apt-get install " + String.join(" ", packages));
+    Optional<String> packages = missing("the lab", PACKAGES);
+    if (packages.isPresent()) {
+      return packages;
     }
     if (!System.getProperty("user.name").equals("root")) {
       return Optional.of("the lab makes network namespaces: run it as root (sudo)");
@@ -48,6 +56,23 @@ public final class Requirements {
       return Optional.of("the lab needs /dev/net/tun: modprobe tun");
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> missing(String who, Map<String, String> commands) {
+    List<String> packages =
+        commands.entrySet().stream()
+            .filter(entry -> !isOnPath(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .distinct()
+            .toList();
+    return packages.isEmpty()
+        ? Optional.empty()
+        : Optional.of(who + " needs packages: apt-get install " + String.join(" ", packages));
+  }
+
+  /** What the lab of applications needs, that and more; empty when all is there. */
+  static Optional<String> missingForApplications() {
+    return missing().or(() -> missing("this lab", OF_APPLICATIONS));
   }
 
   /** What Multipath TCP needs beside it; empty when all is there. */

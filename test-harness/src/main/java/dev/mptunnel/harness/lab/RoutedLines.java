@@ -29,14 +29,25 @@ final class RoutedLines {
     client.run("sysctl", "-qw", FORGET);
     client.ip("route add " + route(topology, 1));
     for (int line = 1; line <= bridges.size(); line++) {
-      int table = FIRST_TABLE + line;
-      client.ip("route add " + route(topology, line) + " table " + table);
-      client.ip("rule add from " + Topology.lineAddress(line, 1) + " table " + table);
+      client.ip("route add " + route(topology, line) + " table " + table(line));
+      client.ip("rule add from " + Topology.lineAddress(line, 1) + " table " + table(line));
       forward(bridges.get(line - 1), line, topology.serverAddress(line));
       topology
           .server()
           .ip("route add " + Topology.lineAddress(line, 1) + " via 10.8." + line + ".2");
     }
+  }
+
+  /** Has connections over the first line send by this, both ways, unless they say another. */
+  static void sendBy(Topology topology, String congestionControl) throws IOException {
+    String by = " congctl " + congestionControl;
+    topology.client().ip("route change " + route(topology, 1) + by);
+    topology.client().ip("route change " + route(topology, 1) + " table " + table(1) + by);
+    topology.server().ip("route change " + Topology.lineAddress(1, 1) + " via 10.8.1.2" + by);
+  }
+
+  private static int table(int line) {
+    return FIRST_TABLE + line;
   }
 
   private static String route(Topology topology, int line) {

@@ -2,6 +2,7 @@ package dev.mptunnel.harness.tunnel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -184,6 +186,38 @@ class ProxyApplicationsTest {
     Result http =
         run(List.of("curl", "-sS", "-p", "-x", "127.0.0.1:" + port, "http://inside.test/"));
     assertTrue(http.out.contains("403"), http.out);
+  }
+
+  /** A redirect is a wish for another destination, which is asked for as any other. */
+  @Test
+  void curlIsRedirectedToNothingInside() throws Exception {
+    needs("curl");
+    ServerSocket inside = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.2"));
+    open.push(inside);
+    tunnel.name("inside.test", "127.0.0.2");
+    int port = inside.getLocalPort();
+    web.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            String to = exchange.getRequestURI().getPath().substring(1);
+            exchange.getResponseHeaders().set("Location", "http://" + to + "/");
+            exchange.sendResponseHeaders(302, -1);
+          }
+        });
+    for (String to : List.of("127.0.0.2:" + port, "inside.test:" + port, "10.0.0.1:80")) {
+      Result result =
+          run(
+              List.of(
+                  "curl",
+                  "-sSL",
+                  "--socks5-hostname",
+                  "127.0.0.1:" + tunnel.proxy().getPort(),
+                  "http://web.test:" + webPort + "/" + to));
+      assertEquals(97, result.status, to + ": " + result.out); // CURLE_PROXY
+    }
+    inside.setSoTimeout(1);
+    assertThrows(SocketTimeoutException.class, inside::accept);
   }
 
   @Test

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.config.ProxyUser;
 import dev.mptunnel.harness.Await;
+import dev.mptunnel.net.ConnectionEnd;
+import dev.mptunnel.net.StriperDriver;
+import dev.mptunnel.stream.StreamError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,19 +22,25 @@ import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,8 +91,12 @@ class ProxyTest {
   }
 
   private Socket connect(ProxyTunnel tunnel) throws IOException {
+    return connect(tunnel.proxy());
+  }
+
+  private Socket connect(InetSocketAddress proxy) throws IOException {
     Socket socket = opened(new Socket());
-    socket.connect(tunnel.proxy());
+    socket.connect(proxy);
     socket.setSoTimeout((int) LIMIT.toMillis());
     return socket;
   }
@@ -107,7 +120,11 @@ class ProxyTest {
 
   /** What SOCKS5 says of it: 0 if it is connected. */
   private int reply(ProxyTunnel tunnel, String command) throws IOException {
-    Socket socket = connect(tunnel);
+    return reply(tunnel.proxy(), command);
+  }
+
+  private int reply(InetSocketAddress proxy, String command) throws IOException {
+    Socket socket = connect(proxy);
     say(socket, "05 01 00");
     assertEquals("0500", hear(socket, 2));
     say(socket, command);
@@ -251,8 +268,9 @@ class ProxyTest {
       assertEquals(2, reply(tunnel, named(each[0], port)), each[0]);
       assertEquals(2, reply(tunnel, named(each[0], port)), "once more: " + each[0]);
     }
-    for (String literal :
-        List.of("127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "100.64.0.1")) {
+    List<String> literals =
+        List.of("127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "100.64.0.1");
+    for (String literal : literals) {
       assertEquals(2, reply(tunnel, named(literal, port)), literal);
       byte[] bytes = InetAddress.ofLiteral(literal).getAddress();
       String command = "05 01 00 01 %s %04x".formatted(HEX.formatHex(bytes), port);
@@ -267,9 +285,94 @@ class ProxyTest {
     String loopback = "05 01 00 04 00000000000000000000000000000001 %04x".formatted(port);
     assertEquals(2, reply(tunnel, loopback));
     assertTrue(tunnel.server().table().contains("destinations: "), tunnel.server().table());
+    assertEquals(2, reply(tunnel, loopback), "once more");
+    assertLoggedOnce(logged, "asks for [0:0:0:0:0:0:0:1]:" + port);
     for (String[] each : pointing) {
-      String name = each[0] + ":" + port;
-      assertEquals(1, logged.stream().filter(line -> line.contains(name)).count(), name);
+      assertLoggedOnce(logged, "asks for " + each[0] + ":" + port);
+    }
+    for (String literal : literals) {
+      assertLoggedOnce(logged, "asks for " + literal + ":" + port);
+    }
+  }
+
+  private static void assertLoggedOnce(List<String> logged, String words) {
+    assertEquals(1, logged.stream().filter(line -> line.contains(words)).count(), words);
+  }
+
+  /** Another client than ours may write to the server what ours does not. */
+  @Test
+  void whatAnotherClientWritesInItsOwnWayIsRefusedToo() throws Exception {
+    List<String> logged = logged();
+    int port = echo().getLocalPort();
+    ProxyTunnel tunnel =
+        opened(new ProxyTunnel(null, "127.0.0.1", "*", "0.0.0.0/0", "[::]/0", "*.test"));
+    tunnel.name("echo.test", "127.0.0.1");
+    assertEquals(-1, open(tunnel, "127.0.0.1:" + port), "what may be reached, in the one way");
+    for (String written :
+        List.of(
+            "0177.0.0.1:" + port,
+            "0x7f.0.0.1:" + port,
+            "0x7f000001:" + port,
+            "2130706433:" + port,
+            "127.1:" + port,
+            "127.0.0.1.:" + port,
+            "[127.0.0.1]:" + port,
+            "[::ffff:7f00:1]:" + port,
+            "[0:0:0:0:0:ffff:7f00:1]:" + port,
+            "echo.test.:" + port,
+            "127.0.0.1:65536",
+            "echo.test:99999")) {
+      assertEquals(StreamError.NOT_ALLOWED, open(tunnel, written), written);
+      assertEquals(StreamError.NOT_ALLOWED, open(tunnel, written), "once more: " + written);
+      assertLoggedOnce(logged, "asks for " + written + ",");
+    }
+    assertEquals(0, tunnel.asked(), "nothing of it is resolved");
+  }
+
+  /** Asks the server itself. @return why it was refused, or -1 if it was not */
+  private static int open(ProxyTunnel tunnel, String written) throws Exception {
+    CompletableFuture<Integer> told = new CompletableFuture<>();
+    ConnectionEnd end =
+        new ConnectionEnd() {
+          @Override
+          public void onReached() {
+            told.complete(-1);
+          }
+
+          @Override
+          public void onReset(int code) {
+            told.complete(code);
+          }
+        };
+    StriperDriver driver = tunnel.client().striper();
+    driver.execute(() -> driver.open(written, end));
+    return told.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whatOneClientMayReachAnotherMayNot(@TempDir Path folder) throws IOException {
+    List<String> logged = logged();
+    String[] names = {"alice", "bob"};
+    int[] ports = {echo().getLocalPort(), echo().getLocalPort()};
+    Map<String, String> allowed = new HashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      allowed.put(names[i], "127.0.0.1:" + ports[i]);
+    }
+    ProxyTunnel tunnel = opened(ProxyTunnel.inviting(folder.resolve("clients"), allowed));
+    tunnel.name("echo.test", "127.0.0.1");
+    for (int i = 0; i < names.length; i++) {
+      String client = names[i];
+      InetSocketAddress proxy = tunnel.proxyOf(client);
+      int others = ports[1 - i];
+      for (String host : List.of("127.0.0.1", "echo.test")) {
+        assertEquals(0, reply(proxy, named(host, ports[i])), client);
+        assertEquals(2, reply(proxy, named(host, others)), client);
+        assertEquals(2, reply(proxy, named(host, others)), "once more: " + client);
+        assertEquals(2, reply(tunnel, named(host, others)), "who was not invited");
+        List<String> its =
+            logged.stream().filter(line -> line.startsWith("client " + client + " ")).toList();
+        assertLoggedOnce(its, "asks for " + host + ":" + others);
+      }
     }
   }
 
@@ -298,6 +401,7 @@ class ProxyTest {
   /** What was checked is what is dialled, however often the name changes its mind. */
   @Test
   void aNameIsResolvedOnce() throws IOException {
+    List<String> logged = logged();
     int port = echo().getLocalPort();
     ProxyTunnel tunnel = opened(new ProxyTunnel(null, "127.0.0.1:" + port));
     tunnel.name("changing.test", "127.0.0.1");
@@ -306,10 +410,14 @@ class ProxyTest {
     tunnel.name("changing.test", "127.0.0.2");
     assertEquals(2, reply(tunnel, named("changing.test", port)));
     assertEquals(2, tunnel.asked());
+    assertLoggedOnce(logged, "asks for changing.test:" + port + " at 127.0.0.2");
     // Of several addresses those that may be dialled are, and no others.
     tunnel.name("both.test", "127.0.0.2", "127.0.0.1");
     assertEquals(0, reply(tunnel, named("both.test", port)));
-    assertEquals(2, reply(tunnel, named("both.test", port == 1 ? 2 : 1)), "another port");
+    int other = port == 1 ? 2 : 1;
+    assertEquals(2, reply(tunnel, named("both.test", other)), "another port");
+    assertEquals(2, reply(tunnel, named("both.test", other)), "once more");
+    assertLoggedOnce(logged, "asks for both.test:" + other + ",");
     assertEquals(3, tunnel.asked(), "what no rule can mean is not even resolved");
   }
 
@@ -587,6 +695,37 @@ class ProxyTest {
     Socket socks4 = connect(tunnel);
     say(socks4, "04 01 0050 7f000001" + "61".repeat(30_000));
     assertEquals("005b000000000000", HEX.formatHex(readToEnd(socks4.getInputStream())));
+  }
+
+  /** Who says ever more, but never all of it, has no more time than who says nothing. */
+  @Test
+  @Tag("full")
+  void whoDribblesIsTurnedAway() throws IOException {
+    int port = echo().getLocalPort();
+    ProxyTunnel tunnel = opened(new ProxyTunnel(null, "127.0.0.1:" + port));
+    for (String begin :
+        List.of("05 01 00 05 01 00 03 ff", hex("CONNECT a"), "04 01 0050 7f000001")) {
+      Socket slow = connect(tunnel);
+      say(slow, begin);
+      slow.setSoTimeout(100);
+      long startNanos = System.nanoTime();
+      while (isHeard(slow)) {
+        assertEquals(0, reply(tunnel, "05 01 00 01 7f000001 %04x".formatted(port)));
+        assertTrue(System.nanoTime() - startNanos < LIMIT.toNanos(), "it may dribble on: " + begin);
+      }
+    }
+  }
+
+  /** Whether one more byte is taken, and the end does not come. */
+  private static boolean isHeard(Socket slow) {
+    try {
+      say(slow, "61");
+      return slow.getInputStream().read() >= 0;
+    } catch (SocketTimeoutException e) {
+      return true;
+    } catch (IOException reset) {
+      return false;
+    }
   }
 
   @Test
