@@ -34,24 +34,37 @@ final class Fuzzers implements AutoCloseable {
       Matcher matcher = Pattern.compile(before + "([0-9]+)").matcher(log);
       return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }
+
+    /** The target with which something was found. */
+    FuzzTargets foundIn() {
+      return targets.get(isOfMix() ? found[0] & 0xff : 0);
+    }
+
+    /** What that target took. */
+    byte[] foundInput() {
+      return isOfMix() ? TargetMix.inputOf(found) : found;
+    }
+
+    private boolean isOfMix() {
+      return targets.size() > 1 && found.length > 0;
+    }
   }
 
   private final Map<FuzzTargets, Future<Outcome>> outcomes = new EnumMap<>(FuzzTargets.class);
   private final ExecutorService runners =
       Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
 
-  /**
-   * Starts to fuzz.
-   *
-   * @param shares what each process is to fuzz
-   * @param seconds for each target
-   * @param forget whether nothing is known of earlier runs
-   */
-  Fuzzers(List<List<FuzzTargets>> shares, int seconds, boolean forget) {
-    for (List<FuzzTargets> share : shares) {
-      Future<Outcome> outcome = runners.submit(() -> fuzz(share, seconds * share.size(), forget));
-      share.forEach(target -> outcomes.put(target, outcome));
-    }
+  private final boolean forget;
+
+  /** Fuzzers that know nothing of earlier runs, or go on from there. */
+  Fuzzers(boolean forget) {
+    this.forget = forget;
+  }
+
+  /** Fuzzes these in one process, as soon as a processor is free. */
+  void start(List<FuzzTargets> share, int seconds) {
+    Future<Outcome> outcome = runners.submit(() -> fuzz(share, seconds));
+    share.forEach(target -> outcomes.put(target, outcome));
   }
 
   /** What came of the process of a target, as soon as it has ended. */
@@ -63,7 +76,9 @@ final class Fuzzers implements AutoCloseable {
   void assertNothingFound(FuzzTargets target, long minInputs) throws Exception {
     Outcome outcome = of(target);
     if (outcome.found != null) {
-      throw new AssertionError(outcome.log + "\n" + finding(outcome));
+      FuzzTargets culprit = outcome.foundIn();
+      String again = Fuzz.howToRepeat(culprit, outcome.foundInput());
+      throw new AssertionError(outcome.log + "\n" + culprit + ": a finding\n" + again);
     }
     assertEquals(0, outcome.exitCode, outcome.log);
     long inputs = outcome.inputs(target);
@@ -71,14 +86,7 @@ final class Fuzzers implements AutoCloseable {
     assertTrue(inputs >= minInputs, inputs + " inputs of " + target + "\n" + outcome.log);
   }
 
-  private static String finding(Outcome outcome) {
-    boolean mixed = outcome.targets.size() > 1 && outcome.found.length > 0;
-    FuzzTargets target = outcome.targets.get(mixed ? outcome.found[0] & 0xff : 0);
-    byte[] input = mixed ? TargetMix.inputOf(outcome.found) : outcome.found;
-    return target + ": a finding\n" + Fuzz.howToRepeat(target, input);
-  }
-
-  private static Outcome fuzz(List<FuzzTargets> share, int seconds, boolean forget)
+  private Outcome fuzz(List<FuzzTargets> share, int seconds)
       throws IOException, InterruptedException {
     FuzzRun run = new FuzzRun(share, FOLDER);
     if (forget) {

@@ -1,6 +1,5 @@
 package dev.mptunnel.harness.fuzz;
 
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,13 +21,13 @@ class LongFuzzTest {
 
   @BeforeAll
   static void startAll() {
-    List<List<FuzzTargets>> shares =
-        Arrays.stream(FuzzTargets.values())
-            .filter(target -> target != FuzzTargets.CANARY)
-            .map(List::of)
-            .toList();
-    boolean forget = System.getProperty(SECONDS) == null;
-    fuzzers = new Fuzzers(shares, Integer.getInteger(SECONDS, USUAL_SECONDS), forget);
+    Integer asked = Integer.getInteger(SECONDS);
+    fuzzers = new Fuzzers(asked == null);
+    for (FuzzTargets target : FuzzTargets.values()) {
+      if (target != FuzzTargets.CANARY) {
+        fuzzers.start(List.of(target), asked == null ? USUAL_SECONDS : asked);
+      }
+    }
   }
 
   @AfterAll
