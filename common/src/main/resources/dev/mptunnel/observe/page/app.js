@@ -2,7 +2,7 @@
 
 import { showBridge } from "./bridge.js";
 import { showDetails } from "./details.js";
-import { byId, say } from "./dom.js";
+import { byId, put, say } from "./dom.js";
 import { Events } from "./events.js";
 import { Feed } from "./feed.js";
 import { percent, span } from "./format.js";
@@ -25,6 +25,7 @@ const overTime = new OverTime();
 let status = null;
 let view = null;
 let painting = false;
+let lastSession;
 let fetched = -Infinity;
 
 function chosenOf(group) {
@@ -34,9 +35,9 @@ function chosenOf(group) {
 /** The place of the session that is looked at: who was chosen, or who was first when none was. */
 function place() {
   const { sessions } = status;
-  const wanted = new URLSearchParams(location.hash.slice(1)).get("session") ?? place.last;
+  const wanted = new URLSearchParams(location.hash.slice(1)).get("session") ?? lastSession;
   const found = sessions.findIndex((session) => session.id === wanted);
-  place.last = found >= 0 ? wanted : sessions[0]?.id;
+  lastSession = found >= 0 ? wanted : sessions[0]?.id;
   return Math.max(0, found);
 }
 
@@ -54,7 +55,7 @@ function paint() {
 
 function show() {
   const isBridge = status.program === "bridge";
-  const window = chosenOf("window");
+  const period = chosenOf("window");
   byId("main").hidden = false;
   showTop();
   byId("bridge").hidden = !isBridge;
@@ -65,12 +66,12 @@ function show() {
   if (isBridge) {
     showBridge(status.bridge);
   } else {
-    showHeadline(status, window);
+    showHeadline(status, period);
     byId("sessions").hidden = status.program === "mpclient" && status.sessions.length === 1;
-    showSessions(status, window, session?.id, byId("find").value.trim());
+    showSessions(status, period, session?.id, byId("find").value.trim());
   }
   if (session) {
-    showSession(status, at, window, () => view);
+    showSession(status, at, period, () => view);
   } else {
     byId("tcp").hidden = true;
   }
@@ -83,7 +84,8 @@ function show() {
 function showTop() {
   say(byId("program"), status.program);
   say(byId("version"), status.programVersion);
-  say(byId("summary"), `${status.summary} · up for ${span(status.uptimeSeconds)}`);
+  say(byId("summary"), status.summary);
+  put(byId("uptime"), "uptimeSeconds", status.uptimeSeconds, span);
   byId("not-ready").hidden = status.ready;
   say(byId("not-ready-text"), status.notReady ?? "");
   const parts = [status.program];

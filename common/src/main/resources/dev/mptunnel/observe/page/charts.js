@@ -7,7 +7,6 @@ import { timeOfDay } from "./format.js";
 
 const HEIGHT = 190;
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
-const together = uPlot.sync("time");
 
 /** What a variable of the style sheet says now. */
 export function color(name) {
@@ -59,7 +58,7 @@ export class Chart {
     this.#leave();
   }
 
-  /** @param marks moments, each a time, text and the name of a colour */
+  /** @param marks moments, each a time, text, the name of a colour, and whether it is a minor one */
   show(columns, range, marks) {
     this.columns = columns;
     this.range = range;
@@ -67,8 +66,10 @@ export class Chart {
     if (!this.plot) {
       this.#build();
     } else {
-      this.plot.setData(columns, false);
-      this.plot.setScale("x", { min: range[0], max: range[1] });
+      this.plot.batch(() => {
+        this.plot.setData(columns, false);
+        this.plot.setScale("x", { min: range[0], max: range[1] });
+      });
     }
   }
 
@@ -99,7 +100,7 @@ export class Chart {
         legend: { show: false },
         padding: [12, 4, 0, 0],
         cursor: {
-          sync: { key: together.key, setSeries: false },
+          sync: { key: "time", setSeries: false },
           drag: { x: false, y: false },
           y: false,
           points: { size: 7 },
@@ -165,7 +166,7 @@ export class Chart {
   #drawMarks(plot) {
     const { ctx, bbox } = plot;
     ctx.save();
-    for (const { time, color: name } of this.marks) {
+    for (const { time, color: name, minor } of this.marks) {
       if (time < this.range[0] || time > this.range[1]) {
         continue;
       }
@@ -173,14 +174,16 @@ export class Chart {
       ctx.strokeStyle = color(name);
       ctx.fillStyle = ctx.strokeStyle;
       ctx.lineWidth = devicePixelRatio;
-      ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+      if (!minor) {
+        ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+        ctx.beginPath();
+        ctx.moveTo(x, bbox.top);
+        ctx.lineTo(x, bbox.top + bbox.height);
+        ctx.stroke();
+        ctx.setLineDash([]);
+      }
       ctx.beginPath();
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-      ctx.stroke();
-      ctx.setLineDash([]);
-      ctx.beginPath();
-      ctx.arc(x, bbox.top - 5 * devicePixelRatio, 4 * devicePixelRatio, 0, 2 * Math.PI);
+      ctx.arc(x, bbox.top - 5 * devicePixelRatio, (minor ? 2 : 4) * devicePixelRatio, 0, 2 * Math.PI);
       ctx.fill();
     }
     ctx.restore();

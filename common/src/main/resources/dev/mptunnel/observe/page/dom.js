@@ -31,8 +31,14 @@ export function say(place, text) {
  * @param field the keys and places that lead to it in api/status, with points between them
  */
 export function put(place, field, value, format = String) {
-  place.dataset.field = field;
-  place.dataset.value = JSON.stringify(value ?? null);
+  if (place.shownField !== field) {
+    place.shownField = field;
+    place.dataset.field = field;
+  }
+  if (place.shownValue !== value || place.textContent === "") {
+    place.shownValue = value;
+    place.dataset.value = JSON.stringify(value ?? null);
+  }
   say(place, format(value ?? null));
 }
 

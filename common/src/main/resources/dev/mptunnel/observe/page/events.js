@@ -47,11 +47,12 @@ export class Events {
 
   show() {
     const newest = this.list.toReversed();
+    const news = newest.filter(({ level }) => level !== "debug");
     const more = byId("more-events");
-    more.hidden = newest.length <= SHOWN_AT_FIRST;
+    more.hidden = newest.length === Math.min(news.length, SHOWN_AT_FIRST);
     say(more, this.#all ? "Show fewer" : `Show all ${newest.length}`);
     more.setAttribute("aria-expanded", String(this.#all));
-    const shown = this.#all ? newest : newest.slice(0, SHOWN_AT_FIRST);
+    const shown = this.#all ? newest : news.slice(0, SHOWN_AT_FIRST);
     follow(
       byId("events"),
       shown,
@@ -59,10 +60,7 @@ export class Events {
       (event) => item(event),
       () => {},
     );
-    if (shown.length === 0) {
-      byId("events").replaceChildren(element("li", "note", "Nothing yet."));
-      byId("events").shown = null;
-    }
+    byId("no-events").hidden = shown.length > 0;
   }
 }
 

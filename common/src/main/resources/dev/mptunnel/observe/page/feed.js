@@ -73,11 +73,13 @@ export class Feed {
 
 /** Why the program does not answer, where it can be reached and says why. */
 async function refused() {
+  const request = new AbortController();
   try {
-    const { status } = await fetch("healthz", { cache: "no-store" });
-    const events = status === 200 ? await fetch("api/status", { cache: "no-store" }) : { status };
-    return { 401: "token", 503: "busy" }[events.status];
+    const { status } = await fetch("api/events", { cache: "no-store", signal: request.signal });
+    return { 401: "token", 503: "busy" }[status];
   } catch {
     return undefined;
+  } finally {
+    request.abort();
   }
 }

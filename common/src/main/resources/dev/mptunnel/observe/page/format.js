@@ -64,7 +64,7 @@ export function span(seconds) {
   if (seconds === null || seconds === undefined) {
     return DASH;
   }
-  const whole = Math.max(0, Math.floor(seconds));
+  const whole = Math.max(0, Math.round(seconds));
   const parts = [
     [Math.floor(whole / 86400), "d"],
     [Math.floor(whole / 3600) % 24, "h"],

@@ -7,16 +7,16 @@ import { directions, pathColor } from "./terms.js";
 const MOST_BARS = 8;
 
 /** Shows it. */
-export function showHeadline(status, window) {
+export function showHeadline(status, period) {
   const ways = directions(status.program);
-  const all = ways.map((way) => bars(status, window, way));
+  const all = ways.map((way) => bars(status, period, way));
   const greatest = Math.max(0.01, ...all.flat().map((bar) => bar.value ?? 0));
   follow(
     byId("directions"),
     ways,
     (way) => way.key,
     (way) => panel(way),
-    (shown, way, place) => update(shown, status, window, way, all[place], greatest),
+    (shown, way, place) => update(shown, status, period, way, all[place], greatest),
   );
 }
 
@@ -32,9 +32,9 @@ function panel(way) {
   return made;
 }
 
-function update(shown, status, window, way, its, greatest) {
-  const measured = status.headline[window];
-  const field = `headline.${window}`;
+function update(shown, status, period, way, its, greatest) {
+  const measured = status.headline[period];
+  const field = `headline.${period}`;
   const loss = measured[`loss${way.suffix}`];
   const best = measured[`bestAlone${way.suffix}`];
   const [, figures, verdict, list] = shown.children;
@@ -92,17 +92,17 @@ function barLine() {
   return line;
 }
 
-function bars(status, window, way) {
+function bars(status, period, way) {
   const tunnel = {
     key: "tunnel",
     label: "the tunnel",
-    value: status.headline[window][`loss${way.suffix}`],
-    field: `headline.${window}.loss${way.suffix}`,
+    value: status.headline[period][`loss${way.suffix}`],
+    field: `headline.${period}.loss${way.suffix}`,
     color: "--tunnel",
   };
   const { sessions } = status;
   if (sessions.length === 1 && sessions[0].paths.length <= MOST_BARS) {
-    return [tunnel, ...sessions[0].paths.map((path, place) => ofPath(path, place, window, way))];
+    return [tunnel, ...sessions[0].paths.map((path, place) => ofPath(path, place, period, way))];
   }
   const several = { bestAlone: "best path", meanAlone: "mean path", worstAlone: "worst path" };
   return [
@@ -110,19 +110,19 @@ function bars(status, window, way) {
     ...Object.entries(several).map(([name, label]) => ({
       key: name,
       label,
-      value: status.headline[window][name + way.suffix],
-      field: `headline.${window}.${name}${way.suffix}`,
+      value: status.headline[period][name + way.suffix],
+      field: `headline.${period}.${name}${way.suffix}`,
       color: "--quiet",
     })),
   ];
 }
 
-function ofPath(path, place, window, way) {
+function ofPath(path, place, period, way) {
   return {
     key: path.id,
     label: path.name,
-    value: path.loss[window][way.key],
-    field: `sessions.0.paths.${place}.loss.${window}.${way.key}`,
+    value: path.loss[period][way.key],
+    field: `sessions.0.paths.${place}.loss.${period}.${way.key}`,
     color: pathColor(place),
     down: path.state === "down",
   };

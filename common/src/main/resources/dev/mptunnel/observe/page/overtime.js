@@ -42,7 +42,11 @@ export class OverTime {
 
   /** Shows a session, or where there is none, the servers of a bridge. */
   show(status, session, view, events) {
-    const lines = session ? ofSession(session) : ofBridge(status);
+    const lines = session ? ofSession(session) : ofBridge(status.bridge);
+    byId("charts").hidden = lines.length === 0;
+    if (lines.length === 0) {
+      return;
+    }
     const group = session?.id ?? "bridge";
     const chosen = this.#chosenOf(group, lines);
     this.#showChips(group, lines, chosen, () => this.show(status, session, view, events));
@@ -168,8 +172,8 @@ function ofSession(session) {
   ];
 }
 
-function ofBridge({ bridge }) {
-  return bridge.servers.map(({ name, transport }, place) => ({
+function ofBridge(bridge) {
+  return (bridge?.servers ?? []).map(({ name, transport }, place) => ({
     id: `${name} ${transport}`,
     key: seriesKey(null, null, `${name} ${transport}`),
     label: `${name} ${transport.toUpperCase()}`,
@@ -181,7 +185,12 @@ function ofBridge({ bridge }) {
 function marksOf(events, session, [from]) {
   return events
     .filter(({ kind, session: its }) => MARKED[kind] && (!its || its === session?.id))
-    .map(({ kind, time, text }) => ({ time: Date.parse(time) / 1000, text, color: MARKED[kind] }))
+    .map(({ kind, time, text }) => ({
+      time: Date.parse(time) / 1000,
+      text,
+      color: MARKED[kind],
+      minor: kind === "rekey",
+    }))
     .filter(({ time }) => time >= from);
 }
 

@@ -21,13 +21,13 @@ const observer = new IntersectionObserver((entries) => {
 });
 
 /** Everything about one session but its charts. */
-export function showSession(status, place, window, view) {
+export function showSession(status, place, period, view) {
   const session = status.sessions[place];
   const at = `sessions.${place}`;
   const ways = directions(status.program);
   say(byId("session-title"), `Session ${session.client ?? session.id}`);
   showTiles(session, at, ways, status.socks);
-  showPaths(session, at, ways, window, view);
+  showPaths(session, at, ways, period, view);
   showTcp(session, at, ways);
 }
 
@@ -95,7 +95,7 @@ function showTiles(session, at, ways, socks) {
   tiles(byId("tiles"), entries);
 }
 
-function showPaths(session, at, ways, window, view) {
+function showPaths(session, at, ways, period, view) {
   const { paths } = session;
   const up = paths.filter((path) => path.state === "up").length;
   const wins = paths.reduce((sum, path) => sum + path.wins, 0);
@@ -109,7 +109,7 @@ function showPaths(session, at, ways, window, view) {
       row.className = `path ${stateKind(path.state)}`;
       row.dataset.path = path.id;
       row.dataset.state = path.state;
-      pathCells(row, path, `${at}.paths.${place}`, ways, window, wins);
+      pathCells(row, path, `${at}.paths.${place}`, ways, period, wins);
       row.querySelector(".swatch").style.background = `var(${pathColor(place)})`;
       row.draw = () => drawSparks(row, view(), seriesKey(session.id, path.id), pathColor(place));
     },
@@ -156,7 +156,7 @@ function pathRow() {
   return row;
 }
 
-function pathCells(row, path, at, ways, window, allWins) {
+function pathCells(row, path, at, ways, period, allWins) {
   const [name, loss, rtt, traffic, wins, saves, spent] = row.children;
   const [, title, state] = name.firstElementChild.children;
   say(title, path.name);
@@ -164,8 +164,8 @@ function pathCells(row, path, at, ways, window, allWins) {
   whereTo(name.lastElementChild, path, at);
   for (const way of ways) {
     const { key, arrow } = way;
-    const lost = path.loss[window][key];
-    arrowed(loss.firstElementChild, arrow, `${at}.loss.${window}.${key}`, lost, percent);
+    const lost = path.loss[period][key];
+    arrowed(loss.firstElementChild, arrow, `${at}.loss.${period}.${key}`, lost, percent);
     const perSecond = path.bytes[`${key}PerSecond`];
     arrowed(traffic.firstElementChild, arrow, `${at}.bytes.${key}PerSecond`, perSecond, rate);
     arrowed(spent, arrow, `${at}.bytes.${key}`, path.bytes[key], bytes);

@@ -4,12 +4,15 @@ import { arrowed, byId, element, follow, put, say } from "./dom.js";
 import { count, percent } from "./format.js";
 import { directions } from "./terms.js";
 
+const order = new Intl.Collator(undefined, { numeric: true });
+
 /** The list of sessions, where there may be several. */
-export function showSessions(status, window, chosen, find) {
+export function showSessions(status, period, chosen, find) {
   const ways = directions(status.program);
   const wanted = status.sessions
     .map((session, place) => ({ session, place }))
-    .filter(({ session }) => matches(session, find));
+    .filter(({ session }) => matches(session, find))
+    .sort((one, other) => order.compare(nameOf(one.session), nameOf(other.session)));
   const listed = status.sessions.length;
   const note = byId("sessions-note");
   if (!note.firstChild) {
@@ -32,15 +35,15 @@ export function showSessions(status, window, chosen, find) {
       const at = `sessions.${place}`;
       const up = session.paths.filter((path) => path.state === "up").length;
       const [name, state, paths, loss, traffic] = link.children;
-      say(name, session.client ?? session.id);
+      say(name, nameOf(session));
       name.classList.toggle("code", session.client === null);
       state.className = `badge ${session.open && up > 0 ? "good" : "bad"}`;
       say(state, session.open ? (up > 0 ? "open" : "silent") : "shut");
       say(paths, `${up} of ${session.paths.length} paths`);
       loss.firstElementChild ?? loss.append(element("span", "aside", "loss "));
       for (const way of ways) {
-        const where = `${at}.loss.${window}.${way.key}`;
-        arrowed(loss, way.arrow, where, session.loss[window][way.key], percent);
+        const where = `${at}.loss.${period}.${way.key}`;
+        arrowed(loss, way.arrow, where, session.loss[period][way.key], percent);
         const perSecond = session.datagrams[`${way.key}PerSecond`];
         arrowed(traffic, way.arrow, `${at}.datagrams.${way.key}PerSecond`, perSecond, eachSecond);
       }
@@ -51,6 +54,10 @@ export function showSessions(status, window, chosen, find) {
       }
     },
   );
+}
+
+function nameOf(session) {
+  return session.client ?? session.id;
 }
 
 function eachSecond(number) {

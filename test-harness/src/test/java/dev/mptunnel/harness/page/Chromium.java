@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * (https://chromedevtools.github.io/devtools-protocol). It notes what the page asks the network for
  * and what it complains of.
  */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
   private static final Path PROGRAM = Path.of("/usr/bin/chromium");
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -84,7 +84,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Whether there is one on this machine. */
-  static boolean isInstalled() {
+  public static boolean isInstalled() {
     return Files.isExecutable(PROGRAM);
   }
 
@@ -146,7 +146,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** What an expression of JavaScript, or what it promises, comes to. */
-  Object evaluate(String expression) {
+  public Object evaluate(String expression) {
     Object answer =
         call(
             "Runtime.evaluate",

@@ -14,8 +14,6 @@ import java.util.stream.IntStream;
 /** Figures that a program might show, as {@code docs/status.md} writes them. */
 final class Scene {
 
-  private static final int PERIOD_SECONDS = 2;
-  private static final int SAMPLES = 1_800;
   private static final List<String> WINDOWS = List.of("minute", "tenMinutes", "start");
   private static final List<String> PLACES =
       List.of("vps1.example.org:4000", "vps2.example.org:4000", "lte", "home");
@@ -23,17 +21,13 @@ final class Scene {
   private final Seed seed;
   private final RandomGenerator random;
   private final Map<String, Object> status;
-  private final List<Long> times = new ArrayList<>();
-  private final List<Map<String, Object>> series = new ArrayList<>();
+  private final SceneHistory history;
 
   private Scene(String program, Seed seed) {
     this.seed = seed;
     random = seed.part("scene").generator();
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    long last = now.getEpochSecond() / PERIOD_SECONDS * PERIOD_SECONDS;
-    for (int i = SAMPLES - 1; i >= 0; i--) {
-      times.add(last - (long) i * PERIOD_SECONDS);
-    }
+    history = new SceneHistory(now, seed.part("history").generator());
     status =
         map(
             "version", 1,
@@ -91,8 +85,7 @@ final class Scene {
     cast(path.get("rttRecentMillis")).replaceAll((_, _) -> null);
     session.put("open", false);
     session.put("tunnels", List.of());
-    scene.times.clear();
-    scene.series.forEach(one -> one.replaceAll((_, its) -> its instanceof List ? List.of() : its));
+    scene.history.clear();
     scene.put("ready", false);
     scene.put("notReady", "the server does not answer");
     scene.put("events", List.of());
@@ -140,8 +133,7 @@ final class Scene {
               "packets", packets,
               "bytes", bytes,
               "refusals", 0));
-      Map<String, Object> its = scene.newSeries(null, null, "1.2.3.4:2000 " + transport);
-      scene.traffic(its, 350_000, i -> true);
+      scene.history.server("1.2.3.4:2000 " + transport, 350_000);
     }
     scene.put(
         "bridge",
@@ -167,36 +159,13 @@ final class Scene {
   /** The same at another time; every other second there is another sample. */
   synchronized Map<String, Object> next(Instant now) {
     status.put("time", now.truncatedTo(ChronoUnit.MILLIS).toString());
-    if (!times.isEmpty() && now.getEpochSecond() >= times.getLast() + PERIOD_SECONDS) {
-      times.add(times.getLast() + PERIOD_SECONDS);
-      for (Map<String, Object> one : series) {
-        for (Object column : one.values()) {
-          if (column instanceof List<?>) {
-            List<Object> its = castList(column);
-            its.add(its.get(its.size() - 1 - random.nextInt(5)));
-          }
-        }
-      }
-    }
+    history.grow(now);
     return status;
   }
 
   /** The samples later than that. */
   synchronized Map<String, Object> history(long since) {
-    int from = (int) times.stream().filter(time -> time <= since).count();
-    List<Object> all = new ArrayList<>();
-    for (Map<String, Object> one : series) {
-      Map<String, Object> later = new LinkedHashMap<>(one);
-      later.replaceAll(
-          (_, its) -> its instanceof List<?> column ? column.subList(from, column.size()) : its);
-      all.add(later);
-    }
-    return map(
-        "version", 1,
-        "program", status.get("program"),
-        "periodSeconds", PERIOD_SECONDS,
-        "times", List.copyOf(times.subList(from, times.size())),
-        "series", all);
+    return history.since(since, (String) status.get("program"));
   }
 
   /** Puts a path of the first session into a state. */
@@ -218,12 +187,10 @@ final class Scene {
   private Map<String, Object> session(String client, int paths) {
     String id = "%016x".formatted(random.nextLong());
     double busy = 0.2 + random.nextDouble();
-    Map<String, Object> tunnel = newSeries(id, null, "tunnel");
-    loss(tunnel, 0.0004, i -> true);
-    traffic(tunnel, 170_000 * busy, i -> true);
+    history.tunnel(id, 170_000 * busy);
     List<Object> all = new ArrayList<>();
     for (int i = 0; i < paths; i++) {
-      all.add(path(id, i, paths, client, busy));
+      all.add(path(id, i, paths, busy));
     }
     long sent = (long) (busy * 3_165_011);
     Map<String, Object> session = new LinkedHashMap<>();
@@ -247,7 +214,7 @@ final class Scene {
     return session;
   }
 
-  private Map<String, Object> path(String session, int place, int paths, String client, double busy) {
+  private Map<String, Object> path(String session, int place, int paths, double busy) {
     String name =
         status.get("program").equals("mpserver")
             ? "path " + place
@@ -255,23 +222,7 @@ final class Scene {
     boolean down = paths > 2 && place == paths - 1;
     double loss = 0.02 + 0.18 * random.nextDouble();
     double rtt = 20 + 60 * random.nextDouble();
-    int gapFrom = down ? SAMPLES - 95 : random.nextInt(1_350, 1_650);
-    int gapTo = down ? SAMPLES : gapFrom + 20;
-    Map<String, Object> its = newSeries(session, place, name);
-    Present present = i -> place == 1 || i < gapFrom || i >= gapTo;
-    its.put("up", column(i -> present.at(i) ? 1 : 0));
-    loss(its, loss, present);
-    Walk walk = new Walk(rtt, 0.05);
-    List<Object> p50 = column(i -> present.at(i) ? rounded(walk.next()) : null);
-    its.put("rttP50Millis", p50);
-    its.put(
-        "rttP99Millis",
-        column(
-            i ->
-                p50.get(i) == null
-                    ? null
-                    : rounded((double) p50.get(i) * (1.04 + 0.4 * Math.pow(random.nextDouble(), 4)))));
-    traffic(its, 170_000 * busy, present);
+    history.path(session, place, name, down, loss, rtt, 170_000 * busy);
     int wins = random.nextInt(10_000, 2_000_000);
     Map<String, Object> path = new LinkedHashMap<>();
     path.put("id", place);
@@ -449,68 +400,8 @@ final class Scene {
     return windows;
   }
 
-  private Map<String, Object> newSeries(String session, Integer path, String name) {
-    Map<String, Object> one =
-        map("session", session, "client", null, "path", path, "name", name);
-    series.add(one);
-    return one;
-  }
-
-  private void loss(Map<String, Object> one, double mean, Present present) {
-    for (String way : List.of("lossOut", "lossIn")) {
-      Walk walk = new Walk(mean, 0.15);
-      one.put(way, column(i -> present.at(i) ? shortened(walk.next()) : null));
-    }
-  }
-
-  private void traffic(Map<String, Object> one, double bytesPerSecond, Present present) {
-    for (String way : List.of("Out", "In")) {
-      Walk walk = new Walk(bytesPerSecond, 0.06);
-      List<Object> bytes = column(i -> present.at(i) ? Math.round(walk.next()) : 0L);
-      one.put("bytes" + way + "PerSecond", bytes);
-      one.put("packets" + way + "PerSecond", column(i -> (long) bytes.get(i) / 1_400.0));
-    }
-  }
-
-  private interface Present {
-    boolean at(int sample);
-  }
-
-  private interface Sample {
-    Object at(int sample);
-  }
-
-  private static List<Object> column(Sample sample) {
-    List<Object> column = new ArrayList<>();
-    for (int i = 0; i < SAMPLES; i++) {
-      column.add(sample.at(i));
-    }
-    return column;
-  }
-
-  /** Values that wander around their mean. */
-  private final class Walk {
-    private final double mean;
-    private final double step;
-    private double offset;
-
-    Walk(double mean, double step) {
-      this.mean = mean;
-      this.step = step;
-    }
-
-    double next() {
-      offset = 0.97 * offset + step * random.nextGaussian();
-      return Math.max(0, mean * (1 + offset));
-    }
-  }
-
-  private static double rounded(double value) {
+  static double rounded(double value) {
     return Math.round(value * 10) / 10.0;
-  }
-
-  private static double shortened(double share) {
-    return Math.round(Math.min(1, share) * 1e4) / 1e4;
   }
 
   private void put(String key, Object value) {
@@ -536,7 +427,7 @@ final class Scene {
     return (List<Object>) value;
   }
 
-  private static Map<String, Object> map(Object... keysAndValues) {
+  static Map<String, Object> map(Object... keysAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       map.put((String) keysAndValues[i], keysAndValues[i + 1]);

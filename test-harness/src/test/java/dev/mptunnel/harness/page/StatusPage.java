@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A status page in a browser, and what must hold of each. */
-final class StatusPage implements AutoCloseable {
+public final class StatusPage implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Path PICTURES = Path.of("target", "pages");
@@ -121,7 +121,7 @@ final class StatusPage implements AutoCloseable {
   private final Chromium browser;
 
   /** Opens the page that is served there and waits until it is live. */
-  StatusPage(String address) throws IOException {
+  public StatusPage(String address) throws IOException {
     this.address = address;
     browser = new Chromium();
     browser.show(DESK, 900, false);
@@ -129,22 +129,23 @@ final class StatusPage implements AutoCloseable {
     awaitLive();
   }
 
-  Chromium browser() {
+  public Chromium browser() {
     return browser;
   }
 
-  void awaitLive() {
+  public void awaitLive() {
     await(
         "the page to be live",
         "!document.body.classList.contains('stale') && document.documentElement.dataset.time");
   }
 
   /** Waits until an expression of JavaScript is true. */
-  void await(String what, String expression) {
+  public void await(String what, String expression) {
     await(what, LIMIT, expression);
   }
 
-  void await(String what, Duration limit, String expression) {
+  /** Waits so long at most. */
+  public void await(String what, Duration limit, String expression) {
     try {
       Await.until(what, limit, () -> browser.is(expression));
     } catch (AssertionError e) {
@@ -153,7 +154,7 @@ final class StatusPage implements AutoCloseable {
   }
 
   /** Every number is the one of the status that the expression, or what it promises, comes to. */
-  void assertShows(String status) {
+  public void assertShows(String status) {
     assertEquals("", browser.evaluate(OTHER_FIELDS.formatted(status)));
     assertEquals("", browser.evaluate(OTHER_TEXTS));
     assertTrue(fields() > 20, "numbers are shown");
@@ -165,12 +166,13 @@ final class StatusPage implements AutoCloseable {
   }
 
   /** Whether a path is seen to be in a state, in the colour of what is bad or not. */
-  static String isShown(int path, String state, boolean red) {
+  public static String isShown(int path, String state, boolean red) {
     return """
-        [...document.querySelectorAll('[data-path="%d"]')].some((row) => row.dataset.state === '%s'
-          && (getComputedStyle(row.querySelector('.badge')).backgroundColor
-            === getComputedStyle(document.querySelector('#feed.bad, .badge.bad') ?? document.body)
-              .backgroundColor) === %b)
+        [...document.querySelectorAll('[data-path="%d"]')].some((row) => {
+          const badge = getComputedStyle(row.querySelector('.badge')).backgroundColor;
+          const [r, g, b] = badge.match(/\\d+/g).map(Number);
+          return row.dataset.state === '%s' && (r > 150 && r > 2 * g && r > 2 * b) === %b;
+        })
         """
         .formatted(path, state, red);
   }
@@ -181,7 +183,7 @@ final class StatusPage implements AutoCloseable {
    *
    * @param name of the pictures that are left in target/pages
    */
-  void assertGood(String name) throws IOException {
+  public void assertGood(String name) throws IOException {
     Files.createDirectories(PICTURES);
     for (int width : List.of(TELEPHONE, DESK)) {
       for (boolean dark : List.of(false, true)) {
@@ -197,7 +199,7 @@ final class StatusPage implements AutoCloseable {
   }
 
   /** Nobody else was asked, and nothing complained of. */
-  void assertQuiet() {
+  public void assertQuiet() {
     List<String> elsewhere =
         browser.requests().stream()
             .filter(asked -> !asked.startsWith(address) && !asked.startsWith("data:"))
