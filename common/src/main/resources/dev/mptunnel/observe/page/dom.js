@@ -120,6 +120,7 @@ export function tiles(list, entries) {
     },
     (tile, entry) => {
       const value = tile.lastElementChild;
+      tile.className = `tile ${entry.kind ?? ""}`.trim();
       follow(
         value,
         entry.values,

@@ -20,6 +20,12 @@ const observer = new IntersectionObserver((entries) => {
   }
 });
 
+const SHARED = {
+  loss: [" of what the better one loses, the other loses ", " too."],
+  delay: [" their delays rise and fall together, correlated to ", "."],
+};
+const ADVICE = " Together they protect less than two ways that have nothing in common.";
+
 /** Everything about one session but its charts. */
 export function showSession(status, place, period, view) {
   const session = status.sessions[place];
@@ -35,7 +41,11 @@ function showTiles(session, at, ways, socks) {
   const up = session.paths.filter((path) => path.state === "up").length;
   const { datagrams, repair } = session;
   const entries = [
-    { label: "Paths up", values: [{ value: `${up} of ${session.paths.length}` }] },
+    {
+      label: "Paths up",
+      kind: up === 0 ? "none" : "",
+      values: [{ value: `${up} of ${session.paths.length}` }],
+    },
     ...ways.map((way) => ({
       label: way.title,
       values: [
@@ -175,19 +185,18 @@ function pathCells(row, path, at, ways, period, allWins) {
   say(wins.lastElementChild, allWins > 0 ? `${percent(path.wins / allWins)} of all` : "");
   put(saves.firstElementChild, `${at}.saves`, path.saves, count);
   const cost = path.bytes.in / path.saves;
-  say(saves.lastElementChild, path.saves > 0 ? `one in ${bytes(cost)}` : "");
+  say(saves.lastElementChild, path.saves > 0 ? `one per ${bytes(cost)}` : "");
 }
 
 function whereTo(place, path, at) {
   if (!place.firstChild) {
-    place.append(element("span"), element("span"), element("span"), element("span"));
+    place.append(element("span"), element("span"), element("span"));
   }
-  const [remote, before, mtu, after] = place.children;
+  const [remote, before, mtu] = place.children;
   say(remote, path.remote && path.remote !== path.name ? path.remote : "");
   const known = path.mtuBytes !== null && path.mtuBytes > 0;
   say(before, known ? `${remote.textContent ? " · " : ""}MTU ` : "");
   put(mtu, `${at}.mtuBytes`, path.mtuBytes, (value) => (known ? String(value) : ""));
-  say(after, "");
 }
 
 function roundTrip(place, path, at) {
@@ -214,12 +223,8 @@ export function showHints(session, at) {
       const field = `${at}.sharedBottlenecks.${place}.share`;
       const number = figure("", field, share, percent);
       const title = element("strong", "", `${names[0]} and ${names[1]} seem to share a bottleneck:`);
-      item.replaceChildren(
-        title,
-        by === "loss" ? " of what one loses that loses less, the other loses " : " their delays go together by ",
-        number,
-        " too. Together they protect less than two ways that have nothing in common.",
-      );
+      const [before, after] = SHARED[by] ?? SHARED.loss;
+      item.replaceChildren(title, before, number, after, ADVICE);
     },
   );
 }
