@@ -60,15 +60,21 @@ public final class SessionTable {
             ""));
     table.append(repair(session));
     table.append(pieces(session));
-    session.shared().forEach(shared -> table.append(lostTogether(shared)).append('\n'));
+    session.shared().forEach(shared -> table.append(together(shared)).append('\n'));
     return table.toString();
   }
 
-  /** Of two paths that lose the same packets, one line, not ended. */
-  public static String lostTogether(SessionReport.Shared shared) {
+  /** Of two paths that share a bottleneck, one line, not ended. */
+  public static String together(SessionReport.Shared shared) {
     return String.format(
         Locale.ROOT,
-        "%s and %s lose the same packets: of what comes this way and one loses, the other loses %s",
+        switch (shared.sign()) {
+          case LOSS ->
+              "%s and %s lose the same packets: of what comes this way and one loses, the other"
+                  + " loses %s";
+          case DELAY ->
+              "%s and %s are slow at the same times, as if they shared a queue: correlation %s";
+        },
         shared.one(),
         shared.other(),
         percent(shared.share()));

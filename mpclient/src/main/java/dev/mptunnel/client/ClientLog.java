@@ -87,7 +87,7 @@ final class ClientLog implements RouteWatch.Listener {
       case Event.PathsShareFate told ->
           LOG.warn(
               "{}; do they share a line? One that shares none would save more",
-              SessionTable.lostTogether(told.shared()));
+              SessionTable.together(told.shared()));
       case Event.RepairSteppedBack told -> LOG.info(SessionTable.steppedBack(told.reason()));
       case Event.FlowFragmented fragmented -> LOG.warn(FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow().id());

@@ -71,7 +71,7 @@ final class ServerLog {
           LOG.warn(
               "client {}: {}; do they share a line? One that shares none would save more",
               told.session(),
-              SessionTable.lostTogether(told.shared()));
+              SessionTable.together(told.shared()));
       case Event.FlowFragmented fragmented ->
           LOG.warn("client {}: {}", fragmented.session(), FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow());
