@@ -59,6 +59,8 @@ public final class StriperDriver {
     }
   }
 
+  private static final int OLDEST_SHOWN = 20;
+
   private final StreamEngine engine;
   private final boolean initiator;
   private final long patienceNanos;
@@ -476,7 +478,8 @@ public final class StriperDriver {
         striper.keptBytes(),
         striper.duplicatedBytes(),
         brokenTunnels,
-        strangers);
+        strangers,
+        striper.oldest(OLDEST_SHOWN));
   }
 
   private final class Effects implements StreamOutput {

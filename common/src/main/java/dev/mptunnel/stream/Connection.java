@@ -186,6 +186,10 @@ public final class Connection {
     return false;
   }
 
+  TunnelReport.Open report() {
+    return new TunnelReport.Open(id(), target(), sending.end(), receiving.readBytes());
+  }
+
   /** What it may send that its striper counts, and has counted last. */
   long countedBytes() {
     return countedBytes;

@@ -125,6 +125,16 @@ final class Proxy {
     }
   }
 
+  /** Applications that have not said yet what they want. */
+  int opening() {
+    return openings.size();
+  }
+
+  /** Those that wait for the server's answer. */
+  int waiting() {
+    return waiting.size();
+  }
+
   /** Listens no more, and closes what has not begun; what has is the driver's to end. */
   void close() {
     closed = true;
