@@ -183,7 +183,9 @@ final class PathSet {
         double share = lost > 0 ? lost : delays.correlation(one, other);
         if (share > 0) {
           SessionReport.Sign sign = lost > 0 ? SessionReport.Sign.LOSS : SessionReport.Sign.DELAY;
-          shared.add(new SessionReport.Shared(byId[one], byId[other], sign, share));
+          shared.add(
+              new SessionReport.Shared(
+                  one, other, byId[one].name(), byId[other].name(), sign, share));
         }
       }
     }
@@ -193,7 +195,7 @@ final class PathSet {
   /** Tells once of each two paths that share something. */
   void tellShared(SharedFate fate, SharedDelay delays, Session session) {
     for (SessionReport.Shared shared : shared(fate, delays)) {
-      long two = 1L << shared.one().id() | 1L << shared.other().id();
+      long two = 1L << shared.one() | 1L << shared.other();
       if (toldShared.add(two)) {
         session.emit(new Event.PathsShareFate(session, shared));
       }

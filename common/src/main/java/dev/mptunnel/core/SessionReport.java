@@ -57,8 +57,10 @@ public record SessionReport(
   /**
    * Two paths that share a bottleneck.
    *
+   * @param one the number of the one, the lower
    * @param share by loss, how much of what the one loses that loses less, 0 to 1, the other loses
    *     too; by delay, the correlation of their delays
    */
-  public record Shared(Path one, Path other, Sign sign, double share) {}
+  public record Shared(
+      int one, int other, String oneName, String otherName, Sign sign, double share) {}
 }

@@ -51,7 +51,7 @@ public final class History {
         }
       }
       for (SessionReport.Shared two : session.shared()) {
-        var key = new Trends.Shared(id, two.one().id(), two.other().id());
+        var key = new Trends.Shared(id, two.one(), two.other());
         shared.put(key, sharedSince.getOrDefault(key, time));
       }
     }

@@ -75,8 +75,8 @@ public final class SessionTable {
           case DELAY ->
               "%s and %s are slow at the same times, as if they shared a queue: correlation %s";
         },
-        shared.one(),
-        shared.other(),
+        shared.oneName(),
+        shared.otherName(),
         percent(shared.share()));
   }
 

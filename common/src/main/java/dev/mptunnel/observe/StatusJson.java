@@ -230,11 +230,11 @@ public final class StatusJson {
   }
 
   private void shared(long session, SessionReport.Shared two) {
-    var key = new Trends.Shared(session, two.one().id(), two.other().id());
+    var key = new Trends.Shared(session, two.one(), two.other());
     var since = snapshot.trends().sharedSince().get(key);
     json.object();
-    json.array("paths").value(two.one().id()).value(two.other().id()).endArray();
-    json.array("names").value(two.one().name()).value(two.other().name()).endArray();
+    json.array("paths").value(two.one()).value(two.other()).endArray();
+    json.array("names").value(two.oneName()).value(two.otherName()).endArray();
     json.field("by", two.sign().name().toLowerCase(Locale.ROOT));
     json.field("share", two.share());
     json.field("since", since == null ? null : since.toString());

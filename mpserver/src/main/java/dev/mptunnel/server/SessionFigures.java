@@ -44,9 +44,9 @@ final class SessionFigures {
         .thenComposeAsync(
             byLoop -> {
               List<ServerLoop.Carried> every = byLoop.stream().flatMap(List::stream).toList();
-              List<List<ServerLoop.Carried>> slices = slices(busiest(every, wish.sessions()), wish);
-              return ask(slices, 0, wish, new ArrayList<>())
-                  .thenApply(sessions -> new Listed(every.size(), sessions));
+              List<ServerLoop.Carried> chosen = busiest(every, wish.sessions());
+              return ask(slices(chosen, wish), 0, wish, new ArrayList<>())
+                  .thenApply(sessions -> new Listed(every.size(), inOrder(chosen, sessions)));
             },
             wish.between());
   }
@@ -63,6 +63,15 @@ final class SessionFigures {
         Comparator.comparingLong(
             each -> earlier.getOrDefault(each.sessionId(), 0L) - each.datagrams());
     return every.stream().sorted(byTraffic).limit(most).toList();
+  }
+
+  private static List<Figures.OfSession> inOrder(
+      List<ServerLoop.Carried> chosen, List<Figures.OfSession> sessions) {
+    Map<Long, Integer> places = new HashMap<>();
+    chosen.forEach(each -> places.put(each.sessionId(), places.size()));
+    return sessions.stream()
+        .sorted(Comparator.comparing(each -> places.get(each.session().sessionId())))
+        .toList();
   }
 
   /** Of one loop each. */
