@@ -8,6 +8,7 @@ module dev.mptunnel.common {
   requires io.prometheus.writer.text;
   requires io.prometheus.metrics.model;
   requires io.netty.buffer;
+  requires io.netty.codec;
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.transport;

@@ -201,12 +201,12 @@ public final class Path implements PathFrames.Handler {
   /** Sends a PATH packet of a length that every path carries. */
   private int sendSmall(ByteBuffer packet) {
     countSent(0);
-    seal(packet, port, remote);
+    sendSealed(packet, port, remote);
     return packet.limit();
   }
 
   /** Seals a PATH packet and sends it. */
-  private void seal(ByteBuffer packet, int toPort, InetSocketAddress to) {
+  private void sendSealed(ByteBuffer packet, int toPort, InetSocketAddress to) {
     session.sendPath(packet, toPort, to);
     sentBytes += packet.limit();
   }
@@ -348,7 +348,7 @@ public final class Path implements PathFrames.Handler {
     if (token != 0) {
       PathFrames.putResponse(packet, token);
     }
-    seal(packet, port, remote);
+    sendSealed(packet, port, remote);
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
     }
@@ -360,7 +360,7 @@ public final class Path implements PathFrames.Handler {
     ByteBuffer packet = session.beginPath(id, epoch);
     sent++;
     PathFrames.putProbe(packet, bytes - session.pathPacketBytes(0));
-    seal(packet, port, remote);
+    sendSealed(packet, port, remote);
   }
 
   private long pauseAfterPing(long now) {
@@ -455,7 +455,7 @@ public final class Path implements PathFrames.Handler {
     if (challenging) {
       PathFrames.putChallenge(packet, session.addressToken(readAtNanos, toPort, to));
     }
-    seal(packet, toPort, to);
+    sendSealed(packet, toPort, to);
   }
 
   private void moveTo(int newPort, InetSocketAddress newRemote) {

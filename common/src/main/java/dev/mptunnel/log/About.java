@@ -22,6 +22,10 @@ public final class About {
 
   /** Has this logged as what an event comes to. */
   public static void event(Event event, Runnable logging) {
+    if (event instanceof Event.FlowOpened || event instanceof Event.FlowClosed) {
+      logging.run(); // there may be many, and nobody is shown them
+      return;
+    }
     try {
       MDC.put(KIND, kind(event));
       if (event instanceof Event.OfSession of) {
@@ -74,7 +78,7 @@ public final class About {
       case Event.RepairSteppedBack _ -> "repair-stopped";
       case Event.FlowFragmented _ -> "fragmented";
       case Event.TargetRefused _ -> "target-refused";
-      case Event.FlowOpened _, Event.FlowClosed _ -> "flow";
+      case Event.FlowOpened _, Event.FlowClosed _ -> null;
     };
   }
 

@@ -62,18 +62,19 @@ public final class ControlSocket implements AutoCloseable {
       Files.delete(path);
     }
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean done = false;
     try {
       listener.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       ControlSocket socket =
           new ControlSocket(path, listener, Files.getOwner(path).getName(), site);
       Thread.ofPlatform().daemon().name("status control").start(socket::accept);
+      done = true;
       return socket;
-    } catch (IOException | RuntimeException e) {
-      listener.close();
-      throw e instanceof IOException
-          ? e
-          : new IOException(path + " cannot be a Unix socket: " + e.getMessage(), e);
+    } finally {
+      if (!done) {
+        listener.close();
+      }
     }
   }
 

@@ -81,6 +81,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   public void channelActive(ChannelHandlerContext active) {
     context = active;
     isEntered = server.enter(this);
+    isIdle = true; // a browser may open one more than it needs
     closeAfter(times.requestNanos());
     if (!isEntered) {
       refuse(Reason.CONNECTIONS, HttpServer.CONNECTIONS, 503, "too many connections");
