@@ -288,7 +288,7 @@ public final class StriperDriver {
       application.abort();
       return;
     }
-    connectionsOpened++;
+    noteOpened(connection);
     new ConnectionSocket(this, connection).start(application);
     wake();
   }
@@ -303,11 +303,16 @@ public final class StriperDriver {
   public Connection open(String target, ConnectionEnd end) {
     Connection connection = closed ? null : striper.open(target);
     if (connection != null) {
-      connectionsOpened++;
+      noteOpened(connection);
       connection.attach(end);
       wake();
     }
     return connection;
+  }
+
+  private void noteOpened(Connection connection) {
+    connectionsOpened++;
+    connection.noteOpened(engine.nanoTime());
   }
 
   /**
@@ -479,7 +484,7 @@ public final class StriperDriver {
         striper.duplicatedBytes(),
         brokenTunnels,
         strangers,
-        striper.oldest(OLDEST_SHOWN));
+        striper.oldest(engine.nanoTime(), OLDEST_SHOWN));
   }
 
   private final class Effects implements StreamOutput {
@@ -493,7 +498,7 @@ public final class StriperDriver {
 
     @Override
     public void opened(Connection connection) {
-      connectionsOpened++;
+      noteOpened(connection);
       effects.add(
           () -> {
             if (!connection.isReset()) {

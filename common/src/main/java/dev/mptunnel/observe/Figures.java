@@ -103,11 +103,13 @@ public record Figures(
   public record Destinations(long asked, long refused) {}
 
   /**
-   * What is at a proxy now.
+   * What is at a proxy now, and was.
    *
    * @param opening applications that have not said yet what they want
    * @param waiting those that wait for the server's answer
    * @param associations sockets for UDP
+   * @param opened what was asked for, since the start
+   * @param refused of that
    */
-  public record Proxy(int opening, int waiting, int associations) {}
+  public record Proxy(int opening, int waiting, int associations, long opened, long refused) {}
 }

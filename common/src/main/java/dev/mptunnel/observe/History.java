@@ -105,25 +105,29 @@ public final class History {
     return new Trends(byKey, sharedSince);
   }
 
-  /** All of it; see docs/status.md. */
-  public synchronized String json(String program) {
+  /**
+   * What came after a time, in seconds since 1970, or 0 for all; see docs/status.md.
+   */
+  public synchronized String json(String program, long since) {
+    long first = Math.max(0, tick - SAMPLES + 1);
+    while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
+      first++;
+    }
     Json json = new Json().object();
     json.field("version", Snapshot.VERSION).field("program", program);
     json.field("periodSeconds", PERIOD_SECONDS);
     json.array("times");
-    for (long each = first(); each <= tick; each++) {
+    for (long each = first; each <= tick; each++) {
       json.value(times[(int) (each % SAMPLES)]);
     }
     json.endArray().array("series");
-    series.forEach((key, its) -> write(json, key, its));
+    for (var each : series.entrySet()) {
+      write(json, each.getKey(), each.getValue(), first);
+    }
     return json.endArray().endObject().toString();
   }
 
-  private long first() {
-    return Math.max(0, tick - SAMPLES + 1);
-  }
-
-  private void write(Json json, Trends.Key key, Series its) {
+  private void write(Json json, Trends.Key key, Series its, long first) {
     json.object();
     json.field("session", key.session() == 0 ? null : StatusJson.id(key.session()));
     json.field("client", its.client());
@@ -133,42 +137,46 @@ public final class History {
       json.field("path", key.path());
     }
     json.field("name", key.name());
-    column(json, its, "up", Series.Column.UP);
+    column(json, first, its, "up", Series.Column.UP);
     if (its.has(Series.Column.SENT_OUT)) {
       column(
           json,
+          first,
           "lossOut",
           5,
           at -> its.loss(Series.Column.SENT_OUT, Series.Column.ARRIVED_OUT, at));
       column(
           json,
+          first,
           "lossIn",
           5,
           at -> its.loss(Series.Column.SENT_IN, Series.Column.ARRIVED_IN, at));
     }
-    column(json, its, "rttP50Millis", Series.Column.RTT_P50_MILLIS);
-    column(json, its, "rttP99Millis", Series.Column.RTT_P99_MILLIS);
-    column(json, its, "bytesOutPerSecond", Series.Column.BYTES_OUT);
-    column(json, its, "bytesInPerSecond", Series.Column.BYTES_IN);
-    column(json, its, "packetsOutPerSecond", Series.Column.PACKETS_OUT);
-    column(json, its, "packetsInPerSecond", Series.Column.PACKETS_IN);
+    column(json, first, its, "rttP50Millis", Series.Column.RTT_P50_MILLIS);
+    column(json, first, its, "rttP99Millis", Series.Column.RTT_P99_MILLIS);
+    column(json, first, its, "bytesOutPerSecond", Series.Column.BYTES_OUT);
+    column(json, first, its, "bytesInPerSecond", Series.Column.BYTES_IN);
+    column(json, first, its, "packetsOutPerSecond", Series.Column.PACKETS_OUT);
+    column(json, first, its, "packetsInPerSecond", Series.Column.PACKETS_IN);
     if (key.path() != Trends.Key.TUNNEL) {
-      column(json, its, "winsPerSecond", Series.Column.WINS);
-      column(json, its, "savesPerSecond", Series.Column.SAVES);
+      column(json, first, its, "winsPerSecond", Series.Column.WINS);
+      column(json, first, its, "savesPerSecond", Series.Column.SAVES);
     }
     json.endObject();
   }
 
-  private void column(Json json, Series its, String name, Series.Column column) {
+  private void column(
+      Json json, long first, Series its, String name, Series.Column column) {
     if (its.has(column)) {
       boolean isCoarse = column.name().contains("BYTES") || column.name().contains("PACKETS");
-      column(json, name, isCoarse ? 0 : 2, at -> its.at(column, at));
+      column(json, first, name, isCoarse ? 0 : 2, at -> its.at(column, at));
     }
   }
 
-  private void column(Json json, String name, int decimals, LongToDoubleFunction values) {
+  private void column(
+      Json json, long first, String name, int decimals, LongToDoubleFunction values) {
     json.array(name);
-    for (long each = first(); each <= tick; each++) {
+    for (long each = first; each <= tick; each++) {
       json.value(values.applyAsDouble(each), decimals);
     }
     json.endArray();

@@ -75,6 +75,8 @@ public final class Metrics implements MultiCollector {
     if (figures.proxy() != null) {
       gauge("mptunnel_proxy_openings", "Applications that have not said what they want yet", figures.proxy().opening());
       gauge("mptunnel_proxy_waiting", "Applications that wait for the server", figures.proxy().waiting());
+      counter("mptunnel_proxy_opened", "What was asked for at the proxy", figures.proxy().opened());
+      counter("mptunnel_proxy_refused", "What of that was refused", figures.proxy().refused());
       gauge("mptunnel_proxy_associations", "Sockets for UDP of the proxy", figures.proxy().associations());
     }
     gauge("mptunnel_status_connections", "Connections of those who look", snapshot.serving().connections());

@@ -99,6 +99,8 @@ public final class StatusJson {
       json.field("opening", figures.proxy().opening());
       json.field("waiting", figures.proxy().waiting());
       json.field("associations", figures.proxy().associations());
+      json.field("opened", figures.proxy().opened());
+      json.field("refused", figures.proxy().refused());
       json.endObject();
     }
     counters(figures.counters(), figures.drops());
@@ -268,7 +270,9 @@ public final class StatusJson {
     json.field("tunnelsBroken", tcp.broken()).field("strangers", tcp.strangers());
     json.array("list");
     for (TunnelReport.Open open : tcp.oldest()) {
-      json.object().field("id", open.id()).field("to", open.target());
+      json.object().field("id", open.id());
+      json.field("to", open.target().isEmpty() ? null : open.target());
+      json.field("ageSeconds", open.ageNanos() / 1e9);
       json.object("bytes").field("out", open.writtenBytes()).field("in", open.readBytes());
       json.endObject().endObject();
     }

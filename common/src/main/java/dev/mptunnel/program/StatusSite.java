@@ -15,29 +15,25 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What is served of a {@link Watch}: docs/status.md lists it. Each is made once for a snapshot. */
 final class StatusSite implements Site {
 
   private static final String JSON = "application/json";
+  private static final String NOTHING = "there is no such thing";
   private static final String PAGE = "/dev/mptunnel/observe/page/";
 
   /** Whose loops have not answered for so long is not healthy. */
   private static final double STUCK_SECONDS = 10;
 
-  /** All that there is on the class path, by what it is asked for. */
-  private static final Map<String, String> FILES =
-      Map.of(
-          "/", "index.html",
-          "/app.js", "app.js",
-          "/style.css", "style.css",
-          "/uPlot.iife.min.js", "uPlot.iife.min.js",
-          "/uPlot.min.css", "uPlot.min.css");
+  /** What is in that folder, and nowhere else: there is no slash in it, nor two dots. */
+  private static final Pattern FILE = Pattern.compile("/([A-Za-z0-9]+(?:\\.[a-z]+)*\\.(?:js|css))");
 
   private final Watch watch;
   private final Function<Snapshot, String> totals;
@@ -76,7 +72,13 @@ final class StatusSite implements Site {
     String path = query < 0 ? target : target.substring(0, query);
     return switch (path) {
       case "/api/status" -> later(snapshot -> status.get(snapshot, () -> status(snapshot)));
-      case "/api/history" -> later(snapshot -> history.get(snapshot, () -> history(snapshot)));
+      case "/api/history" -> {
+        long since = since(query < 0 ? "" : target.substring(query + 1));
+        yield since < 0
+            ? CompletableFuture.completedFuture(
+                Answer.text(400, "expected since=SECONDS, or nothing"))
+            : later(snapshot -> history(snapshot, since));
+      }
       case "/metrics" -> later(snapshot -> metrics.get(snapshot, () -> metrics(snapshot)));
       case "/table" ->
           later(
@@ -122,8 +124,19 @@ final class StatusSite implements Site {
     return Answer.of(JSON, StatusJson.of(snapshot, Addresses::text, true));
   }
 
-  private Answer history(Snapshot snapshot) {
-    return Answer.of(JSON, watch.history().json(snapshot.program()));
+  /** What all of it is, is made once; what is new is little. */
+  private Answer history(Snapshot snapshot, long since) {
+    Supplier<Answer> maker =
+        () -> Answer.of(JSON, watch.history().json(snapshot.program(), since));
+    return since == 0 ? history.get(snapshot, maker) : maker.get();
+  }
+
+  /** @return 0 for all, -1 for what is not understood */
+  private static long since(String query) {
+    if (query.isEmpty()) {
+      return 0;
+    }
+    return query.matches("since=[0-9]{1,15}") ? Long.parseLong(query.substring(6)) : -1;
   }
 
   private static Answer metrics(Snapshot snapshot) {
@@ -144,13 +157,14 @@ final class StatusSite implements Site {
   }
 
   private static Answer file(String path) {
-    String name = FILES.get(path);
-    if (name == null) {
-      return Answer.text(404, "there is no such thing");
+    Matcher matcher = FILE.matcher(path);
+    if (!path.equals("/") && !matcher.matches()) {
+      return Answer.text(404, NOTHING);
     }
+    String name = path.equals("/") ? "index.html" : matcher.group(1);
     try (InputStream file = StatusSite.class.getResourceAsStream(PAGE + name)) {
       if (file == null) {
-        return Answer.text(404, "there is no page in this build");
+        return Answer.text(404, NOTHING);
       }
       byte[] bytes = file.readAllBytes();
       return new Answer(200, type(name), bytes, tag(bytes));

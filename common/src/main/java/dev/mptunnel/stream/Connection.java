@@ -27,6 +27,7 @@ public final class Connection {
   private boolean hasMore;
   private boolean wasFull;
   private long countedBytes;
+  private long openedNanos;
   private Object attachment;
 
   /**
@@ -186,8 +187,14 @@ public final class Connection {
     return false;
   }
 
-  TunnelReport.Open report() {
-    return new TunnelReport.Open(id(), target(), sending.end(), receiving.readBytes());
+  /** Says when it was opened here. */
+  public void noteOpened(long now) {
+    openedNanos = now;
+  }
+
+  TunnelReport.Open report(long now) {
+    return new TunnelReport.Open(
+        id, target, now - openedNanos, sending.end(), receiving.readBytes());
   }
 
   /** What it may send that its striper counts, and has counted last. */

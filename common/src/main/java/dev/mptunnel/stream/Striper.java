@@ -191,11 +191,11 @@ public final class Striper {
   }
 
   /** Those that have been open longest, so many at most. */
-  public List<TunnelReport.Open> oldest(int most) {
+  public List<TunnelReport.Open> oldest(long now, int most) {
     return connections.values().stream()
         .filter(each -> !each.isReset())
         .limit(most)
-        .map(Connection::report)
+        .map(each -> each.report(now))
         .toList();
   }
 

@@ -41,10 +41,12 @@ public record TunnelReport(
    *
    * @param target the name of the target, or the destination, that it leads to; empty for the fixed
    *     target
+   * @param ageNanos how long ago it was opened
    * @param writtenBytes taken from its application at this end
    * @param readBytes that it took
    */
-  public record Open(int id, String target, long writtenBytes, long readBytes) {}
+  public record Open(
+      int id, String target, long ageNanos, long writtenBytes, long readBytes) {}
 
   /**
    * A tunnel's figures.

@@ -82,7 +82,7 @@ final class Samples {
         0,
         0,
         0,
-        List.of(new TunnelReport.Open(33, "example.org:443", 5_120, 1_048_576)));
+        List.of(new TunnelReport.Open(33, "example.org:443", 12_000_000_000L, 5_120, 1_048_576)));
   }
 
   static Figures client(Figures.OfSession session) {
@@ -90,7 +90,7 @@ final class Samples {
         session,
         EndpointCounters.sum(List.of()),
         new Figures.SocketDrops(1, 2, 3),
-        new Figures.Proxy(0, 1, 2));
+        new Figures.Proxy(0, 1, 2, 40, 1));
   }
 
   static Figures relay() {

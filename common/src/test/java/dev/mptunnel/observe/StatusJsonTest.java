@@ -89,13 +89,16 @@ class StatusJsonTest {
                   new LossTotals(1_000 * i, 999 * i),
                   Samples.path(0, 1_000 * i, 900 * i))));
     }
-    String json = history.json("mpclient");
+    String json = history.json("mpclient", 0);
     assertEquals(fields(example(documented("`/api/history`"))), fields(json));
     assertTrue(json.contains("\"times\":[1795798800,1795798802,1795798804]"), json);
     assertTrue(json.contains("\"lossOut\":[null,0.1,0.1]"), json);
     assertTrue(json.contains("\"lossOut\":[null,0.001,0.001]"), json);
     assertTrue(json.contains("\"packetsOutPerSecond\":[null,500,500]"), json);
     assertTrue(json.contains("\"up\":[1,1,1]"), json);
+    String later = history.json("mpclient", 1_795_798_802);
+    assertTrue(later.contains("\"times\":[1795798804]"), later);
+    assertTrue(later.contains("\"up\":[1]"), later);
     Trends.Trend trend = history.trends().of(Trends.Key.tunnel(Samples.SESSION));
     assertEquals(new LossTotals(2_000, 1_998), trend.minute().out());
   }
@@ -123,7 +126,7 @@ class StatusJsonTest {
           Samples.client(
               Samples.session(1_000 + i, new LossTotals(1, 1), Samples.path(0, 1, 1))));
     }
-    String json = history.json("mpclient");
+    String json = history.json("mpclient", 0);
     int series = json.split("\"session\":", -1).length - 1;
     assertEquals(History.MOST_SERIES, series);
     assertTrue(json.contains(StatusJson.id(1_199)), "the newest");

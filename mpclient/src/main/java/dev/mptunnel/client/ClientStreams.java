@@ -220,8 +220,7 @@ final class ClientStreams {
 
   /** What is at the proxy, with so many sockets for UDP. From any thread. */
   CompletableFuture<Figures.Proxy> proxyFigures(int associations) {
-    return engine.call(
-        () -> new Figures.Proxy(proxy.opening(), proxy.waiting(), associations));
+    return engine.call(() -> proxy.figures(associations));
   }
 
   /** Resets all connections and closes all. From any thread; returns when done. */
