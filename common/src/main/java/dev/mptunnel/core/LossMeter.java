@@ -49,8 +49,8 @@ final class LossMeter {
     return Math.min(sent(), pastArrived + lastArrived - firstArrived);
   }
 
-  /** The share lost, 0 to 1, or NaN where nothing has been measured. */
-  double lossShare() {
-    return sent() == 0 ? Double.NaN : 1 - (double) arrived() / sent();
+  /** Both. */
+  LossTotals totals() {
+    return new LossTotals(sent(), arrived());
   }
 }

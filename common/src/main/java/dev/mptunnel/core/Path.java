@@ -45,6 +45,8 @@ public final class Path implements PathFrames.Handler {
   private int longestSentBytes;
   private long sent;
   private long received;
+  private long sentBytes;
+  private long receivedBytes;
   private long wins;
   private long saves;
 
@@ -163,12 +165,14 @@ public final class Path implements PathFrames.Handler {
   /** Sends a DATA packet on it. */
   void transmit(ByteBuffer packet) {
     countSent(packet.remaining());
+    sentBytes += packet.remaining();
     session.transmit(port, remote, packet);
   }
 
   /** Sends a DATA packet on it that was sent on another path last. */
   void transmitAgain(ByteBuffer packet) {
     countSent(packet.remaining());
+    sentBytes += packet.remaining();
     session.transmitAgain(port, remote, packet);
   }
 
@@ -197,8 +201,14 @@ public final class Path implements PathFrames.Handler {
   /** Sends a PATH packet of a length that every path carries. */
   private int sendSmall(ByteBuffer packet) {
     countSent(0);
-    session.sendPath(packet, port, remote);
+    sendSealed(packet, port, remote);
     return packet.limit();
+  }
+
+  /** Seals a PATH packet and sends it. */
+  private void sendSealed(ByteBuffer packet, int toPort, InetSocketAddress to) {
+    session.sendPath(packet, toPort, to);
+    sentBytes += packet.limit();
   }
 
   void countSent(int bytes) {
@@ -209,6 +219,7 @@ public final class Path implements PathFrames.Handler {
 
   void countReceived(int bytes) {
     received++;
+    receivedBytes += bytes;
     longestArrived.take(bytes);
   }
 
@@ -337,7 +348,7 @@ public final class Path implements PathFrames.Handler {
     if (token != 0) {
       PathFrames.putResponse(packet, token);
     }
-    session.sendPath(packet, port, remote);
+    sendSealed(packet, port, remote);
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
     }
@@ -349,7 +360,7 @@ public final class Path implements PathFrames.Handler {
     ByteBuffer packet = session.beginPath(id, epoch);
     sent++;
     PathFrames.putProbe(packet, bytes - session.pathPacketBytes(0));
-    session.sendPath(packet, port, remote);
+    sendSealed(packet, port, remote);
   }
 
   private long pauseAfterPing(long now) {
@@ -444,7 +455,7 @@ public final class Path implements PathFrames.Handler {
     if (challenging) {
       PathFrames.putChallenge(packet, session.addressToken(readAtNanos, toPort, to));
     }
-    session.sendPath(packet, toPort, to);
+    sendSealed(packet, toPort, to);
   }
 
   private void moveTo(int newPort, InetSocketAddress newRemote) {
@@ -497,6 +508,7 @@ public final class Path implements PathFrames.Handler {
     long roundTripNanos = Math.max(0, session.arrivedNanos() - pings.atNanos(ping));
     if (roundTripNanos <= CoreLimits.LONGEST_ROUND_TRIP_NANOS) {
       rtt.sample(readAtNanos, roundTripNanos);
+      session.onRoundTrip(readAtNanos, this, roundTripNanos);
     }
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);
@@ -566,21 +578,47 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
-  PathReport report() {
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  /**
+   * Its figures.
+   *
+   * @param takesRecent whether the recent round trips are wanted, which are told once
+   */
+  PathReport report(boolean takesRecent) {
     return new PathReport(
         id,
         name,
         remote,
+        state(),
         up,
         mtu.ipBytes(),
         sent,
         received,
-        lossOut.lossShare(),
-        lossIn.lossShare(),
-        rtt.percentileMicros(50),
-        rtt.percentileMicros(99),
+        sentBytes,
+        receivedBytes,
+        lossOut.totals(),
+        lossIn.totals(),
+        rtt.smoothedNanos(),
+        rtt.all(),
+        takesRecent ? rtt.takeRecent() : RoundTrips.NONE,
         wins,
         saves);
+  }
+
+  private PathReport.State state() {
+    if (remote == null) {
+      return PathReport.State.UNRESOLVED;
+    }
+    if (!up) {
+      return epoch == null ? PathReport.State.NEW : PathReport.State.DOWN;
+    }
+    if (!proven) {
+      return PathReport.State.NEW;
+    }
+    return mtu.isNarrow() ? PathReport.State.NARROW : PathReport.State.UP;
   }
 
   @Override

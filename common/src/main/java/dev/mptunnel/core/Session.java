@@ -33,6 +33,7 @@ public final class Session {
   private final LossMeter tunnelLossOut = new LossMeter();
   private final LossMeter tunnelLossIn = new LossMeter();
   private final SharedFate fate = new SharedFate();
+  private final SharedDelay delays = new SharedDelay();
   private long nextFateNanos;
 
   private final Initiator opener;
@@ -469,7 +470,8 @@ public final class Session {
     arrivals.onTimer(now);
     if (now >= nextFateNanos) {
       nextFateNanos = now + CoreLimits.TELL_SHARED_FATE_NANOS;
-      paths.tellShared(fate, this);
+      delays.compare(now);
+      paths.tellShared(fate, delays, this);
     }
     if (isOpen()) {
       epochs.current().sent().tick(now);
@@ -539,6 +541,13 @@ public final class Session {
     return fate;
   }
 
+  /** A round trip was measured on a path. Of those that carry nothing there are too few. */
+  void onRoundTrip(long now, Path path, long nanos) {
+    if (isActive(now) && paths.size() > 1) {
+      delays.sample(now, path.id(), nanos, carried());
+    }
+  }
+
   /** Whether every packet of this epoch that opens is surely the peer's. */
   boolean isAuthentic() {
     return epochs.current().protection().isAuthentic();
@@ -587,13 +596,11 @@ public final class Session {
   }
 
   void transmit(int port, InetSocketAddress remote, ByteBuffer packet) {
-    repair.figures().sentBytes += packet.remaining();
     context.output().transmit(port, remote, packet);
   }
 
   /** Sends what was sent last. */
   void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet) {
-    repair.figures().sentBytes += packet.remaining();
     context.output().transmitAgain(port, remote, packet);
   }
 
@@ -615,8 +622,22 @@ public final class Session {
     context.output().event(event);
   }
 
+  /** How much it has carried, to tell busy sessions from idle ones at little cost. */
+  public long carried() {
+    return datagramsIn + arrivals.delivered();
+  }
+
   /** The session's figures now. */
   public SessionReport report() {
+    return report(false);
+  }
+
+  /**
+   * The session's figures now.
+   *
+   * @param takesRecent whether the recent round trips are wanted, which are told once
+   */
+  public SessionReport report(boolean takesRecent) {
     measureTunnelLossIn();
     return new SessionReport(
         id,
@@ -628,11 +649,11 @@ public final class Session {
         datagramsIn,
         arrivals.delivered(),
         receiver.duplicates(),
-        tunnelLossOut.lossShare(),
-        tunnelLossIn.lossShare(),
-        paths.reports(),
+        tunnelLossOut.totals(),
+        tunnelLossIn.totals(),
+        paths.reports(takesRecent),
         repair.report(arrivals.order()),
-        paths.shared(fate));
+        paths.shared(fate, delays));
   }
 
   @Override
