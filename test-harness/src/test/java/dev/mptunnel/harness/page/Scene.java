@@ -62,7 +62,7 @@ final class Scene {
       session.put("sharedBottlenecks", List.of(scene.shared(session)));
     }
     scene.put("sessions", new ArrayList<>(List.of(session)));
-    scene.put("socks", map("waiting", 0, "associations", 1, "opened", 1_240, "refused", 2));
+    scene.put("socks", map("opening", 0, "waiting", 0, "associations", 1, "opened", 1_240, "refused", 2));
     scene.finish();
     scene.put("events", scene.events(session));
     return scene;
@@ -197,7 +197,6 @@ final class Scene {
     session.put("id", id);
     session.put("client", client);
     session.put("open", true);
-    session.put("ageSeconds", 93_784.1);
     session.put("flows", 2);
     session.put("wholeBytes", 1_422);
     session.put(
@@ -334,6 +333,7 @@ final class Scene {
     status.put("headline", headline);
     status.put("sessionsTotal", list(status, "sessions").size());
     status.put("loops", List.of());
+    status.put("handedOver", 0);
     status.put(
         "dropped",
         map(
@@ -354,8 +354,7 @@ final class Scene {
         "process",
         map(
             "heapUsedBytes", 31_457_280, "heapMaxBytes", 134_217_728, "cpuSeconds", 1_312.75,
-            "cpuShare", 0.031, "openFiles", 41, "maxOpenFiles", 524_288, "threads", 19,
-            "gcSeconds", 0.112));
+            "cpuShare", 0.031, "openFiles", 41, "maxOpenFiles", 524_288, "threads", 19));
     status.put("status", map("connections", 1, "streams", 1, "refusedRequests", 0));
   }
 
