@@ -34,8 +34,8 @@ final class Watch implements AutoCloseable {
   /** Who has asked in this time is looking. */
   private static final long LOOKING_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** A snapshot that is younger is given to whoever asks. */
-  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+  /** A snapshot that is younger is given to whoever asks: while somebody looks, every one is. */
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(1_100);
 
   private final String program;
   private final String engine;
