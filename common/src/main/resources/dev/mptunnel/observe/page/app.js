@@ -169,6 +169,7 @@ addEventListener("hashchange", () => {
   paint();
   showCharts();
 });
+addEventListener("resize", showSparks);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
     paint();

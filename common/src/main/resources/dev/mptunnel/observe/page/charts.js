@@ -114,9 +114,9 @@ export class Chart {
           {
             ...axis,
             space: 34,
-            size: 66,
+            size: 76,
             gap: 6,
-            values: (_, values) => values.map((value) => this.#label(value)),
+            values: (_, values) => values.map((value) => trimmed(this.#label(value))),
           },
         ],
         series: [{}, ...this.lines.map((drawn) => this.#series(drawn))],
@@ -259,6 +259,11 @@ export class Chart {
       this.plot.setSize({ width, height: HEIGHT });
     }
   }
+}
+
+/** The same without zeros behind the point. */
+function trimmed(text) {
+  return text.replace(/\.0+(?= |$)|(\.\d*[1-9])0+(?= |$)/, "$1");
 }
 
 /** A line without axes, in a canvas, of values that may miss; scaled from 0 to the greatest. */

@@ -10,6 +10,8 @@ const TITLES = {
   destinations: "Destinations that clients asked for",
   socks: "Proxy",
   loops: "Loops",
+  clients: "Clients",
+  connections: "TCP connections",
   process: "The process",
   status: "This page",
 };
@@ -34,7 +36,7 @@ export function showDetails(status, place) {
     groups.filter(([, , values]) => values && Object.keys(values).length > 0),
     ([name]) => name,
     ([name]) => {
-      const made = element("details", "card");
+      const made = element("details");
       made.append(element("summary", "", TITLES[name] ?? words(name)), element("dl", "counters"));
       return made;
     },

@@ -51,7 +51,7 @@ function update(shown, status, period, way, its, greatest) {
       line.classList.toggle("is-tunnel", bar.key === "tunnel");
       line.classList.toggle("is-down", Boolean(bar.down));
       const [name, track, number] = line.children;
-      say(name, bar.label);
+      say(name, bar.down ? `${bar.label} (down)` : bar.label);
       name.title = bar.label;
       track.firstElementChild.style.width = `${((bar.value ?? 0) / greatest) * 100}%`;
       track.firstElementChild.style.background = `var(${bar.color})`;

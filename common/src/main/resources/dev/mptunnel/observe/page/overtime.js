@@ -113,6 +113,7 @@ export class OverTime {
     }
     this.#described = now;
     const { lossOut, lossIn, rtt, throughput } = this.charts;
+    byId("charts").classList.toggle("single", !session);
     for (const name of ["loss-out", "loss-in", "rtt"]) {
       byId(name).hidden = !session;
     }

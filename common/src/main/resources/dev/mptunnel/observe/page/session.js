@@ -7,7 +7,10 @@ import { seriesKey } from "./history.js";
 import { showTcp } from "./tcp.js";
 import { badge, directions, pathColor, stateKind } from "./terms.js";
 
-/** The rows whose little charts can be seen. */
+/** A row that comes into sight has its little charts already. */
+const NEAR = { rootMargin: "400px" };
+
+/** The rows whose little charts can be seen, or soon. */
 const seen = new Set();
 const observer = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
@@ -18,7 +21,7 @@ const observer = new IntersectionObserver((entries) => {
       seen.delete(target);
     }
   }
-});
+}, NEAR);
 
 const SHARED = {
   loss: [" of what the better one loses, the other loses ", " too."],

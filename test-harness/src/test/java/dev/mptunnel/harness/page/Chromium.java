@@ -77,6 +77,7 @@ public final class Chromium implements AutoCloseable {
       for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
         call(domain + ".enable", "{}");
       }
+      call("Emulation.setFocusEmulationEnabled", "{\"enabled\":true}");
     } catch (IOException | RuntimeException e) {
       close();
       throw e;

@@ -136,7 +136,7 @@ public final class StatusPage implements AutoCloseable {
   public void awaitLive() {
     await(
         "the page to be live",
-        "!document.body.classList.contains('stale') && document.documentElement.dataset.time");
+        "document.documentElement.dataset.time && !document.body.classList.contains('stale')");
   }
 
   /** Waits until an expression of JavaScript is true. */
