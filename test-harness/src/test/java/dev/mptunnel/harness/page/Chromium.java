@@ -42,6 +42,7 @@ public final class Chromium implements AutoCloseable {
   private final Map<Integer, CompletableFuture<Object>> open = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
   private final WebSocket socket;
   private final String page;
 
@@ -127,11 +128,14 @@ public final class Chromium implements AutoCloseable {
     return answer.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
-  /** Shows a page, and forgets what the one before did. */
+  /** Shows a page, waits until it is loaded, and forgets what the one before did. */
   void open(String address) {
     requests.clear();
     complaints.clear();
+    CompletableFuture<Void> itsLoad = new CompletableFuture<>();
+    loaded = itsLoad;
     call("Page.navigate", "{\"url\":" + Json.quote(address) + "}");
+    itsLoad.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /** How wide and high the page is seen, in a light or a dark world. */
@@ -195,6 +199,7 @@ public final class Chromium implements AutoCloseable {
 
   private void note(String method, Object parameters) {
     switch (method) {
+      case "Page.loadEventFired" -> loaded.complete(null);
       case "Network.requestWillBeSent" ->
           requests.add((String) Json.at(parameters, "request", "url"));
       case "Runtime.exceptionThrown" -> complaints.add(parameters.toString());
