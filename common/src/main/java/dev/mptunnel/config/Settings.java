@@ -380,7 +380,7 @@ final class Settings {
           "log",
           new Choice<>(StatusSettings.LogFormat.class),
           "text",
-          "how the log is written, an event a line");
+          "how the log is written");
 
   static final SettingSet CLIENT =
       SettingSet.withBareLines(

@@ -10,7 +10,6 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.EscapingScheme;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -52,7 +51,7 @@ public final class Metrics implements MultiCollector {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       PrometheusTextFormatWriter.create()
-          .write(out, new Metrics(snapshot).collect(), EscapingScheme.UNDERSCORE_ESCAPING);
+          .write(out, new Metrics(snapshot).collect());
     } catch (IOException e) {
       throw new UncheckedIOException(e); // into memory
     }

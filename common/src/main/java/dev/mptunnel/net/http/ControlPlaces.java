@@ -74,11 +74,20 @@ public final class ControlPlaces {
     }
   }
 
+  /** Whether it is not ours to take, as what we may not ask is not. */
   private static boolean isTaken(Path path) {
     try {
       return Files.exists(path) && ControlSocket.isServed(path);
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  private static boolean answers(Path path) {
+    try {
+      return ControlSocket.isServed(path);
+    } catch (IOException e) {
+      return false; // another user's, perhaps
     }
   }
 
@@ -115,7 +124,7 @@ public final class ControlPlaces {
   public List<Path> served(String program) {
     List<Path> served = new ArrayList<>();
     for (Path folder : folders()) {
-      all(folder, program).stream().filter(ControlPlaces::isTaken).forEach(served::add);
+      all(folder, program).stream().filter(ControlPlaces::answers).forEach(served::add);
     }
     return served;
   }

@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Executors;
@@ -30,6 +31,11 @@ public final class ControlSocket implements AutoCloseable {
   private static final int CONNECTIONS = 8;
   private static final int MAX_REQUEST_BYTES = 4 << 10;
   private static final long PATIENCE_SECONDS = 5;
+
+  /** Of a file's mode; see inode(7). */
+  private static final int FILE_TYPE = 0xf000;
+
+  private static final int SOCKET = 0xc000;
 
   private final Path path;
   private final ServerSocketChannel listener;
@@ -78,18 +84,21 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
-  /** Whether somebody listens there: what nobody does is left from a process that was killed. */
-  public static boolean isServed(Path path) throws IOException {
-    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-      return true;
+  /**
+   * Whether somebody listens there; a socket that nobody listens at is left from a process that was
+   * killed.
+   *
+   * @throws IOException if it is no socket, or gone
+   */
+  static boolean isServed(Path path) throws IOException {
+    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & FILE_TYPE) != SOCKET) {
+      throw new IOException(path + " is there, and no socket");
+    }
+    try (SocketChannel asking = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      return asking.isConnected();
     } catch (ConnectException e) {
       return false;
-    } catch (IOException e) {
-      if (Files.readAttributes(path, "unix:mode").get("mode") instanceof Integer mode
-          && (mode & 0170000) != 0140000) {
-        throw new IOException(path + " is there, and no socket", e);
-      }
-      return false; // "Connection refused", as the JDK tells it here
     }
   }
 

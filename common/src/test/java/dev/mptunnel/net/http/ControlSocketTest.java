@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -62,6 +63,8 @@ class ControlSocketTest {
       channel.shutdownOutput();
       return new String(
           Channels.newInputStream(channel).readAllBytes(), StandardCharsets.ISO_8859_1);
+    } catch (SocketException e) {
+      return ""; // a reset, since what we sent was not read to its end
     }
   }
 
