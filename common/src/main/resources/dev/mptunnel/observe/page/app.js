@@ -164,6 +164,10 @@ new Feed({
 
 byId("window").addEventListener("change", paint);
 byId("range").addEventListener("change", showCharts);
+byId("more-paths").addEventListener("click", ({ currentTarget: more }) => {
+  more.setAttribute("aria-expanded", String(more.getAttribute("aria-expanded") !== "true"));
+  paint();
+});
 byId("find").addEventListener("input", paint);
 addEventListener("hashchange", () => {
   paint();

@@ -7,6 +7,8 @@ import { seriesKey } from "./history.js";
 import { showTcp } from "./tcp.js";
 import { badge, directions, pathColor, stateKind } from "./terms.js";
 
+const PATHS_AT_FIRST = 12;
+
 /** A row that comes into sight has its little charts already. */
 const NEAR = { rootMargin: "400px" };
 
@@ -115,10 +117,10 @@ function showPaths(session, at, ways, period, view) {
   say(byId("paths-note"), `${up} of ${paths.length} up`);
   follow(
     byId("paths"),
-    paths,
-    (path) => `${session.id}/${path.id}`,
+    pathsShown(paths),
+    ({ path }) => `${session.id}/${path.id}`,
     () => pathRow(),
-    (row, path, place) => {
+    (row, { path, place }) => {
       row.className = `path ${stateKind(path.state)}`;
       row.dataset.path = path.id;
       row.dataset.state = path.state;
@@ -127,6 +129,17 @@ function showPaths(session, at, ways, period, view) {
       row.draw = () => drawSparks(row, view(), seriesKey(session.id, path.id), pathColor(place));
     },
   );
+}
+
+/** Of many paths the first, and all that are not well, unless all are asked for. */
+function pathsShown(paths) {
+  const more = byId("more-paths");
+  const all = paths.map((path, place) => ({ path, place }));
+  const some = all.filter(({ path, place }) => place < PATHS_AT_FIRST || path.state !== "up");
+  more.hidden = some.length === all.length;
+  const isOpen = more.getAttribute("aria-expanded") === "true";
+  say(more, isOpen ? "Show fewer" : `Show all ${all.length} paths`);
+  return isOpen ? all : some;
 }
 
 /** Draws the little charts that can be seen. */

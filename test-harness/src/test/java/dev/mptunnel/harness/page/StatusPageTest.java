@@ -121,7 +121,11 @@ class StatusPageTest {
   void sixtyFourPathsAreShownWithLittleWork() throws IOException {
     try (FakeProgram program = new FakeProgram(Scene.client(seed, 64), 0);
         StatusPage page = new StatusPage(program.address())) {
-      page.await("the paths", "document.querySelectorAll('[data-path]').length === 64");
+      page.await(
+          "the first paths, and the one that is down",
+          "document.querySelectorAll('[data-path]').length === 13");
+      page.browser().evaluate("document.getElementById('more-paths').click()");
+      page.await("all paths", "document.querySelectorAll('[data-path]').length === 64");
       page.browser().evaluate("document.querySelector('[value=\"3600\"]').click()");
       page.browser().call("Performance.enable", "{}");
       double before = taskSeconds(page);
