@@ -377,10 +377,7 @@ final class Settings {
 
   static final Setting<StatusSettings.LogFormat> LOG =
       Setting.once(
-          "log",
-          new Choice<>(StatusSettings.LogFormat.class),
-          "text",
-          "how the log is written");
+          "log", new Choice<>(StatusSettings.LogFormat.class), "text", "how the log is written");
 
   static final SettingSet CLIENT =
       SettingSet.withBareLines(

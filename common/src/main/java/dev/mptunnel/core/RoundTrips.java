@@ -24,8 +24,18 @@ public record RoundTrips(
   /** What the counts are of: from a machine room to a satellite. */
   public static final List<Long> BOUNDS_MICROS =
       List.of(
-          1_000L, 2_500L, 5_000L, 10_000L, 25_000L, 50_000L, 100_000L, 250_000L, 500_000L,
-          1_000_000L, 2_500_000L, 10_000_000L);
+          1_000L,
+          2_500L,
+          5_000L,
+          10_000L,
+          25_000L,
+          50_000L,
+          100_000L,
+          250_000L,
+          500_000L,
+          1_000_000L,
+          2_500_000L,
+          10_000_000L);
 
   /** None. */
   public static final RoundTrips NONE =

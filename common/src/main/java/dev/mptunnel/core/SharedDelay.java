@@ -4,16 +4,16 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which paths are slow at the same times, as two do whose packets wait in one queue. That the delays
- * of flows are correlated where they share a bottleneck, and are not where they share none, is what
- * Rubenstein, Kurose and Towsley tell them by ("Detecting Shared Congestion of Flows Via End-to-end
- * Measurement", 2002), and RFC 8382 takes for a sign too. Three things would deceive a plain
- * correlation:
+ * Which paths are slow at the same times, as two do whose packets wait in one queue. That the
+ * delays of flows are correlated where they share a bottleneck, and are not where they share none,
+ * is what Rubenstein, Kurose and Towsley tell them by ("Detecting Shared Congestion of Flows Via
+ * End-to-end Measurement", 2002), and RFC 8382 takes for a sign too. Three things would deceive a
+ * plain correlation:
  *
  * <ul>
  *   <li>a few long delays, as when this host stalls: ranks are compared (Spearman), not times;
- *   <li>delays that change slowly, of which there are fewer than there are samples: they count for as
- *       many as their autocorrelations leave (Bartlett's formula, cut as by Geyer, 1992);
+ *   <li>delays that change slowly, of which there are fewer than there are samples: they count for
+ *       as many as their autocorrelations leave (Bartlett's formula, cut as by Geyer, 1992);
  *   <li>our own datagrams, which all paths carry at the same time: what follows them is taken out
  *       (partial correlation).
  * </ul>

@@ -46,16 +46,15 @@ public final class ConsoleLog {
 
   /**
    * Whether stderr is systemd's journal, which has the time of each line itself: it says which
-   * device and inode it is (systemd.exec, JOURNAL_STREAM), and a terminal that was started in such a
-   * service has the variable too.
+   * device and inode it is (systemd.exec, JOURNAL_STREAM), and a terminal that was started in such
+   * a service has the variable too.
    */
   static boolean isJournal(String deviceAndInode) {
     if (deviceAndInode == null) {
       return false;
     }
     try {
-      Map<String, Object> stderr =
-          Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+      Map<String, Object> stderr = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
       return List.of(deviceAndInode.split(":"))
           .equals(List.of(stderr.get("dev").toString(), stderr.get("ino").toString()));
     } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {

@@ -92,8 +92,7 @@ final class LogOutput extends Handler {
       return verbose || level >= Level.SEVERE.intValue();
     }
     // The JDK's own classes log here too, and nobody asked for their debugging.
-    return level >= Level.INFO.intValue()
-        || (verbose && logger(told).startsWith("dev.mptunnel."));
+    return level >= Level.INFO.intValue() || (verbose && logger(told).startsWith("dev.mptunnel."));
   }
 
   private static boolean isQuiet(LogRecord told) {

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps what happens again and again from filling the log: the same line is told five times a
- * minute, and then how often it was left out. Of lines that differ there are so many in ten seconds.
+ * minute, and then how often it was left out. Of lines that differ there are so many in ten
+ * seconds.
  */
 final class RepeatLimit {
 

@@ -29,7 +29,9 @@ public final class OwnProcess {
     }
   }
 
-  /** File descriptors that it has, or {@code Long.MAX_VALUE} if there is none left to count them. */
+  /**
+   * File descriptors that it has, or {@code Long.MAX_VALUE} if there is none left to count them.
+   */
   public static long openFiles() {
     try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
       return all.count();

@@ -14,8 +14,7 @@ import java.util.function.Function;
  * @param mean all paths
  * @param worst the path of each session that lost most
  */
-record Headline(
-    Trends.Losses tunnel, Trends.Losses best, Trends.Losses mean, Trends.Losses worst) {
+record Headline(Trends.Losses tunnel, Trends.Losses best, Trends.Losses mean, Trends.Losses worst) {
 
   private static final Headline NONE =
       new Headline(Trends.Losses.NONE, Trends.Losses.NONE, Trends.Losses.NONE, Trends.Losses.NONE);

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The last hour, a sample every two seconds, of so many paths and tunnels: 94 kB for a path, 6 MB at
- * most. One thread adds; others may ask.
+ * The last hour, a sample every two seconds, of so many paths and tunnels: 94 kB for a path, 6 MB
+ * at most. One thread adds; others may ask.
  */
 public final class History {
 
@@ -105,9 +105,7 @@ public final class History {
     return new Trends(byKey, sharedSince);
   }
 
-  /**
-   * What came after a time, in seconds since 1970, or 0 for all; see docs/status.md.
-   */
+  /** What came after a time, in seconds since 1970, or 0 for all; see docs/status.md. */
   public synchronized String json(String program, long since) {
     long first = Math.max(0, tick - SAMPLES + 1);
     while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
@@ -165,8 +163,7 @@ public final class History {
     json.endObject();
   }
 
-  private void column(
-      Json json, long first, Series its, String name, Series.Column column) {
+  private void column(Json json, long first, Series its, String name, Series.Column column) {
     if (its.has(column)) {
       boolean isCoarse = column.name().contains("BYTES") || column.name().contains("PACKETS");
       column(json, first, name, isCoarse ? 0 : 2, at -> its.at(column, at));

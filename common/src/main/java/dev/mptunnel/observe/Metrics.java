@@ -50,8 +50,7 @@ public final class Metrics implements MultiCollector {
   public static String text(Snapshot snapshot) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      PrometheusTextFormatWriter.create()
-          .write(out, new Metrics(snapshot).collect());
+      PrometheusTextFormatWriter.create().write(out, new Metrics(snapshot).collect());
     } catch (IOException e) {
       throw new UncheckedIOException(e); // into memory
     }
@@ -72,13 +71,25 @@ public final class Metrics implements MultiCollector {
       relay(figures.relay());
     }
     if (figures.proxy() != null) {
-      gauge("mptunnel_proxy_openings", "Applications that have not said what they want yet", figures.proxy().opening());
-      gauge("mptunnel_proxy_waiting", "Applications that wait for the server", figures.proxy().waiting());
+      gauge(
+          "mptunnel_proxy_openings",
+          "Applications that have not said what they want yet",
+          figures.proxy().opening());
+      gauge(
+          "mptunnel_proxy_waiting",
+          "Applications that wait for the server",
+          figures.proxy().waiting());
       counter("mptunnel_proxy_opened", "What was asked for at the proxy", figures.proxy().opened());
       counter("mptunnel_proxy_refused", "What of that was refused", figures.proxy().refused());
-      gauge("mptunnel_proxy_associations", "Sockets for UDP of the proxy", figures.proxy().associations());
+      gauge(
+          "mptunnel_proxy_associations",
+          "Sockets for UDP of the proxy",
+          figures.proxy().associations());
     }
-    gauge("mptunnel_status_connections", "Connections of those who look", snapshot.serving().connections());
+    gauge(
+        "mptunnel_status_connections",
+        "Connections of those who look",
+        snapshot.serving().connections());
     counter("mptunnel_status_refused", "Refused of those who look", snapshot.serving().refused());
     MetricSnapshots.Builder all = MetricSnapshots.builder();
     all.metricSnapshot(
@@ -106,6 +117,14 @@ public final class Metrics implements MultiCollector {
                 .labels(Labels.of(labels))
                 .value(value)
                 .build());
+  }
+
+  private void counter(String name, String help, long value, String... labels) {
+    counter(name, help, (double) value, labels);
+  }
+
+  private void gauge(String name, String help, long value, String... labels) {
+    gauge(name, help, (double) value, labels);
   }
 
   private void gauge(String name, String help, double value, String... labels) {
@@ -143,11 +162,30 @@ public final class Metrics implements MultiCollector {
     String id = StatusJson.id(session.sessionId());
     String client = session.clientName() == null ? "" : session.clientName();
     String[] its = {"session", id, "client", client};
-    gauge("mptunnel_session_open", "Whether both ends are in the session", session.open() ? 1 : 0, its);
+    gauge(
+        "mptunnel_session_open",
+        "Whether both ends are in the session",
+        session.open() ? 1 : 0,
+        its);
     gauge("mptunnel_session_flows", "Flows open now", session.flows(), its);
-    both("mptunnel_session_datagrams", "Datagrams taken (out) and delivered (in)", session.datagramsIn(), session.datagramsOut(), its);
-    both("mptunnel_session_sent_packets", "Packets that were sent, as far as it is known what arrived", session.out().sent(), session.in().sent(), its);
-    both("mptunnel_session_arrived_packets", "Those of them that arrived on any path, or after repair", session.out().arrived(), session.in().arrived(), its);
+    both(
+        "mptunnel_session_datagrams",
+        "Datagrams taken (out) and delivered (in)",
+        session.datagramsIn(),
+        session.datagramsOut(),
+        its);
+    both(
+        "mptunnel_session_sent_packets",
+        "Packets that were sent, as far as it is known what arrived",
+        session.out().sent(),
+        session.in().sent(),
+        its);
+    both(
+        "mptunnel_session_arrived_packets",
+        "Those of them that arrived on any path, or after repair",
+        session.out().arrived(),
+        session.in().arrived(),
+        its);
     repair(session.repair(), its);
     session.paths().forEach(path -> path(path, its));
     for (SessionReport.Shared shared : session.shared()) {
@@ -155,7 +193,14 @@ public final class Metrics implements MultiCollector {
           "mptunnel_shared_bottleneck",
           "How much two paths that share a bottleneck have in common, 0 to 1",
           shared.share(),
-          with(its, "path", shared.oneName(), "other", shared.otherName(), "by", shared.sign().name().toLowerCase(Locale.ROOT)));
+          with(
+              its,
+              "path",
+              shared.oneName(),
+              "other",
+              shared.otherName(),
+              "by",
+              shared.sign().name().toLowerCase(Locale.ROOT)));
     }
     tcp(each.tcp(), its);
   }
@@ -174,22 +219,65 @@ public final class Metrics implements MultiCollector {
   private void repair(RepairReport repair, String... its) {
     counter("mptunnel_repair_holes", "Packets that all paths lost", repair.holes(), its);
     counter("mptunnel_repair_asked", "Times that one of them was asked for", repair.asked(), its);
-    counter("mptunnel_repair_repaired", "Those that came because they were asked for", repair.repaired(), its);
-    counter("mptunnel_repair_needless", "Those that were asked for and came by themselves", repair.needless(), its);
-    counter("mptunnel_repair_rebuilt", "Those that were made of others and a parity", repair.rebuilt(), its);
-    counter("mptunnel_repair_given_up", "Those that did not come, or not in time", repair.givenUp(), its);
+    counter(
+        "mptunnel_repair_repaired",
+        "Those that came because they were asked for",
+        repair.repaired(),
+        its);
+    counter(
+        "mptunnel_repair_needless",
+        "Those that were asked for and came by themselves",
+        repair.needless(),
+        its);
+    counter(
+        "mptunnel_repair_rebuilt",
+        "Those that were made of others and a parity",
+        repair.rebuilt(),
+        its);
+    counter(
+        "mptunnel_repair_given_up",
+        "Those that did not come, or not in time",
+        repair.givenUp(),
+        its);
     counter("mptunnel_repair_resent", "Packets of ours that were sent again", repair.resent(), its);
-    counter("mptunnel_repair_spent_bytes", "Bytes spent on repair, over all paths", repair.spentBytes(), its);
+    counter(
+        "mptunnel_repair_spent_bytes",
+        "Bytes spent on repair, over all paths",
+        repair.spentBytes(),
+        its);
   }
 
   private void path(PathReport path, String... session) {
     String[] its = with(session, "path", path.name());
-    gauge("mptunnel_path_up", "Whether the path carries data", path.state() == PathReport.State.UP ? 1 : 0, its);
-    gauge("mptunnel_path_mtu_bytes", "The longest IP packet that it carries, 0 if not known", path.mtuBytes(), its);
+    gauge(
+        "mptunnel_path_up",
+        "Whether the path carries data",
+        path.state() == PathReport.State.UP ? 1 : 0,
+        its);
+    gauge(
+        "mptunnel_path_mtu_bytes",
+        "The longest IP packet that it carries, 0 if not known",
+        path.mtuBytes(),
+        its);
     both("mptunnel_path_packets", "Packets on the path", path.sent(), path.received(), its);
-    both("mptunnel_path_bytes", "Bytes of UDP payload on the path", path.sentBytes(), path.receivedBytes(), its);
-    both("mptunnel_path_sent_packets", "Packets that were sent, as far as it is known what arrived", path.out().sent(), path.in().sent(), its);
-    both("mptunnel_path_arrived_packets", "Those of them that arrived", path.out().arrived(), path.in().arrived(), its);
+    both(
+        "mptunnel_path_bytes",
+        "Bytes of UDP payload on the path",
+        path.sentBytes(),
+        path.receivedBytes(),
+        its);
+    both(
+        "mptunnel_path_sent_packets",
+        "Packets that were sent, as far as it is known what arrived",
+        path.out().sent(),
+        path.in().sent(),
+        its);
+    both(
+        "mptunnel_path_arrived_packets",
+        "Those of them that arrived",
+        path.out().arrived(),
+        path.in().arrived(),
+        its);
     counter("mptunnel_path_wins", "Packets that came first on the path", path.wins(), its);
     gauge("mptunnel_path_saves", "Packets that came on it alone", path.saves(), its);
     roundTrips(path.roundTrips(), its);
@@ -217,7 +305,8 @@ public final class Metrics implements MultiCollector {
       return;
     }
     gauge("mptunnel_tcp_connections", "Connections that there are", tcp.connections(), session);
-    counter("mptunnel_tcp_connections_opened", "Connections that there were", tcp.opened(), session);
+    counter(
+        "mptunnel_tcp_connections_opened", "Connections that there were", tcp.opened(), session);
     gauge("mptunnel_tcp_memory_bytes", "Bytes of connections in memory", tcp.keptBytes(), session);
     Set<String> names = new HashSet<>();
     for (TunnelReport.Row row : tcp.tunnels()) {
@@ -226,10 +315,24 @@ public final class Metrics implements MultiCollector {
       }
       String[] its = with(session, "tunnel", row.name());
       gauge("mptunnel_tcp_tunnel_up", "Whether the tunnel answers", row.stalled() ? 0 : 1, its);
-      both("mptunnel_tcp_tunnel_bytes", "Bytes on the tunnel", row.sentBytes(), row.receivedBytes(), its);
-      counter("mptunnel_tcp_tunnel_resent_bytes", "Bytes sent again on others", row.resentBytes(), its);
-      gauge("mptunnel_tcp_tunnel_in_flight_bytes", "Sent, and not known to have arrived", row.underWayBytes(), its);
-      counter("mptunnel_tcp_tunnel_idle_seconds", "Time in which it had nothing to do while others had", row.idleNanos() / (double) TimeUnit.SECONDS.toNanos(1), its);
+      both(
+          "mptunnel_tcp_tunnel_bytes",
+          "Bytes on the tunnel",
+          row.sentBytes(),
+          row.receivedBytes(),
+          its);
+      counter(
+          "mptunnel_tcp_tunnel_resent_bytes", "Bytes sent again on others", row.resentBytes(), its);
+      gauge(
+          "mptunnel_tcp_tunnel_in_flight_bytes",
+          "Sent, and not known to have arrived",
+          row.underWayBytes(),
+          its);
+      counter(
+          "mptunnel_tcp_tunnel_idle_seconds",
+          "Time in which it had nothing to do while others had",
+          row.idleNanos() / (double) TimeUnit.SECONDS.toNanos(1),
+          its);
     }
   }
 
@@ -253,7 +356,12 @@ public final class Metrics implements MultiCollector {
   }
 
   private void dropped(String reason, long count) {
-    counter("mptunnel_dropped_packets", "Packets and datagrams that were dropped", count, "reason", reason);
+    counter(
+        "mptunnel_dropped_packets",
+        "Packets and datagrams that were dropped",
+        count,
+        "reason",
+        reason);
   }
 
   private void handshakes(EndpointCounters counts) {
@@ -263,8 +371,14 @@ public final class Metrics implements MultiCollector {
     counter(name, help, counts.handshakesRefused(), "result", "refused");
     counter(name, help, counts.handshakesEvicted(), "result", "evicted");
     counter(name, help, counts.cookiesSent(), "result", "cookie");
-    counter("mptunnel_sessions_refused", "Sessions that there was no room for", counts.sessionsRefused());
-    counter("mptunnel_hints_sent", "Packets of unknown sessions that a hint was the answer to", counts.hintsSent());
+    counter(
+        "mptunnel_sessions_refused",
+        "Sessions that there was no room for",
+        counts.sessionsRefused());
+    counter(
+        "mptunnel_hints_sent",
+        "Packets of unknown sessions that a hint was the answer to",
+        counts.hintsSent());
   }
 
   private void relay(RelayReport relay) {
@@ -274,9 +388,16 @@ public final class Metrics implements MultiCollector {
     gauge("mptunnel_bridge_clients", "Clients", relay.unproven(), "state", "unproven");
     String evicted = "Clients that made room for others";
     counter("mptunnel_bridge_evicted_clients", evicted, relay.evictedProven(), "state", "proven");
-    counter("mptunnel_bridge_evicted_clients", evicted, relay.evictedUnproven(), "state", "unproven");
-    gauge("mptunnel_bridge_connections", "TCP connections", relay.tcp().proven(), "state", "proven");
-    gauge("mptunnel_bridge_connections", "TCP connections", relay.tcp().strangers(), "state", "unproven");
+    counter(
+        "mptunnel_bridge_evicted_clients", evicted, relay.evictedUnproven(), "state", "unproven");
+    gauge(
+        "mptunnel_bridge_connections", "TCP connections", relay.tcp().proven(), "state", "proven");
+    gauge(
+        "mptunnel_bridge_connections",
+        "TCP connections",
+        relay.tcp().strangers(),
+        "state",
+        "unproven");
     dropped("not_sent", relay.sendDrops());
     dropped("no_address", relay.unresolvedDrops());
     dropped("no_socket", relay.socketDrops());
@@ -286,8 +407,18 @@ public final class Metrics implements MultiCollector {
 
   private void server(RelayReport.ServerRow row, String transport) {
     String[] its = {"server", row.name(), "transport", transport};
-    both("mptunnel_bridge_packets", "Packets to (out) and from (in) a server", row.packetsTo(), row.packetsFrom(), its);
-    both("mptunnel_bridge_bytes", "Bytes to (out) and from (in) a server", row.bytesTo(), row.bytesFrom(), its);
+    both(
+        "mptunnel_bridge_packets",
+        "Packets to (out) and from (in) a server",
+        row.packetsTo(),
+        row.packetsFrom(),
+        its);
+    both(
+        "mptunnel_bridge_bytes",
+        "Bytes to (out) and from (in) a server",
+        row.bytesTo(),
+        row.bytesFrom(),
+        its);
     counter("mptunnel_bridge_refusals", "Times that a server refused", row.refusals(), its);
   }
 }

@@ -17,8 +17,7 @@ final class RelayJson {
     json.object("bridge");
     json.array("servers");
     servers(json, "udp", now.servers(), before == null ? List.of() : before.servers());
-    servers(
-        json, "tcp", now.tcp().servers(), before == null ? List.of() : before.tcp().servers());
+    servers(json, "tcp", now.tcp().servers(), before == null ? List.of() : before.tcp().servers());
     json.endArray();
     json.object("clients");
     json.field("proven", now.proven()).field("unproven", now.unproven());

@@ -137,10 +137,10 @@ final class Series {
       put(Column.SAVES, tick, (now.saves - before.saves) / seconds);
       LossTotals out = now.losses.out().since(before.losses.out());
       LossTotals in = now.losses.in().since(before.losses.in());
-      put(Column.SENT_OUT, tick, out.sent());
-      put(Column.ARRIVED_OUT, tick, out.arrived());
-      put(Column.SENT_IN, tick, in.sent());
-      put(Column.ARRIVED_IN, tick, in.arrived());
+      put(Column.SENT_OUT, tick, (double) out.sent());
+      put(Column.ARRIVED_OUT, tick, (double) out.arrived());
+      put(Column.SENT_IN, tick, (double) in.sent());
+      put(Column.ARRIVED_IN, tick, (double) in.arrived());
     }
     before = now;
     lastTick = tick;

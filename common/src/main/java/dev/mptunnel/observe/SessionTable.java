@@ -127,9 +127,7 @@ public final class SessionTable {
     return String.format(Locale.ROOT, ROW, cells);
   }
 
-  /**
-   * What was dropped without a word, by reason, in one line, ended.
-   */
+  /** What was dropped without a word, by reason, in one line, ended. */
   public static String dropped(EndpointCounters counters, Figures.SocketDrops drops) {
     return String.format(
         Locale.ROOT,

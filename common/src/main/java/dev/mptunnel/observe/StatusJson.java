@@ -291,7 +291,7 @@ public final class StatusJson {
     rate("outPerSecond", row, before, TunnelReport.Row::sentBytes);
     rate("inPerSecond", row, before, TunnelReport.Row::receivedBytes);
     json.endObject();
-    json.field("capacityBytesPerSecond", orNothing(row.bytesPerSecond()));
+    json.field("capacityBytesPerSecond", orNothing((double) row.bytesPerSecond()));
     json.field("responseMillis", orNothing(row.responseMicros() / 1e3));
     json.field("inFlightBytes", row.underWayBytes());
     json.field("resentBytes", row.resentBytes());

@@ -72,8 +72,7 @@ public final class StatusText {
   }
 
   private static void now(StringBuilder text, Snapshot snapshot) {
-    text.append(
-        row("now", "state", "Mbit/s>", "Mbit/s<", "lost>", "lost<", "RTT p50", "RTT p99"));
+    text.append(row("now", "state", "Mbit/s>", "Mbit/s<", "lost>", "lost<", "RTT p50", "RTT p99"));
     List<Figures.OfSession> all = snapshot.figures().sessions();
     for (Figures.OfSession each : all.subList(0, Math.min(SESSIONS, all.size()))) {
       SessionReport session = each.session();

@@ -107,11 +107,7 @@ public final class Program<C> {
   }
 
   private int run(
-      C config,
-      Journal journal,
-      Map<String, String> environment,
-      PrintStream out,
-      PrintStream err)
+      C config, Journal journal, Map<String, String> environment, PrintStream out, PrintStream err)
       throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);

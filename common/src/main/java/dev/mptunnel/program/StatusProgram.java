@@ -43,11 +43,7 @@ public final class StatusProgram {
   }
 
   StatusProgram(
-      String program,
-      ControlPlaces places,
-      boolean isTerminal,
-      PrintStream out,
-      PrintStream err) {
+      String program, ControlPlaces places, boolean isTerminal, PrintStream out, PrintStream err) {
     this.program = program;
     this.places = places;
     this.isTerminal = isTerminal;
@@ -129,15 +125,15 @@ public final class StatusProgram {
 
   private String help() {
     return """
-        Usage: %s [--once] [--json] [--control PATH]
+    Usage: %s [--once] [--json] [--control PATH]
 
-        Shows what the %s that runs here does, anew each second until Ctrl-C.
+    Shows what the %s that runs here does, anew each second until Ctrl-C.
 
-              --once          show it once
-              --json          as JSON, once; docs/status.md says what it means
-              --control PATH  ask at this Unix socket, where several run
-          -h, --help          show this and exit
-        """
+          --once          show it once
+          --json          as JSON, once; docs/status.md says what it means
+          --control PATH  ask at this Unix socket, where several run
+      -h, --help          show this and exit
+    """
         .formatted(name(), program);
   }
 

@@ -126,12 +126,13 @@ final class StatusSite implements Site {
 
   /** What all of it is, is made once; what is new is little. */
   private Answer history(Snapshot snapshot, long since) {
-    Supplier<Answer> maker =
-        () -> Answer.of(JSON, watch.history().json(snapshot.program(), since));
+    Supplier<Answer> maker = () -> Answer.of(JSON, watch.history().json(snapshot.program(), since));
     return since == 0 ? history.get(snapshot, maker) : maker.get();
   }
 
-  /** @return 0 for all, -1 for what is not understood */
+  /**
+   * @return 0 for all, -1 for what is not understood
+   */
   private static long since(String query) {
     if (query.isEmpty()) {
       return 0;
@@ -227,8 +228,7 @@ final class StatusSite implements Site {
     private String live(Snapshot snapshot) {
       Answer made =
           live.get(
-              snapshot,
-              () -> Answer.of(JSON, StatusJson.of(snapshot, Addresses::text, false)));
+              snapshot, () -> Answer.of(JSON, StatusJson.of(snapshot, Addresses::text, false)));
       return new String(made.body(), StandardCharsets.UTF_8);
     }
 

@@ -45,8 +45,7 @@ public record TunnelReport(
    * @param writtenBytes taken from its application at this end
    * @param readBytes that it took
    */
-  public record Open(
-      int id, String target, long ageNanos, long writtenBytes, long readBytes) {}
+  public record Open(int id, String target, long ageNanos, long writtenBytes, long readBytes) {}
 
   /**
    * A tunnel's figures.

@@ -47,8 +47,7 @@ class StatusSettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0:8088", "192.0.2.1:8088", "[::]:8088", "*:8088"})
   void whatOthersReachNeedsAToken(String place) throws ConfigException {
-    ConfigException refused =
-        assertThrows(ConfigException.class, () -> of("--status", place));
+    ConfigException refused = assertThrows(ConfigException.class, () -> of("--status", place));
     assertTrue(refused.getMessage().contains("status-token"), refused.getMessage());
     assertEquals(TOKEN, of("--status", place, "--status-token", TOKEN).token());
   }

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three paths that are asked four times a second, each with a queue before it that others fill: of its
- * own, or one for two of them.
+ * Three paths that are asked four times a second, each with a queue before it that others fill: of
+ * its own, or one for two of them.
  */
 class SharedDelayTest {
 
@@ -57,7 +57,9 @@ class SharedDelayTest {
     return (long) (millis * 1e6);
   }
 
-  /** @return after how many seconds it was said that the paths share a queue, or -1 */
+  /**
+   * @return after how many seconds it was said that the paths share a queue, or -1
+   */
   private int run(int seconds, Queue first, Queue second, double jitterMillis, int one, int other) {
     Queue third = new Queue();
     long end = now + TimeUnit.SECONDS.toNanos(seconds);

@@ -129,7 +129,8 @@ final class DriverGroupTest {
     long start = System.nanoTime();
     while (group.loops().join().get(loop).packets() < packets) {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
-        throw new AssertionError("waited for " + packets + " packets, there are " + group.loops().join());
+        throw new AssertionError(
+            "waited for " + packets + " packets, there are " + group.loops().join());
       }
     }
   }

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mptunnel.core.LossTotals;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,10 +63,7 @@ class DashboardTest {
         List.of(
             Samples.relay(),
             Samples.client(
-                Samples.session(
-                    Samples.SESSION,
-                    new LossTotals(9, 8),
-                    Samples.path(0, 9, 8))))) {
+                Samples.session(Samples.SESSION, new LossTotals(9, 8), Samples.path(0, 9, 8))))) {
       Process promtool =
           new ProcessBuilder("/usr/bin/promtool", "check", "metrics")
               .redirectErrorStream(true)
@@ -77,8 +74,7 @@ class DashboardTest {
               Metrics.text(Samples.snapshot("mpclient", figures, Trends.NONE))
                   .getBytes(StandardCharsets.UTF_8));
       promtool.getOutputStream().close();
-      String said =
-          new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(0, promtool.waitFor(), said);
       assertEquals("", said);
     }

@@ -68,8 +68,7 @@ final class Samples {
             List.of(paths),
             new RepairReport(31, 32, 31, 0, 0, 0, 0, 0, 27, 0, 53_000, 1_000_000, 8, 21, 44),
             List.of(
-                new SessionReport.Shared(
-                    0, 1, "vps0", "vps1", SessionReport.Sign.DELAY, 0.91)));
+                new SessionReport.Shared(0, 1, "vps0", "vps1", SessionReport.Sign.DELAY, 0.91)));
     return new Figures.OfSession(session, tcp());
   }
 

@@ -123,8 +123,7 @@ class StatusJsonTest {
     for (int i = 0; i < 200; i++) {
       history.add(
           Samples.TIME.plusSeconds(4_000 + 2L * i),
-          Samples.client(
-              Samples.session(1_000 + i, new LossTotals(1, 1), Samples.path(0, 1, 1))));
+          Samples.client(Samples.session(1_000 + i, new LossTotals(1, 1), Samples.path(0, 1, 1))));
     }
     String json = history.json("mpclient", 0);
     int series = json.split("\"session\":", -1).length - 1;
@@ -154,7 +153,8 @@ class StatusJsonTest {
                 + "path=\"vps0.example.org:4000\",session=\"0123456789abcdef\"} 900.0\n"),
         text);
     assertTrue(text.contains("mptunnel_path_rtt_seconds_bucket{"), text);
-    assertTrue(text.contains("mptunnel_build_info{program=\"mpclient\",version=\"0.1.0\"} 1\n"), text);
+    assertTrue(
+        text.contains("mptunnel_build_info{program=\"mpclient\",version=\"0.1.0\"} 1\n"), text);
     assertTrue(text.contains("mptunnel_ready 1.0\n"), text);
     String relay = Metrics.text(Samples.snapshot("bridge", Samples.relay(), Trends.NONE));
     assertTrue(

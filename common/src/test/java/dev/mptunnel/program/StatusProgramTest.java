@@ -104,7 +104,8 @@ class StatusProgramTest {
   void wherePlainlyNoneRunsThatIsSaid() throws Exception {
     assertEquals(1, run("--control", places.resolve("none.sock").toString()));
     assertEquals(1, err().lines().count(), err());
-    assertTrue(err().startsWith("mpclient status: " + places + "/none.sock does not answer"), err());
+    assertTrue(
+        err().startsWith("mpclient status: " + places + "/none.sock does not answer"), err());
   }
 
   @Test

@@ -328,8 +328,7 @@ public final class Client implements Program.Running {
 
   @Override
   public CompletableFuture<Figures> figures(Figures.Wish wish) {
-    CompletableFuture<SessionReport> report =
-        engine.call(() -> session.report(wish.takesRecent()));
+    CompletableFuture<SessionReport> report = engine.call(() -> session.report(wish.takesRecent()));
     CompletableFuture<TunnelReport> tcp = tunnelReport();
     CompletableFuture<Figures.SocketDrops> drops = driver.socketDrops();
     CompletableFuture<Figures.Proxy> proxy =

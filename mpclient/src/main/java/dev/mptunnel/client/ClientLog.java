@@ -203,8 +203,7 @@ final class ClientLog implements RouteWatch.Listener {
 
   void udpIsBack() {
     About.kind(
-        "over-tcp",
-        () -> LOG.info("UDP comes through again: datagrams travel by TCP no more"));
+        "over-tcp", () -> LOG.info("UDP comes through again: datagrams travel by TCP no more"));
   }
 
   /** The server has not reached what an application of the proxy wants. */
@@ -237,8 +236,7 @@ final class ClientLog implements RouteWatch.Listener {
           case NO_TUNNEL -> "no tunnel led to the server for too long; see tunnel-timeout";
         };
     About.kind(
-        "connections-reset",
-        () -> LOG.warn("{} TCP connections reset: {}", connections, reason));
+        "connections-reset", () -> LOG.warn("{} TCP connections reset: {}", connections, reason));
   }
 
   void pathTrouble(String path, String trouble) {

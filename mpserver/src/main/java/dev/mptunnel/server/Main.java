@@ -16,8 +16,7 @@ public final class Main {
 
   public static void main(String[] args) throws InterruptedException {
     if (StatusProgram.isAsked(args)) {
-      System.exit(
-          new StatusProgram("mpserver", System.getenv(), System.out, System.err).run(args));
+      System.exit(new StatusProgram("mpserver", System.getenv(), System.out, System.err).run(args));
     }
     KeysCommand keys = KeysCommand.of(args, System.getenv());
     System.exit(keys == null ? serve(args) : work(keys, args));

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Asks a server's loops for the figures of the sessions that carried most since it was last asked:
- * first, of all, how much they carried, which is little work, and then a few at a time for the rest,
- * so that no packet waits for long.
+ * first, of all, how much they carried, which is little work, and then a few at a time for the
+ * rest, so that no packet waits for long.
  */
 final class SessionFigures {
 
@@ -51,8 +51,7 @@ final class SessionFigures {
             wish.between());
   }
 
-  private synchronized List<ServerLoop.Carried> busiest(
-      List<ServerLoop.Carried> every, int most) {
+  private synchronized List<ServerLoop.Carried> busiest(List<ServerLoop.Carried> every, int most) {
     Map<Long, Long> earlier = before;
     if (most == Integer.MAX_VALUE) {
       return every;

@@ -176,8 +176,7 @@ public final class ControlSocket implements AutoCloseable {
   private String request(SocketChannel asking) throws IOException {
     ByteBuffer read = ByteBuffer.allocate(MAX_REQUEST_BYTES);
     while (read.hasRemaining() && asking.read(read) >= 0) {
-      String text =
-          new String(read.array(), 0, read.position(), StandardCharsets.ISO_8859_1);
+      String text = new String(read.array(), 0, read.position(), StandardCharsets.ISO_8859_1);
       if (text.contains("\r\n\r\n")) {
         String[] words = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
         return words.length == 3 && words[0].equals("GET") && words[2].startsWith("HTTP/1.")

@@ -255,8 +255,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     stopWaiting();
-    HttpResponse response =
-        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     putCommon(response.headers());
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-store");
@@ -285,8 +284,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     String next = feed.next();
     if (!next.isEmpty()) {
       context.writeAndFlush(
-          new DefaultHttpContent(
-              Unpooled.wrappedBuffer(next.getBytes(StandardCharsets.UTF_8))));
+          new DefaultHttpContent(Unpooled.wrappedBuffer(next.getBytes(StandardCharsets.UTF_8))));
     }
   }
 

@@ -83,8 +83,7 @@ public final class HttpServer implements AutoCloseable {
    * @param token what who asks must know, or null
    * @throws IOException when an address cannot be used; the message is for the user
    */
-  public static HttpServer open(List<HostPort> listen, String token, Site site)
-      throws IOException {
+  public static HttpServer open(List<HostPort> listen, String token, Site site) throws IOException {
     return open(listen, token, site, Times.USUAL);
   }
 
@@ -181,8 +180,7 @@ public final class HttpServer implements AutoCloseable {
   /** There is something new to send on the streams of events. From any thread. */
   public void publish() {
     if (streaming > 0) {
-      group.execute(
-          () -> List.copyOf(connections).forEach(HttpConnection::sendEvents));
+      group.execute(() -> List.copyOf(connections).forEach(HttpConnection::sendEvents));
     }
   }
 

@@ -105,7 +105,9 @@ class HttpServerTest {
   }
 
   private static String get(String target, String... headers) {
-    return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    return "GET "
+        + target
+        + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
         + String.join("", List.of(headers).stream().map(line -> line + "\r\n").toList())
         + "\r\n";
   }

@@ -278,8 +278,7 @@ class LoopsTest {
     }
     Await.until("the others to be refused", LIMIT, () -> refused(server) >= 3);
     awaitSessions(server, 4, 1);
-    assertEquals(
-        4, server.loops().loops().join().stream().mapToInt(Figures.Loop::sessions).sum());
+    assertEquals(4, server.loops().loops().join().stream().mapToInt(Figures.Loop::sessions).sum());
   }
 
   private static long refused(Server server) {
