@@ -12,8 +12,22 @@ public final class Journal {
 
   private final ArrayDeque<LogEvent> latest = new ArrayDeque<>();
   private long count;
+  private volatile Runnable listener = () -> {};
 
-  synchronized void add(LogEvent event) {
+  /**
+   * Who is told of each line from now on, as soon as it is here, by who logged it: so it must not
+   * wait, nor log.
+   */
+  public void listen(Runnable its) {
+    listener = its;
+  }
+
+  void add(LogEvent event) {
+    keep(event);
+    listener.run();
+  }
+
+  private synchronized void keep(LogEvent event) {
     count++;
     latest.addLast(
         new LogEvent(

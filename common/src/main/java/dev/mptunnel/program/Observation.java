@@ -21,6 +21,7 @@ final class Observation implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Observation.class);
 
   private final Watch watch;
+  private final Journal journal;
 
   /** Null where there is none. */
   private HttpServer server;
@@ -28,6 +29,7 @@ final class Observation implements AutoCloseable {
   private ControlSocket control;
 
   private Observation(String program, String engine, Program.Running running, Journal journal) {
+    this.journal = journal;
     watch = new Watch(program, engine, running, journal, this::serving, this::publish);
   }
 
@@ -49,6 +51,7 @@ final class Observation implements AutoCloseable {
     boolean done = false;
     try {
       observation.open(program, running, settings, environment);
+      journal.listen(observation::publish);
       done = true;
       return observation;
     } finally {
@@ -118,6 +121,7 @@ final class Observation implements AutoCloseable {
 
   @Override
   public void close() {
+    journal.listen(() -> {});
     Closing closing = new Closing().then(watch::close);
     if (server != null) {
       closing.then(server::close);

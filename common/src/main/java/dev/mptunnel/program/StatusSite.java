@@ -205,7 +205,7 @@ final class StatusSite implements Site {
     @Override
     public String next() {
       Snapshot snapshot = watch.latest();
-      if (snapshot == null || snapshot == sent) {
+      if (snapshot == null) {
         return "";
       }
       StringBuilder text = new StringBuilder();
@@ -219,7 +219,9 @@ final class StatusSite implements Site {
           append(text, "event", StatusJson.of(event));
           lastEvent = event.number();
         }
-        append(text, "status", live(snapshot));
+        if (snapshot != sent) {
+          append(text, "status", live(snapshot));
+        }
       }
       sent = snapshot;
       return text.toString();

@@ -22,8 +22,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +52,9 @@ public final class HttpServer implements AutoCloseable {
   private final Set<HttpConnection> connections = new HashSet<>();
   private volatile int connected;
   private volatile int streaming;
+
+  /** Whether it will be looked for what there is to send. */
+  private final AtomicBoolean isPublishing = new AtomicBoolean();
 
   /**
    * How long is waited.
@@ -179,9 +184,18 @@ public final class HttpServer implements AutoCloseable {
 
   /** There is something new to send on the streams of events. From any thread. */
   public void publish() {
-    if (streaming > 0) {
-      group.execute(() -> List.copyOf(connections).forEach(HttpConnection::sendEvents));
+    if (streaming > 0 && !isPublishing.getAndSet(true)) {
+      try {
+        group.execute(this::sendEvents);
+      } catch (RejectedExecutionException e) {
+        // It ends.
+      }
     }
+  }
+
+  private void sendEvents() {
+    isPublishing.set(false);
+    List.copyOf(connections).forEach(HttpConnection::sendEvents);
   }
 
   /** Where it listens, with the ports that were really given. */

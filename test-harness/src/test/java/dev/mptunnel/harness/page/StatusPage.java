@@ -124,9 +124,14 @@ public final class StatusPage implements AutoCloseable {
   public StatusPage(String address) throws IOException {
     this.address = address;
     browser = new Chromium();
-    browser.show(DESK, 900, false);
-    browser.open(address);
-    awaitLive();
+    try {
+      browser.show(DESK, 900, false);
+      browser.open(address);
+      awaitLive();
+    } catch (RuntimeException | AssertionError e) {
+      close();
+      throw e;
+    }
   }
 
   public Chromium browser() {
