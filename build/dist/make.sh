@@ -8,7 +8,7 @@
 # What our classes and the libraries refer to, less what they do without: Netty's events for Flight
 # Recorder (jdk.jfr), and BouncyCastle's certificates from directories and data bases (java.naming,
 # java.sql).
-runtime_modules=java.base,java.logging,jdk.unsupported
+runtime_modules=java.base,java.logging,jdk.net,jdk.unsupported
 
 # Sets $system, $machine and $netty_machine: what the JDK, and so the archive, is made for.
 read_machine() {

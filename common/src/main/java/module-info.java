@@ -5,7 +5,11 @@ module dev.mptunnel.common {
   requires jdk.net;
   requires HdrHistogram;
   requires info.picocli;
+  requires io.prometheus.writer.text;
+  requires io.prometheus.metrics.model;
   requires io.netty.buffer;
+  requires io.netty.codec;
+  requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
@@ -32,11 +36,15 @@ module dev.mptunnel.common {
       dev.mptunnel.server;
   exports dev.mptunnel.dial to
       dev.mptunnel.server;
+  exports dev.mptunnel.log to
+      dev.mptunnel.client,
+      dev.mptunnel.server;
   exports dev.mptunnel.net to
       dev.mptunnel,
       dev.mptunnel.client,
       dev.mptunnel.server;
   exports dev.mptunnel.observe to
+      dev.mptunnel,
       dev.mptunnel.client,
       dev.mptunnel.server;
   exports dev.mptunnel.program to

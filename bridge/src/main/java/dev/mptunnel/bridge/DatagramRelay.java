@@ -10,6 +10,7 @@ import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.Sharing;
 import dev.mptunnel.net.UnflushedPorts;
+import dev.mptunnel.observe.RelayReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;

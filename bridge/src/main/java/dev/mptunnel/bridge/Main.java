@@ -3,6 +3,7 @@ package dev.mptunnel.bridge;
 import dev.mptunnel.config.BridgeCommand;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.program.Program;
+import dev.mptunnel.program.StatusProgram;
 
 /** {@code bridge}. */
 public final class Main {
@@ -11,7 +12,10 @@ public final class Main {
 
   public static void main(String[] args) throws InterruptedException {
     System.exit(
-        new Program<>(new BridgeCommand(), BridgeConfig::sockets, Relay::start)
-            .run(args, System.out, System.err));
+        StatusProgram.isAsked(args)
+            ? new StatusProgram("bridge", System.getenv(), System.out, System.err).run(args)
+            : new Program<>(
+                    new BridgeCommand(), BridgeConfig::sockets, BridgeConfig::status, Relay::start)
+                .run(args, System.out, System.err));
   }
 }

@@ -9,6 +9,8 @@ import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Sharing;
 import dev.mptunnel.net.StreamEngine;
+import dev.mptunnel.observe.Figures;
+import dev.mptunnel.observe.RelayReport;
 import dev.mptunnel.program.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -163,8 +165,13 @@ public final class Relay implements Program.Running {
   }
 
   @Override
-  public String table() {
-    return report().join().table();
+  public CompletableFuture<Figures> figures(Figures.Wish wish) {
+    return report().thenApply(Figures::ofRelay);
+  }
+
+  @Override
+  public String table(Figures figures) {
+    return figures.relay().table();
   }
 
   /** The figures. From any thread. */

@@ -6,6 +6,7 @@ import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamHandler;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StreamSocket;
+import dev.mptunnel.observe.RelayReport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,6 +1,7 @@
 package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.observe.RelayReport;
 import java.net.InetSocketAddress;
 
 /**

@@ -11,6 +11,7 @@ import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
+import dev.mptunnel.observe.RelayReport;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

@@ -12,6 +12,7 @@ import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamHandler;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StreamSocket;
+import dev.mptunnel.observe.RelayReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

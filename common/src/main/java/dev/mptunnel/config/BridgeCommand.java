@@ -22,7 +22,7 @@ public final class BridgeCommand extends Command<BridgeConfig> {
             "bridge 4000 192.0.2.1:2000",
             List.of(
                 "PORT stands for --listen, each HOST:PORT for --server.",
-                "Signal USR1 prints the figures."),
+                "'bridge status' shows how it goes; signal USR1 prints the figures."),
             true),
         Settings.RELAY,
         Map.of());

@@ -11,6 +11,7 @@ import java.util.List;
  * @param maxClients clients at once
  * @param loops threads that move datagrams, or 0 for as many as the machine should have
  * @param protocol what is listened for, and passed on
+ * @param status how it shows what it does
  */
 public record BridgeConfig(
     List<HostPort> listen,
@@ -20,11 +21,34 @@ public record BridgeConfig(
     SocketSettings sockets,
     int loops,
     Protocol protocol,
-    TcpSettings tcp) {
+    TcpSettings tcp,
+    StatusSettings status) {
 
   public BridgeConfig {
     listen = List.copyOf(listen);
     servers = List.copyOf(servers);
+  }
+
+  /** That shows nothing but its log. */
+  public BridgeConfig(
+      List<HostPort> listen,
+      List<HostPort> servers,
+      long idleTimeoutNanos,
+      int maxClients,
+      SocketSettings sockets,
+      int loops,
+      Protocol protocol,
+      TcpSettings tcp) {
+    this(
+        listen,
+        servers,
+        idleTimeoutNanos,
+        maxClients,
+        sockets,
+        loops,
+        protocol,
+        tcp,
+        StatusSettings.NONE);
   }
 
   static BridgeConfig of(SettingValues values) throws ConfigException {
@@ -36,6 +60,7 @@ public record BridgeConfig(
         SocketSettings.of(values),
         Math.toIntExact(values.get(Settings.LOOPS)),
         values.get(Settings.PROTOCOL),
-        TcpSettings.of(values));
+        TcpSettings.of(values),
+        StatusSettings.of(values));
   }
 }

@@ -19,7 +19,8 @@ public final class ClientCommand extends Command<ClientConfig> {
                 "A line in FILE without '=' is a bridge: " + BridgeSyntax.EXAMPLE,
                 "A relative PATH in FILE counts from FILE's folder.",
                 EnvironmentVariables.HELP,
-                "Signal USR1 prints the figures of every path."),
+                "'mpclient status' shows how it goes; signal USR1 prints the figures of every"
+                    + " path."),
             true),
         Settings.CLIENT,
         environment);

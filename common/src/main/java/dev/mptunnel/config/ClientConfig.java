@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param passengersNamed what sends to those of {@code listenNamed}, for each of its names
  * @param bridges the ways to the server, in the order written; at least one, their names unique
  * @param proxy where it is one
+ * @param status how it shows what it does
  */
 public record ClientConfig(
     List<HostPort> listen,
@@ -28,13 +29,40 @@ public record ClientConfig(
     SessionSettings session,
     SocketSettings sockets,
     ClientTcp tcp,
-    ClientProxy proxy) {
+    ClientProxy proxy,
+    StatusSettings status) {
 
   public ClientConfig {
     listen = List.copyOf(listen);
     listenNamed = Collections.unmodifiableSortedMap(new TreeMap<>(listenNamed));
     passengersNamed = Collections.unmodifiableSortedMap(new TreeMap<>(passengersNamed));
     bridges = List.copyOf(bridges);
+  }
+
+  /** That shows nothing but its log. */
+  public ClientConfig(
+      List<HostPort> listen,
+      SortedMap<String, List<HostPort>> listenNamed,
+      Passenger passenger,
+      SortedMap<String, Passenger> passengersNamed,
+      List<BridgeLine> bridges,
+      ClientSecurity security,
+      SessionSettings session,
+      SocketSettings sockets,
+      ClientTcp tcp,
+      ClientProxy proxy) {
+    this(
+        listen,
+        listenNamed,
+        passenger,
+        passengersNamed,
+        bridges,
+        security,
+        session,
+        sockets,
+        tcp,
+        proxy,
+        StatusSettings.NONE);
   }
 
   /** All by default, with no bridges. */
@@ -73,7 +101,8 @@ public record ClientConfig(
         SessionSettings.of(values),
         SocketSettings.of(values),
         tcp,
-        proxy);
+        proxy,
+        StatusSettings.of(values));
   }
 
   private static SortedMap<String, Passenger> passengers(

@@ -30,7 +30,7 @@ final class ConfigFile {
   /** A line that holds a secret, or was meant to, as far as one can tell from its beginning. */
   private static final Pattern SECRET =
       Pattern.compile(
-          "(secret|password|passphrase|psk|key|socks-user)(?![\\w.-]).*|mp[st][0-9a-z]?[-\\s][^.]{8,}",
+          "(secret|password|passphrase|psk|key|socks-user|status-token)(?![\\w.-]).*|mp[st][0-9a-z]?[-\\s][^.]{8,}",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
   private final Path file;
@@ -141,9 +141,7 @@ final class ConfigFile {
           .at(place + ": " + key);
     }
     String written =
-        setting.type() instanceof FilePath && file.getParent() != null
-            ? FilePath.within(file.getParent(), value)
-            : value;
+        file.getParent() == null ? value : setting.type().within(file.getParent(), value);
     values.add(setting, written, place + ": " + key);
     if (setting.type().holdsSecret()) {
       requirePrivate(place + ": " + key);

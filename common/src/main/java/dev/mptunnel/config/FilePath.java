@@ -20,8 +20,8 @@ record FilePath() implements ValueType<Path> {
     }
   }
 
-  /** The text of the same file, seen from elsewhere than the folder. */
-  static String within(Path folder, String text) {
+  @Override
+  public String within(Path folder, String text) {
     try {
       return text.isBlank() ? text : folder.resolve(text.strip()).toString();
     } catch (InvalidPathException e) {

@@ -30,7 +30,8 @@ public final class ServerCommand extends Command<ServerConfig> {
                     + " server runs; clients lists them. 'mpserver invite --help' says more.",
                 "A relative PATH in FILE counts from FILE's folder.",
                 EnvironmentVariables.HELP,
-                "Signal USR1 prints the figures of every session."),
+                "'mpserver status' shows how it goes; signal USR1 prints the figures of every"
+                    + " session."),
             true),
         Settings.MPSERVER,
         environment);

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param loops threads that move datagrams, or 0 for as many as the machine should have
  * @param protocol what is listened for
  * @param access what all clients may have it dial beyond the targets
+ * @param status how it shows what it does
  */
 public record ServerConfig(
     List<HostPort> listen,
@@ -32,11 +33,42 @@ public record ServerConfig(
     int loops,
     Protocol protocol,
     ServerTcp tcp,
-    AccessRules access) {
+    AccessRules access,
+    StatusSettings status) {
 
   public ServerConfig {
     listen = List.copyOf(listen);
     targetsNamed = Collections.unmodifiableSortedMap(new TreeMap<>(targetsNamed));
+  }
+
+  /** That shows nothing but its log. */
+  public ServerConfig(
+      List<HostPort> listen,
+      HostPort target,
+      SortedMap<String, HostPort> targetsNamed,
+      ServerSecurity security,
+      SessionSettings session,
+      long sessionTimeoutNanos,
+      int maxSessions,
+      SocketSettings sockets,
+      int loops,
+      Protocol protocol,
+      ServerTcp tcp,
+      AccessRules access) {
+    this(
+        listen,
+        target,
+        targetsNamed,
+        security,
+        session,
+        sessionTimeoutNanos,
+        maxSessions,
+        sockets,
+        loops,
+        protocol,
+        tcp,
+        access,
+        StatusSettings.NONE);
   }
 
   /** All by default, with no place to listen at, and no target. */
@@ -67,7 +99,8 @@ public record ServerConfig(
         Math.toIntExact(values.get(Settings.LOOPS)),
         values.get(Settings.PROTOCOL),
         ServerTcp.of(values, target == null ? null : target.value(), named),
-        access(values, security.protection()));
+        access(values, security.protection()),
+        StatusSettings.of(values));
   }
 
   /** Where anybody may come in, a server that dials what it is told would be an open proxy. */

@@ -362,6 +362,32 @@ final class Settings {
           "auto",
           "threads that move datagrams; auto is one for every two processors, 8 at most");
 
+  static final Setting<HostPort> STATUS =
+      new Setting<>(
+          "status",
+          new ListenAddress("127.0.0.1"),
+          null,
+          4,
+          "where to show what it does, to browsers and Prometheus; a bare PORT is 127.0.0.1");
+
+  static final Setting<String> STATUS_TOKEN =
+      Setting.once(
+          "status-token",
+          new TokenType(),
+          null,
+          "what who asks there must know; needed where that is not this machine alone");
+
+  static final Setting<StatusSettings.Control> CONTROL =
+      Setting.once(
+          "control",
+          new ControlType(),
+          "auto",
+          "the Unix socket by which 'status' asks; auto is in $XDG_RUNTIME_DIR or /run");
+
+  static final Setting<StatusSettings.LogFormat> LOG =
+      Setting.once(
+          "log", new Choice<>(StatusSettings.LogFormat.class), "text", "how the log is written");
+
   static final SettingSet CLIENT =
       SettingSet.withBareLines(
           BRIDGE,
@@ -396,7 +422,11 @@ final class Settings {
           ECN,
           ENGINE,
           BUSY_POLL,
-          TCP_ENGINE);
+          TCP_ENGINE,
+          STATUS,
+          STATUS_TOKEN,
+          CONTROL,
+          LOG);
 
   static final SettingSet MPSERVER =
       SettingSet.of(
@@ -431,7 +461,11 @@ final class Settings {
           ENGINE,
           BUSY_POLL,
           LOOPS,
-          TCP_ENGINE);
+          TCP_ENGINE,
+          STATUS,
+          STATUS_TOKEN,
+          CONTROL,
+          LOG);
 
   /** What the commands know that show or end invitations. */
   static final SettingSet INVITED = SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE);
@@ -457,7 +491,11 @@ final class Settings {
           ENGINE,
           BUSY_POLL,
           LOOPS,
-          TCP_ENGINE);
+          TCP_ENGINE,
+          STATUS,
+          STATUS_TOKEN,
+          CONTROL,
+          LOG);
 
   private Settings() {}
 }

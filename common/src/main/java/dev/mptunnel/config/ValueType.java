@@ -1,5 +1,7 @@
 package dev.mptunnel.config;
 
+import java.nio.file.Path;
+
 /** How the text of a setting becomes a value, and how that is told to a person. */
 interface ValueType<T> {
 
@@ -9,6 +11,11 @@ interface ValueType<T> {
    * @throws ConfigException saying what is wrong and what was expected, but not where
    */
   T parse(String text) throws ConfigException;
+
+  /** The text of the same value, written in a file that is in this folder, seen from elsewhere. */
+  default String within(Path folder, String text) {
+    return text;
+  }
 
   /** Whether it is one, or part of one, that nobody else may see. */
   default boolean holdsSecret() {

@@ -58,7 +58,10 @@ public sealed interface Event {
   /** The path carries less than every path must; it carries no data until that changes. */
   record PathNarrow(Session session, Path path) implements OfSession {}
 
-  /** Two paths turn out to lose the same packets on their way to us. Told once of each two. */
+  /**
+   * Two paths turn out to lose the same packets on their way to us, or to be slow at the same
+   * times. Told once of each two.
+   */
   record PathsShareFate(Session session, SessionReport.Shared shared) implements OfSession {}
 
   /** Why lost packets are not asked for. */

@@ -68,8 +68,8 @@ final class LossMeter {
     return recentSent == 0 ? 0 : Math.clamp(recentLost / recentSent, 0, 1);
   }
 
-  /** The share lost, 0 to 1, or NaN where nothing has been measured. */
-  double lossShare() {
-    return sent() == 0 ? Double.NaN : 1 - (double) arrived() / sent();
+  /** Both. */
+  LossTotals totals() {
+    return new LossTotals(sent(), arrived());
   }
 }

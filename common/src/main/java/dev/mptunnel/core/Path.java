@@ -57,6 +57,8 @@ public final class Path implements PathFrames.Handler {
   private int longestSentBytes;
   private long sent;
   private long received;
+  private long sentBytes;
+  private long receivedBytes;
   private long wins;
   private long saves;
 
@@ -182,12 +184,14 @@ public final class Path implements PathFrames.Handler {
   /** Sends a DATA packet on it, whose datagram is marked so. */
   void transmit(ByteBuffer packet, int trafficClass) {
     countSent(packet.remaining());
+    sentBytes += packet.remaining();
     session.transmit(port, remote, packet, outerClass(trafficClass));
   }
 
   /** Sends a DATA packet on it that was sent on another path last. */
   void transmitAgain(ByteBuffer packet, int trafficClass) {
     countSent(packet.remaining());
+    sentBytes += packet.remaining();
     session.transmitAgain(port, remote, packet, outerClass(trafficClass));
   }
 
@@ -224,8 +228,18 @@ public final class Path implements PathFrames.Handler {
   /** Sends a PATH packet of a length that every path carries. */
   private int sendSmall(ByteBuffer packet) {
     countSent(0);
-    session.sendPath(packet, port, remote);
+    sendSealed(packet, port, remote);
     return packet.limit();
+  }
+
+  /** Seals a PATH packet and sends it. */
+  private void sendSealed(ByteBuffer packet, int toPort, InetSocketAddress to) {
+    sendSealed(packet, toPort, to, TrafficClass.NOT_ECT);
+  }
+
+  private void sendSealed(ByteBuffer packet, int toPort, InetSocketAddress to, int trafficClass) {
+    session.sendPath(packet, toPort, to, trafficClass);
+    sentBytes += packet.limit();
   }
 
   void countSent(int bytes) {
@@ -236,6 +250,7 @@ public final class Path implements PathFrames.Handler {
 
   void countReceived(int bytes) {
     received++;
+    receivedBytes += bytes;
     longestArrived.take(bytes);
     noteBrought();
   }
@@ -409,7 +424,7 @@ public final class Path implements PathFrames.Handler {
     }
     // Where nothing is answered, what asks for ECN may be what is dropped.
     int ecn = isSilent(now) ? TrafficClass.NOT_ECT : TrafficClass.ECT_0;
-    session.sendPath(packet, port, remote, ecn);
+    sendSealed(packet, port, remote, ecn);
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
     }
@@ -422,7 +437,7 @@ public final class Path implements PathFrames.Handler {
     ByteBuffer packet = session.beginPath(id, epoch);
     sent++;
     PathFrames.putProbe(packet, bytes - session.pathPacketBytes(0));
-    session.sendPath(packet, port, remote);
+    sendSealed(packet, port, remote);
   }
 
   /** After how long it is asked again if nothing proves until then that it carries. */
@@ -535,7 +550,7 @@ public final class Path implements PathFrames.Handler {
     if (challenging) {
       PathFrames.putChallenge(packet, session.addressToken(readAtNanos, toPort, to));
     }
-    session.sendPath(packet, toPort, to);
+    sendSealed(packet, toPort, to);
   }
 
   private void moveTo(int newPort, InetSocketAddress newRemote) {
@@ -593,6 +608,7 @@ public final class Path implements PathFrames.Handler {
     long roundTripNanos = Math.max(0, session.arrivedNanos() - pings.atNanos(ping));
     if (roundTripNanos <= CoreLimits.LONGEST_ROUND_TRIP_NANOS) {
       rtt.sample(readAtNanos, roundTripNanos);
+      session.onRoundTrip(readAtNanos, this, roundTripNanos);
     }
     lossOut.update(pings.pathSent(ping), peerArrivedNow);
     session.onDelivered(pings.dataSent(ping), peerDelivered);
@@ -667,22 +683,48 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
-  PathReport report() {
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  /**
+   * Its figures.
+   *
+   * @param takesRecent whether the recent round trips are wanted, which are told once
+   */
+  PathReport report(boolean takesRecent) {
     return new PathReport(
         id,
         name,
         remote,
+        state(),
         up,
         mtu.ipBytes(),
         carriesEcn,
         sent,
         received,
-        lossOut.lossShare(),
-        lossIn.lossShare(),
-        rtt.percentileMicros(50),
-        rtt.percentileMicros(99),
+        sentBytes,
+        receivedBytes,
+        lossOut.totals(),
+        lossIn.totals(),
+        rtt.smoothedNanos(),
+        rtt.all(),
+        takesRecent ? rtt.takeRecent() : RoundTrips.NONE,
         wins,
         saves);
+  }
+
+  private PathReport.State state() {
+    if (remote == null) {
+      return PathReport.State.UNRESOLVED;
+    }
+    if (!up) {
+      return epoch == null ? PathReport.State.NEW : PathReport.State.DOWN;
+    }
+    if (!proven) {
+      return PathReport.State.NEW;
+    }
+    return mtu.isNarrow() ? PathReport.State.NARROW : PathReport.State.UP;
   }
 
   @Override

@@ -205,33 +205,46 @@ final class PathSet {
     return any;
   }
 
-  /** Which paths lose the same packets. */
-  List<SessionReport.Shared> shared(SharedFate fate) {
+  /** Which paths lose the same packets, or are slow at the same times. */
+  List<SessionReport.Shared> shared(SharedFate fate, SharedDelay delays) {
     List<SessionReport.Shared> shared = new ArrayList<>();
     for (int one = 0; one < byId.length; one++) {
       for (int other = one + 1; other < byId.length; other++) {
-        double share = fate.share(one, other);
+        double lost = fate.share(one, other);
+        double share = lost > 0 ? lost : delays.correlation(one, other);
         if (share > 0) {
-          shared.add(new SessionReport.Shared(byId[one], byId[other], share));
+          SessionReport.Sign sign = lost > 0 ? SessionReport.Sign.LOSS : SessionReport.Sign.DELAY;
+          shared.add(
+              new SessionReport.Shared(
+                  one, other, byId[one].name(), byId[other].name(), sign, share));
         }
       }
     }
     return shared;
   }
 
-  /** Tells once of each two paths that lose the same packets. */
-  void tellShared(SharedFate fate, Session session) {
-    for (SessionReport.Shared shared : shared(fate)) {
-      long two = 1L << shared.one().id() | 1L << shared.other().id();
+  /** Tells once of each two paths that share something. */
+  void tellShared(SharedFate fate, SharedDelay delays, Session session) {
+    for (SessionReport.Shared shared : shared(fate, delays)) {
+      long two = 1L << shared.one() | 1L << shared.other();
       if (toldShared.add(two)) {
         session.emit(new Event.PathsShareFate(session, shared));
       }
     }
   }
 
-  List<PathReport> reports() {
+  /** Bytes sent on all of them. */
+  long sentBytes() {
+    long bytes = 0;
+    for (Path path : byId) {
+      bytes += path == null ? 0 : path.sentBytes();
+    }
+    return bytes;
+  }
+
+  List<PathReport> reports(boolean takesRecent) {
     List<PathReport> reports = new ArrayList<>();
-    forEach(path -> reports.add(path.report()));
+    forEach(path -> reports.add(path.report(takesRecent)));
     return reports;
   }
 }

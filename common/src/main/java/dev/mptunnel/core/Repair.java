@@ -168,7 +168,7 @@ final class Repair {
         figures.resent,
         figures.unanswered,
         figures.spentBytes,
-        figures.sentBytes,
+        session.paths().sentBytes(),
         order.held(),
         order.heldMicros(50),
         order.heldMicros(99));

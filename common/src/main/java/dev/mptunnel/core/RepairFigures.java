@@ -13,5 +13,4 @@ final class RepairFigures {
   long resent;
   long unanswered;
   long spentBytes;
-  long sentBytes;
 }

@@ -18,13 +18,25 @@ final class RttEstimator {
 
   // Packed: a server has one per path of every session, most of them with few different values.
   private final PackedHistogram micros = new PackedHistogram(MAX_MICROS, 2);
+  private long sumMicros;
+
+  /** Of what came since it was last read; null until somebody reads it. */
+  private PackedHistogram recentMicros;
+
+  private long recentSumMicros;
   private final SmoothedTime smoothed = new SmoothedTime();
   private final RecentLeast least = new RecentLeast(LEAST_PERIOD_NANOS);
 
   void sample(long now, long nanos) {
     smoothed.sample(nanos);
     least.sample(now, nanos);
-    micros.recordValue(Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos)));
+    long took = Math.min(MAX_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
+    micros.recordValue(took);
+    sumMicros += took;
+    if (recentMicros != null) {
+      recentMicros.recordValue(took);
+      recentSumMicros += took;
+    }
   }
 
   /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
@@ -42,8 +54,22 @@ final class RttEstimator {
     return smoothed.isUnknown() ? INITIAL_TIMEOUT_NANOS : smoothed.mostNanos(MIN_VARIATION_NANOS);
   }
 
-  /** A percentile, 0 to 100, in microseconds, or 0 where nothing has been measured. */
-  long percentileMicros(double percentile) {
-    return micros.getTotalCount() == 0 ? 0 : micros.getValueAtPercentile(percentile);
+  /** All of them. */
+  RoundTrips all() {
+    return RoundTrips.of(micros, sumMicros);
+  }
+
+  /** Those since this was last asked: one reader has them. None at the first time. */
+  RoundTrips takeRecent() {
+    if (recentMicros == null) {
+      recentMicros = new PackedHistogram(MAX_MICROS, 2);
+      return RoundTrips.NONE;
+    }
+    RoundTrips recent = RoundTrips.of(recentMicros, recentSumMicros);
+    if (recent.count() > 0) {
+      recentMicros.reset();
+      recentSumMicros = 0;
+    }
+    return recent;
   }
 }

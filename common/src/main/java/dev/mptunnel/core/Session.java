@@ -33,6 +33,7 @@ public final class Session {
   private final LossMeter tunnelLossOut = new LossMeter();
   private final LossMeter tunnelLossIn = new LossMeter();
   private final SharedFate fate = new SharedFate();
+  private final SharedDelay delays = new SharedDelay();
   private long nextFateNanos;
 
   private final Initiator opener;
@@ -471,7 +472,8 @@ public final class Session {
     arrivals.onTimer(now);
     if (now >= nextFateNanos) {
       nextFateNanos = now + CoreLimits.TELL_SHARED_FATE_NANOS;
-      paths.tellShared(fate, this);
+      delays.compare(now);
+      paths.tellShared(fate, delays, this);
     }
     if (isOpen()) {
       epochs.current().sent().tick(now);
@@ -532,8 +534,8 @@ public final class Session {
     return context.settings().pingIdleNanos();
   }
 
-  /** How many datagrams have been carried, both ways. */
-  long carried() {
+  /** How many datagrams, or pieces, have been carried, both ways. */
+  public long carried() {
     return carried;
   }
 
@@ -572,6 +574,13 @@ public final class Session {
   /** Which paths lose the same packets on their way to us. */
   SharedFate fate() {
     return fate;
+  }
+
+  /** A round trip was measured on a path. Of those that carry nothing there are too few. */
+  void onRoundTrip(long now, Path path, long nanos) {
+    if (isActive(now) && paths.size() > 1) {
+      delays.sample(now, path.id(), nanos, carried());
+    }
   }
 
   /** Whether every packet of this epoch that opens is surely the peer's. */
@@ -632,13 +641,11 @@ public final class Session {
   }
 
   void transmit(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
-    repair.figures().sentBytes += packet.remaining();
     context.output().transmit(port, remote, packet, trafficClass);
   }
 
   /** Sends what was sent last. */
   void transmitAgain(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
-    repair.figures().sentBytes += packet.remaining();
     context.output().transmitAgain(port, remote, packet, trafficClass);
   }
 
@@ -662,6 +669,15 @@ public final class Session {
 
   /** The session's figures now. */
   public SessionReport report() {
+    return report(false);
+  }
+
+  /**
+   * The session's figures now.
+   *
+   * @param takesRecent whether the recent round trips are wanted, which are told once
+   */
+  public SessionReport report(boolean takesRecent) {
     measureTunnelLossIn();
     return new SessionReport(
         id,
@@ -673,11 +689,11 @@ public final class Session {
         datagramsIn,
         arrivals.delivered(),
         receiver.duplicates(),
-        tunnelLossOut.lossShare(),
-        tunnelLossIn.lossShare(),
-        paths.reports(),
+        tunnelLossOut.totals(),
+        tunnelLossIn.totals(),
+        paths.reports(takesRecent),
         repair.report(arrivals.order()),
-        paths.shared(fate));
+        paths.shared(fate, delays));
   }
 
   @Override

@@ -14,11 +14,11 @@ import java.util.List;
  * @param datagramsIn datagrams taken from applications or targets
  * @param datagramsOut datagrams delivered to them
  * @param duplicates copies that arrived after the first one
- * @param lossOut the share, 0 to 1, of what we sent that reached the peer on no path; NaN: unknown
- * @param lossIn the same of what the peer sent
+ * @param out what of our packets reached the peer on no path
+ * @param in the same of what the peer sent
  * @param paths the paths, in the order of their ids
  * @param repair what was done about packets that all paths lost
- * @param shared which paths lose the same of what the peer sends
+ * @param shared which paths lose the same of what the peer sends, or are slow at the same times
  */
 public record SessionReport(
     long sessionId,
@@ -30,16 +30,37 @@ public record SessionReport(
     long datagramsIn,
     long datagramsOut,
     long duplicates,
-    double lossOut,
-    double lossIn,
+    LossTotals out,
+    LossTotals in,
     List<PathReport> paths,
     RepairReport repair,
     List<Shared> shared) {
 
+  /** The share lost, 0 to 1, of what we sent; NaN: unknown. */
+  public double lossOut() {
+    return out.share();
+  }
+
+  /** The share lost, 0 to 1, of what the peer sent; NaN: unknown. */
+  public double lossIn() {
+    return in.share();
+  }
+
+  /** What shows that two paths share a bottleneck. */
+  public enum Sign {
+    /** They lose the same packets. */
+    LOSS,
+    /** They are slow at the same times. */
+    DELAY
+  }
+
   /**
-   * Two paths that lose the same packets.
+   * Two paths that share a bottleneck.
    *
-   * @param share how much of what the one loses that loses less, 0 to 1, the other loses too
+   * @param one the number of the one, the lower
+   * @param share by loss, how much of what the one loses that loses less, 0 to 1, the other loses
+   *     too; by delay, the correlation of their delays
    */
-  public record Shared(Path one, Path other, double share) {}
+  public record Shared(
+      int one, int other, String oneName, String otherName, Sign sign, double share) {}
 }

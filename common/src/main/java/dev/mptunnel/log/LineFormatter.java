@@ -1,38 +1,44 @@
 package dev.mptunnel.log;
 
+import dev.mptunnel.observe.LogEvent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.logging.Formatter;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
 
 /** One line an event: {@code 2026-11-22 03:28:11.123 INFO text}. */
-final class LineFormatter extends Formatter {
+final class LineFormatter {
 
   private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS ", Locale.ROOT);
 
   private final boolean stackTraces;
+  private final boolean times;
 
-  LineFormatter(boolean stackTraces) {
+  /**
+   * A formatter.
+   *
+   * @param times whether lines begin with the time: a journal has its own
+   */
+  LineFormatter(boolean stackTraces, boolean times) {
     this.stackTraces = stackTraces;
+    this.times = times;
   }
 
-  @Override
-  public String format(LogRecord event) {
+  /**
+   * The line, ended.
+   *
+   * @param thrown what was, or null
+   */
+  String format(LogEvent event, Throwable thrown) {
     StringBuilder line = new StringBuilder(100);
-    TIME.formatTo(LocalDateTime.ofInstant(event.getInstant(), ZoneId.systemDefault()), line);
-    line.append(' ').append(word(event.getLevel())).append(' ');
-    appendPrintable(line, String.valueOf(formatMessage(event)));
-    Throwable thrown = event.getThrown();
-    if (thrown != null && !stackTraces) {
-      String message = thrown.getMessage();
-      appendPrintable(line.append(": "), message == null ? thrown.toString() : message);
+    if (times) {
+      TIME.formatTo(LocalDateTime.ofInstant(event.time(), ZoneId.systemDefault()), line);
     }
+    line.append(word(event.level())).append(' ');
+    appendPrintable(line, event.text());
     line.append(System.lineSeparator());
     if (thrown != null && stackTraces) {
       StringWriter trace = new StringWriter();
@@ -52,14 +58,12 @@ final class LineFormatter extends Formatter {
     }
   }
 
-  private static String word(Level level) {
-    int value = level.intValue();
-    if (value >= Level.SEVERE.intValue()) {
-      return "ERROR";
-    }
-    if (value >= Level.WARNING.intValue()) {
-      return "WARN ";
-    }
-    return value >= Level.INFO.intValue() ? "INFO " : "DEBUG";
+  private static String word(LogEvent.Level level) {
+    return switch (level) {
+      case ERROR -> "ERROR";
+      case WARNING -> "WARN ";
+      case INFO -> "INFO ";
+      case DEBUG -> "DEBUG";
+    };
   }
 }

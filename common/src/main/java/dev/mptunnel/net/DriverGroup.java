@@ -1,12 +1,15 @@
 package dev.mptunnel.net;
 
 import dev.mptunnel.core.EndpointCounters;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.wire.Header;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -23,14 +26,6 @@ public final class DriverGroup {
   private final List<EndpointDriver> drivers;
   private final List<Inbox> inboxes;
   private final List<CarrierPort> carriers = new ArrayList<>();
-
-  /**
-   * What one loop has, and had.
-   *
-   * @param sessions on it now
-   * @param packets that came for it
-   */
-  public record LoopReport(int sessions, long packets) {}
 
   /** Endpoints that have opened no port yet, each on an engine of its own. */
   public DriverGroup(List<EndpointDriver> drivers) {
@@ -105,14 +100,22 @@ public final class DriverGroup {
   }
 
   /** What the kernel dropped of their packets, and what was lost from one loop to another. */
-  public EndpointDriver.SocketDrops socketDrops() {
-    List<EndpointDriver.SocketDrops> each =
-        drivers.stream().map(driver -> driver.socketDrops().join()).toList();
-    return new EndpointDriver.SocketDrops(
-        sum(each, EndpointDriver.SocketDrops::sent),
-        sum(each, EndpointDriver.SocketDrops::late),
-        sum(each, EndpointDriver.SocketDrops::received)
-            + inboxes.stream().mapToLong(Inbox::lost).sum());
+  public CompletableFuture<Figures.SocketDrops> socketDrops() {
+    return all(EndpointDriver::socketDrops)
+        .thenApply(
+            each ->
+                new Figures.SocketDrops(
+                    sum(each, Figures.SocketDrops::sent),
+                    sum(each, Figures.SocketDrops::late),
+                    sum(each, Figures.SocketDrops::received)
+                        + inboxes.stream().mapToLong(Inbox::lost).sum()));
+  }
+
+  /** What each has to say. */
+  private <T> CompletableFuture<List<T>> all(Function<EndpointDriver, CompletableFuture<T>> ask) {
+    List<CompletableFuture<T>> each = drivers.stream().map(ask).toList();
+    return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> each.stream().map(CompletableFuture::join).toList());
   }
 
   private static <T> long sum(List<T> each, ToLongFunction<T> part) {
@@ -120,17 +123,14 @@ public final class DriverGroup {
   }
 
   /** How the sessions and their packets are spread, by loop. */
-  public List<LoopReport> loops() {
-    return drivers.stream()
-        .map(
-            driver ->
-                driver
-                    .engine()
-                    .call(
-                        () ->
-                            new LoopReport(driver.endpoint().sessions().size(), driver.received()))
-                    .join())
-        .toList();
+  public CompletableFuture<List<Figures.Loop>> loops() {
+    return all(
+        driver ->
+            driver
+                .engine()
+                .call(
+                    () ->
+                        new Figures.Loop(driver.endpoint().sessions().size(), driver.received())));
   }
 
   /** Packets that came to another loop than their session's and were handed over to it. */

@@ -8,6 +8,7 @@ import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Output;
 import dev.mptunnel.core.ProcessLimits;
 import dev.mptunnel.core.Security;
+import dev.mptunnel.observe.Figures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -251,23 +252,14 @@ public final class EndpointDriver {
   }
 
   /** What was dropped of the endpoint's packets at its sockets. From any thread. */
-  public CompletableFuture<SocketDrops> socketDrops() {
+  public CompletableFuture<Figures.SocketDrops> socketDrops() {
     return engine.call(
         () ->
-            new SocketDrops(
+            new Figures.SocketDrops(
                 ports.stream().mapToLong(DatagramPort::sendDrops).sum(),
                 ports.stream().mapToLong(DatagramPort::lateDrops).sum(),
                 ports.stream().mapToLong(DatagramPort::receiveDrops).sum()));
   }
-
-  /**
-   * Packets that the kernel did not take, or not in time, or that were not read in time.
-   *
-   * @param sent see {@link DatagramPort#sendDrops}
-   * @param late see {@link DatagramPort#lateDrops}
-   * @param received see {@link DatagramPort#receiveDrops}
-   */
-  public record SocketDrops(long sent, long late, long received) {}
 
   /** Does something with the endpoint, told the time, and then what follows from it. */
   public void run(LongConsumer work) {

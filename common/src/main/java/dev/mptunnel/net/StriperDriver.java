@@ -59,6 +59,8 @@ public final class StriperDriver {
     }
   }
 
+  private static final int OLDEST_SHOWN = 20;
+
   private final StreamEngine engine;
   private final boolean initiator;
   private final long patienceNanos;
@@ -286,7 +288,7 @@ public final class StriperDriver {
       application.abort();
       return;
     }
-    connectionsOpened++;
+    noteOpened(connection);
     new ConnectionSocket(this, connection).start(application);
     wake();
   }
@@ -301,11 +303,16 @@ public final class StriperDriver {
   public Connection open(String target, ConnectionEnd end) {
     Connection connection = closed ? null : striper.open(target);
     if (connection != null) {
-      connectionsOpened++;
+      noteOpened(connection);
       connection.attach(end);
       wake();
     }
     return connection;
+  }
+
+  private void noteOpened(Connection connection) {
+    connectionsOpened++;
+    connection.noteOpened(engine.nanoTime());
   }
 
   /**
@@ -476,7 +483,8 @@ public final class StriperDriver {
         striper.keptBytes(),
         striper.duplicatedBytes(),
         brokenTunnels,
-        strangers);
+        strangers,
+        striper.oldest(engine.nanoTime(), OLDEST_SHOWN));
   }
 
   private final class Effects implements StreamOutput {
@@ -490,7 +498,7 @@ public final class StriperDriver {
 
     @Override
     public void opened(Connection connection) {
-      connectionsOpened++;
+      noteOpened(connection);
       effects.add(
           () -> {
             if (!connection.isReset()) {

@@ -62,17 +62,23 @@ public final class SessionTable {
     table.append(repair(session));
     table.append(pieces(session));
     table.append(ecn(session));
-    session.shared().forEach(shared -> table.append(lostTogether(shared)).append('\n'));
+    session.shared().forEach(shared -> table.append(together(shared)).append('\n'));
     return table.toString();
   }
 
-  /** Of two paths that lose the same packets, one line, not ended. */
-  public static String lostTogether(SessionReport.Shared shared) {
+  /** Of two paths that share a bottleneck, one line, not ended. */
+  public static String together(SessionReport.Shared shared) {
     return String.format(
         Locale.ROOT,
-        "%s and %s lose the same packets: of what comes this way and one loses, the other loses %s",
-        shared.one(),
-        shared.other(),
+        switch (shared.sign()) {
+          case LOSS ->
+              "%s and %s lose the same packets: of what comes this way and one loses, the other"
+                  + " loses %s";
+          case DELAY ->
+              "%s and %s are slow at the same times, as if they shared a queue: correlation %s";
+        },
+        shared.oneName(),
+        shared.otherName(),
         percent(shared.share()));
   }
 
@@ -133,14 +139,8 @@ public final class SessionTable {
     return String.format(Locale.ROOT, ROW, cells);
   }
 
-  /**
-   * What was dropped without a word, by reason, in one line, ended.
-   *
-   * @param notSent packets that the kernel did not take
-   * @param late packets that waited for a full socket until newer ones took their place
-   * @param notRead packets that the kernel dropped since they were not read in time
-   */
-  public static String dropped(EndpointCounters counters, long notSent, long late, long notRead) {
+  /** What was dropped without a word, by reason, in one line, ended. */
+  public static String dropped(EndpointCounters counters, Figures.SocketDrops drops) {
     return String.format(
         Locale.ROOT,
         "dropped: %d malformed, %d of unknown sessions, %d forged, %d damaged, %d misdirected, %d"
@@ -162,9 +162,9 @@ public final class SessionTable {
         counters.oversized(),
         counters.waitedTooLong(),
         counters.congested(),
-        notSent,
-        late,
-        notRead);
+        drops.sent(),
+        drops.late(),
+        drops.received());
   }
 
   /** What was said to those who had not authenticated, and what was not, in one line, ended. */
@@ -187,7 +187,7 @@ public final class SessionTable {
     return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, "%.2f%%", share * 100);
   }
 
-  private static String millis(long micros) {
+  static String millis(long micros) {
     return micros == 0 ? "-" : String.format(Locale.ROOT, "%.1fms", micros / 1000.0);
   }
 }

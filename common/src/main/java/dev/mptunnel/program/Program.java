@@ -3,13 +3,17 @@ package dev.mptunnel.program;
 import dev.mptunnel.config.Command;
 import dev.mptunnel.config.CommandResult;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.StatusSettings;
 import dev.mptunnel.config.Version;
 import dev.mptunnel.log.ConsoleLog;
+import dev.mptunnel.log.Journal;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Signals;
+import dev.mptunnel.observe.Figures;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -28,16 +32,23 @@ public final class Program<C> {
 
   private final Command<C> command;
   private final Function<C, SocketSettings> sockets;
+  private final Function<C, StatusSettings> status;
   private final Starter<C> starter;
 
   /**
    * A program.
    *
    * @param sockets where its configuration says which engine to use
+   * @param status where it says how the program shows what it does
    */
-  public Program(Command<C> command, Function<C, SocketSettings> sockets, Starter<C> starter) {
+  public Program(
+      Command<C> command,
+      Function<C, SocketSettings> sockets,
+      Function<C, StatusSettings> status,
+      Starter<C> starter) {
     this.command = command;
     this.sockets = sockets;
+    this.status = status;
     this.starter = starter;
   }
 
@@ -53,8 +64,20 @@ public final class Program<C> {
     /** What listens where, and what it leads to, in one line. */
     String summary();
 
-    /** The figures now, in a few lines, each ended. From any thread. */
-    String table();
+    /**
+     * The figures now. From any thread.
+     *
+     * @return soon; failed if the program ends
+     */
+    CompletableFuture<Figures> figures(Figures.Wish wish);
+
+    /** Its figures in a few lines, each ended. From any thread. */
+    String table(Figures figures);
+
+    /** All figures now, in a few lines, each ended. From any thread; waits for them. */
+    default String table() {
+      return table(figures(Figures.Wish.ALL).join());
+    }
 
     /** Done when something of its own has ended without which it cannot go on. */
     default CompletableFuture<Void> ended() {
@@ -75,19 +98,32 @@ public final class Program<C> {
     return switch (command.start(args, out, err)) {
       case CommandResult.Exit<C>(int status) -> status;
       case CommandResult.Run<C>(C config, boolean verbose) -> {
-        ConsoleLog.install(verbose);
-        yield run(config, out, err);
+        Map<String, String> environment = System.getenv();
+        boolean json = status.apply(config).jsonLog();
+        Journal journal = ConsoleLog.install(verbose, json, environment);
+        yield run(config, journal, environment, out, err);
       }
     };
   }
 
-  private int run(C config, PrintStream out, PrintStream err) throws InterruptedException {
+  private int run(
+      C config, Journal journal, Map<String, String> environment, PrintStream out, PrintStream err)
+      throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
     SocketSettings asked = sockets.apply(config);
-    try (DatagramEngine engine = Engines.open(asked, command.name());
-        Running running = starter.start(engine, config)) {
+    try (DatagramEngine engine =
+            Engines.open(asked, command.name());
+        Running running = starter.start(engine, config);
+        Observation _ =
+            Observation.open(
+                command.name(),
+                engine.name(),
+                running,
+                journal,
+                status.apply(config),
+                environment)) {
       Signals.on("USR1", () -> print(running, out));
       log()
           .info(

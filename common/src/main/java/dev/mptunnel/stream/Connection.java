@@ -27,6 +27,7 @@ public final class Connection {
   private boolean hasMore;
   private boolean wasFull;
   private long countedBytes;
+  private long openedNanos;
   private Object attachment;
 
   /**
@@ -184,6 +185,16 @@ public final class Connection {
       return true;
     }
     return false;
+  }
+
+  /** Says when it was opened here. */
+  public void noteOpened(long now) {
+    openedNanos = now;
+  }
+
+  TunnelReport.Open report(long now) {
+    return new TunnelReport.Open(
+        id, target, now - openedNanos, sending.end(), receiving.readBytes());
   }
 
   /** What it may send that its striper counts, and has counted last. */

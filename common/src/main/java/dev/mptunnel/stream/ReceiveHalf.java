@@ -94,6 +94,10 @@ final class ReceiveHalf {
     return grown;
   }
 
+  long readBytes() {
+    return buffer.readBytes();
+  }
+
   long limit() {
     return limit;
   }

@@ -190,6 +190,15 @@ public final class Striper {
     return connections.values().stream().filter(each -> !each.isReset()).toList();
   }
 
+  /** Those that have been open longest, so many at most. */
+  public List<TunnelReport.Open> oldest(long now, int most) {
+    return connections.values().stream()
+        .filter(each -> !each.isReset())
+        .limit(most)
+        .map(each -> each.report(now))
+        .toList();
+  }
+
   /** Bytes in memory of all connections. */
   public long keptBytes() {
     return connections.values().stream()

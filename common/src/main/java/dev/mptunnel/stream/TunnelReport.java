@@ -11,6 +11,7 @@ import java.util.List;
  * @param duplicatedBytes that went out a second time since a tunnel idled while they were late
  * @param broken tunnels that were ended since what came on them was not what it should be
  * @param strangers TCP connections that were to be tunnels and never came into the session
+ * @param oldest of the connections, those that have been open longest
  */
 public record TunnelReport(
     List<Row> tunnels,
@@ -19,19 +20,32 @@ public record TunnelReport(
     long keptBytes,
     long duplicatedBytes,
     long broken,
-    long strangers) {
+    long strangers,
+    List<Open> oldest) {
 
   public TunnelReport {
     tunnels = List.copyOf(tunnels);
+    oldest = List.copyOf(oldest);
   }
 
   /** Of an end that has none. */
-  public static final TunnelReport NONE = new TunnelReport(List.of(), 0, 0, 0, 0, 0, 0);
+  public static final TunnelReport NONE = new TunnelReport(List.of(), 0, 0, 0, 0, 0, 0, List.of());
 
   /** Whether there is anything to tell. */
   public boolean isEmpty() {
     return tunnels.isEmpty() && opened == 0;
   }
+
+  /**
+   * A connection's figures.
+   *
+   * @param target the name of the target, or the destination, that it leads to; empty for the fixed
+   *     target
+   * @param ageNanos how long ago it was opened
+   * @param writtenBytes taken from its application at this end
+   * @param readBytes that it took
+   */
+  public record Open(int id, String target, long ageNanos, long writtenBytes, long readBytes) {}
 
   /**
    * A tunnel's figures.

@@ -1,9 +1,17 @@
 package dev.mptunnel.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.observe.LogEvent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
@@ -12,31 +20,114 @@ class ConsoleLogTest {
 
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} ";
 
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private final Journal journal = new Journal();
+  private long now;
+
   @Test
   void anEventIsOneLineWhateverItsTextHolds() {
-    LogRecord event = new LogRecord(Level.INFO, "hello\nERROR \033[31mforged");
-    String line = new LineFormatter(false).format(event);
-    assertTrue(line.matches(TIME + "INFO  hello ERROR  \\[31mforged\\R"), line);
+    told(false, text(true), new LogRecord(Level.INFO, "hello\nERROR \033[31mforged"));
+    assertTrue(lines().matches(TIME + "INFO  hello ERROR  \\[31mforged\\R"), lines());
   }
 
   @Test
   void aStackTraceIsShownOnlyWhenAskedFor() {
     LogRecord event = new LogRecord(Level.WARNING, "cannot bind");
     event.setThrown(new IOException("address in use"));
+    told(false, text(true), event);
+    assertTrue(lines().matches(TIME + "WARN  cannot bind: address in use\\R"), lines());
 
-    String line = new LineFormatter(false).format(event);
-    assertTrue(line.matches(TIME + "WARN  cannot bind: address in use\\R"), line);
-    String trace = new LineFormatter(true).format(event);
-    assertTrue(trace.contains("\tat " + getClass().getName()), trace);
+    written.reset();
+    told(true, new LineFormatter(true, true)::format, event);
+    assertTrue(lines().contains("\tat " + getClass().getName()), lines());
+  }
+
+  @Test
+  void aJournalHasItsOwnTimes() {
+    told(false, text(false), new LogRecord(Level.INFO, "hello"));
+    assertEquals("INFO  hello" + System.lineSeparator(), lines());
+    assertFalse(ConsoleLog.isJournal(null));
+    assertFalse(ConsoleLog.isJournal("1:2"), "a terminal that was started in a service");
+    assertFalse(ConsoleLog.isJournal("nonsense"));
+  }
+
+  @Test
+  void jsonIsOneObjectALine() {
+    told(
+        false,
+        new JsonFormatter(false)::format,
+        new LogRecord(Level.SEVERE, "he said \"no\"\nand left"));
+    assertTrue(
+        lines()
+            .matches(
+                "\\{\"time\":\"[^\"]+\",\"level\":\"error\",\"kind\":\"log\","
+                    + "\"text\":\"he said \\\\\"no\\\\\"\\\\nand left\"}\\R"),
+        lines());
   }
 
   @Test
   void nettyAndTheJdkAreHeardOnlyWhereTheyAreWanted() {
-    assertEquals(false, ConsoleLog.isWanted(event("io.netty.util", Level.WARNING), false));
-    assertEquals(true, ConsoleLog.isWanted(event("io.netty.util", Level.SEVERE), false));
-    assertEquals(true, ConsoleLog.isWanted(event("io.netty.util", Level.FINE), true));
-    assertEquals(false, ConsoleLog.isWanted(event("sun.net.www", Level.FINE), true));
-    assertEquals(true, ConsoleLog.isWanted(event("dev.mptunnel.core", Level.FINE), true));
+    assertEquals(false, LogOutput.isWanted(event("io.netty.util", Level.WARNING), false));
+    assertEquals(true, LogOutput.isWanted(event("io.netty.util", Level.SEVERE), false));
+    assertEquals(true, LogOutput.isWanted(event("io.netty.util", Level.FINE), true));
+    assertEquals(false, LogOutput.isWanted(event("sun.net.www", Level.FINE), true));
+    assertEquals(true, LogOutput.isWanted(event("dev.mptunnel.core", Level.FINE), true));
+  }
+
+  @Test
+  void theSameLineAgainAndAgainIsToldFiveTimesAMinute() {
+    LogOutput output = output(false, text(false));
+    for (int i = 0; i < 1_000; i++) {
+      output.publish(new LogRecord(Level.WARNING, "no room"));
+    }
+    assertEquals(5, lines().lines().count(), lines());
+    assertEquals(5, journal.latest().size());
+    output.publish(new LogRecord(Level.WARNING, "something else"));
+    now += TimeUnit.MINUTES.toNanos(1);
+    output.publish(new LogRecord(Level.WARNING, "no room"));
+    List<String> all = lines().lines().toList();
+    assertEquals("WARN  something else", all.get(5));
+    assertEquals("WARN  no room (and 995 times more)", all.get(6));
+  }
+
+  @Test
+  void aFloodOfLinesThatDifferEnds() {
+    LogOutput output = output(false, text(false));
+    for (int i = 0; i < 5_000; i++) {
+      output.publish(new LogRecord(Level.WARNING, "line " + i));
+    }
+    assertEquals(1_000, lines().lines().count());
+    assertEquals(Journal.EVENTS, journal.latest().size());
+    now += TimeUnit.SECONDS.toNanos(10);
+    output.publish(new LogRecord(Level.WARNING, "calm again"));
+    assertEquals("WARN  calm again", lines().lines().toList().getLast());
+  }
+
+  @Test
+  void whatIsOfNoNewsIsInTheJournalAlone() {
+    LogRecord quiet = event(About.class.getName(), Level.FINE);
+    told(false, text(false), quiet);
+    assertEquals("", lines());
+    assertEquals("text", journal.latest().getFirst().text());
+    assertEquals(LogEvent.Level.DEBUG, journal.latest().getFirst().level());
+  }
+
+  private void told(
+      boolean verbose, BiFunction<LogEvent, Throwable, String> formatter, LogRecord event) {
+    output(verbose, formatter).publish(event);
+  }
+
+  private LogOutput output(boolean verbose, BiFunction<LogEvent, Throwable, String> formatter) {
+    PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
+    return new LogOutput(out, verbose, formatter, journal, () -> now);
+  }
+
+  private static BiFunction<LogEvent, Throwable, String> text(boolean times) {
+    return new LineFormatter(false, times)::format;
+  }
+
+  private String lines() {
+    return written.toString(StandardCharsets.UTF_8);
   }
 
   private static LogRecord event(String logger, Level level) {

@@ -7,6 +7,7 @@ import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.PlainSecurity;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.wire.Header;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -126,9 +127,10 @@ final class DriverGroupTest {
 
   private void awaitPackets(int loop, long packets) {
     long start = System.nanoTime();
-    while (group.loops().get(loop).packets() < packets) {
+    while (group.loops().join().get(loop).packets() < packets) {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
-        throw new AssertionError("waited for " + packets + " packets, there are " + group.loops());
+        throw new AssertionError(
+            "waited for " + packets + " packets, there are " + group.loops().join());
       }
     }
   }
@@ -141,11 +143,11 @@ final class DriverGroupTest {
     assertEquals(List.of(2L, 3L), packets());
     assertEquals(3, group.handedOver());
     assertEquals(5, group.counters().strange(), "both endpoints' together");
-    assertEquals(0, group.socketDrops().received());
+    assertEquals(0, group.socketDrops().join().received());
   }
 
   private List<Long> packets() {
-    return group.loops().stream().map(DriverGroup.LoopReport::packets).toList();
+    return group.loops().join().stream().map(Figures.Loop::packets).toList();
   }
 
   @Test
@@ -170,7 +172,7 @@ final class DriverGroupTest {
     mayGoOn.countDown();
     awaitPackets(1, MAX_ON_THEIR_WAY);
     assertEquals(MAX_ON_THEIR_WAY, group.handedOver());
-    assertEquals(messages * 39L - MAX_ON_THEIR_WAY, group.socketDrops().received());
+    assertEquals(messages * 39L - MAX_ON_THEIR_WAY, group.socketDrops().join().received());
   }
 
   private static void awaitLatch(CountDownLatch latch) {
@@ -188,7 +190,7 @@ final class DriverGroupTest {
     sendJoined(early, idOn(0), idOn(1));
     awaitPackets(0, 1);
     long start = System.nanoTime();
-    while (group.socketDrops().received() < 1) {
+    while (group.socketDrops().join().received() < 1) {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
         throw new AssertionError("it was not counted");
       }
@@ -202,12 +204,12 @@ final class DriverGroupTest {
     engines.getLast().runAndWait(drivers.getLast()::close);
     sendJoined(idOn(0), idOn(1));
     long start = System.nanoTime();
-    while (group.socketDrops().received() < 1) {
+    while (group.socketDrops().join().received() < 1) {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(10)) {
         throw new AssertionError("it was not counted");
       }
     }
-    assertEquals(0, group.loops().getLast().packets());
+    assertEquals(0, group.loops().join().getLast().packets());
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mptunnel.log.ConsoleLog;
 import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +22,7 @@ class SignalsTest {
   static final class Child {
 
     public static void main(String[] args) throws InterruptedException {
-      ConsoleLog.install(false);
+      ConsoleLog.install(false, false, Map.of());
       var log = LoggerFactory.getLogger(Child.class);
       log.debug("not to be seen");
       boolean usr1 = Signals.on("USR1", () -> log.info("figures"));

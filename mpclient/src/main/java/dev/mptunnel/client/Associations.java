@@ -106,6 +106,11 @@ final class Associations {
     ((Association.Way) flow.attachment()).remove(flow);
   }
 
+  /** How many there are. */
+  int size() {
+    return all.size();
+  }
+
   /** Closes all sockets. */
   void close() {
     Set.copyOf(all).forEach(Association::closeNow);

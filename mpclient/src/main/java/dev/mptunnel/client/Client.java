@@ -8,6 +8,7 @@ import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Passenger;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.EndpointCounters;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.core.Session;
@@ -26,6 +27,7 @@ import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StriperDriver;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
@@ -70,6 +72,7 @@ public final class Client implements Program.Running {
   /** Null where no application connects by TCP. */
   private final ClientStreams streams;
 
+  private final boolean hasProxy;
   private final ClientCarriers carriers;
   private final Associations associations;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -107,6 +110,7 @@ public final class Client implements Program.Running {
             new Listener());
     tick = engine.newTimer(this::onTick);
     tcp = config.tcp();
+    hasProxy = config.proxy().isUsed();
     associations =
         new Associations(
             engine,
@@ -327,11 +331,30 @@ public final class Client implements Program.Running {
   }
 
   @Override
-  public String table() {
-    EndpointDriver.SocketDrops drops = driver.socketDrops().join();
-    return SessionTable.of(report().join())
-        + TunnelTable.of(tunnelReport().join())
-        + SessionTable.dropped(driver.counters(), drops.sent(), drops.late(), drops.received());
+  public CompletableFuture<Figures> figures(Figures.Wish wish) {
+    CompletableFuture<SessionReport> report = engine.call(() -> session.report(wish.takesRecent()));
+    CompletableFuture<TunnelReport> tcp = tunnelReport();
+    CompletableFuture<Figures.SocketDrops> drops = driver.socketDrops();
+    CompletableFuture<Figures.Proxy> proxy =
+        hasProxy
+            ? engine.call(associations::size).thenCompose(streams::proxyFigures)
+            : CompletableFuture.completedFuture(null);
+    return CompletableFuture.allOf(report, tcp, drops, proxy)
+        .thenApply(
+            _ ->
+                Figures.ofClient(
+                    new Figures.OfSession(report.join(), tcp.join()),
+                    EndpointCounters.sum(List.of(driver.counters())),
+                    drops.join(),
+                    proxy.join()));
+  }
+
+  @Override
+  public String table(Figures figures) {
+    Figures.OfSession its = figures.sessions().getFirst();
+    return SessionTable.of(its.session())
+        + TunnelTable.of(its.tcp())
+        + SessionTable.dropped(figures.counters(), figures.drops());
   }
 
   /** The session's figures. From any thread. */

@@ -4,6 +4,7 @@ import dev.mptunnel.config.Protection;
 import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Refusal;
+import dev.mptunnel.log.About;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StriperDriver;
@@ -38,12 +39,16 @@ final class ClientLog implements RouteWatch.Listener {
   }
 
   void event(Event event) {
+    About.event(event, () -> tell(event));
+  }
+
+  private void tell(Event event) {
     switch (event) {
       case Event.SessionOpened opened -> {
         switch (opened.opening()) {
           case FIRST -> LOG.info("the server answers");
           case FOUND_AGAIN -> LOG.info("the server is back");
-          case RENEWED -> LOG.debug("new keys");
+          case RENEWED -> About.quietly("new keys");
         }
       }
       case Event.SessionRefused refused -> LOG.warn(text(refused.refusal()));
@@ -87,7 +92,7 @@ final class ClientLog implements RouteWatch.Listener {
       case Event.PathsShareFate told ->
           LOG.warn(
               "{}; do they share a line? One that shares none would save more",
-              SessionTable.lostTogether(told.shared()));
+              SessionTable.together(told.shared()));
       case Event.RepairSteppedBack told -> LOG.info(SessionTable.steppedBack(told.reason()));
       case Event.FlowFragmented fragmented -> LOG.warn(FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow().id());
@@ -110,6 +115,10 @@ final class ClientLog implements RouteWatch.Listener {
 
   @Override
   public void ledIntoTunnel(RouteWatch.Way way, RouteWatch.Detour detour) {
+    About.kind("route", () -> tell(way, detour));
+  }
+
+  private static void tell(RouteWatch.Way way, RouteWatch.Detour detour) {
     String remedy = remedy(way.remote(), detour);
     if (detour.kept() == null) {
       LOG.warn(
@@ -133,7 +142,8 @@ final class ClientLog implements RouteWatch.Listener {
 
   @Override
   public void ledOut(RouteWatch.Way way, String device) {
-    LOG.info("path {}: its route leads out of {} again", way.name(), device);
+    About.kind(
+        "route", () -> LOG.info("path {}: its route leads out of {} again", way.name(), device));
   }
 
   /** What keeps the VPN's own packets out of it, ready to be copied. */
@@ -183,13 +193,17 @@ final class ClientLog implements RouteWatch.Listener {
   }
 
   void overTcp() {
-    LOG.warn(
-        "no UDP comes through: datagrams travel by TCP, where each waits for those before it; see"
-            + " over-tcp");
+    About.kind(
+        "over-tcp",
+        () ->
+            LOG.warn(
+                "no UDP comes through: datagrams travel by TCP, where each waits for those before"
+                    + " it; see over-tcp"));
   }
 
   void udpIsBack() {
-    LOG.info("UDP comes through again: datagrams travel by TCP no more");
+    About.kind(
+        "over-tcp", () -> LOG.info("UDP comes through again: datagrams travel by TCP no more"));
   }
 
   /** The server has not reached what an application of the proxy wants. */
@@ -202,11 +216,13 @@ final class ClientLog implements RouteWatch.Listener {
   }
 
   void tunnelsUp() {
-    LOG.info("TCP tunnels to the server are up");
+    About.kind("tunnels-up", () -> LOG.info("TCP tunnels to the server are up"));
   }
 
   void tunnelsDown() {
-    LOG.warn("no TCP tunnel leads to the server; trying on, and connections wait");
+    About.kind(
+        "tunnels-down",
+        () -> LOG.warn("no TCP tunnel leads to the server; trying on, and connections wait"));
   }
 
   void tunnelTrouble(String bridge, String trouble) {
@@ -214,16 +230,16 @@ final class ClientLog implements RouteWatch.Listener {
   }
 
   void connectionsReset(int connections, StriperDriver.Listener.Why why) {
-    LOG.warn(
-        "{} TCP connections reset: {}",
-        connections,
+    String reason =
         switch (why) {
           case PEER_FORGOT -> "the server has restarted, or has forgotten them";
           case NO_TUNNEL -> "no tunnel led to the server for too long; see tunnel-timeout";
-        });
+        };
+    About.kind(
+        "connections-reset", () -> LOG.warn("{} TCP connections reset: {}", connections, reason));
   }
 
   void pathTrouble(String path, String trouble) {
-    LOG.warn("path {}: {}", path, trouble);
+    About.kind("name", () -> LOG.warn("path {}: {}", path, trouble));
   }
 }

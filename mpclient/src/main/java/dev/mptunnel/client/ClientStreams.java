@@ -10,6 +10,7 @@ import dev.mptunnel.net.StreamEngine;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.net.TunnelSocket;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.stream.StreamBuffers;
 import dev.mptunnel.stream.TunnelLink;
 import dev.mptunnel.stream.TunnelReport;
@@ -215,6 +216,11 @@ final class ClientStreams {
   /** The figures. From any thread. */
   CompletableFuture<TunnelReport> report() {
     return CompletableFuture.supplyAsync(driver::report, engine::execute);
+  }
+
+  /** What is at the proxy, with so many sockets for UDP. From any thread. */
+  CompletableFuture<Figures.Proxy> proxyFigures(int associations) {
+    return engine.call(() -> proxy.figures(associations));
   }
 
   /** Resets all connections and closes all. From any thread; returns when done. */

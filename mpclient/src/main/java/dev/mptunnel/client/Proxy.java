@@ -11,6 +11,7 @@ import dev.mptunnel.net.StreamHandler;
 import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StreamSocket;
 import dev.mptunnel.net.StriperDriver;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.proxy.Opening;
 import dev.mptunnel.proxy.ProxyPlace;
 import dev.mptunnel.proxy.Request;
@@ -52,6 +53,8 @@ final class Proxy {
       new HalfOpen<>(OPENINGS, OPENINGS_OF_HOST, OPENING_NANOS);
   private final LinkedHashSet<Caller> waiting = new LinkedHashSet<>();
   private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
+  private long asked;
+  private long refused;
   private boolean ticks;
   private boolean closed;
 
@@ -125,6 +128,11 @@ final class Proxy {
     }
   }
 
+  /** What there is, with so many sockets for UDP. */
+  Figures.Proxy figures(int associations) {
+    return new Figures.Proxy(openings.size(), waiting.size(), associations, asked, refused);
+  }
+
   /** Listens no more, and closes what has not begun; what has is the driver's to end. */
   void close() {
     closed = true;
@@ -190,6 +198,7 @@ final class Proxy {
       request = opening.request();
       behind = opening.behind();
       opening.close();
+      asked++;
       if (request.kind() == Request.Kind.ASSOCIATE) {
         associate();
         return;
@@ -302,6 +311,7 @@ final class Proxy {
     }
 
     private void refuse(int code) {
+      refused++;
       socket.write(ByteBuffer.wrap(request.refused(code)));
       socket.flush();
       leave();

@@ -1,6 +1,6 @@
 package dev.mptunnel.server;
 
-import dev.mptunnel.net.DriverGroup;
+import dev.mptunnel.observe.Figures;
 import java.util.List;
 import java.util.Locale;
 
@@ -9,11 +9,11 @@ final class LoopTable {
 
   private LoopTable() {}
 
-  static String of(DriverGroup drivers) {
+  static String of(Figures figures) {
     StringBuilder line = new StringBuilder("loops:");
-    List<DriverGroup.LoopReport> loops = drivers.loops();
+    List<Figures.Loop> loops = figures.loops();
     for (int i = 0; i < loops.size(); i++) {
-      DriverGroup.LoopReport loop = loops.get(i);
+      Figures.Loop loop = loops.get(i);
       line.append(
           String.format(
               Locale.ROOT,
@@ -22,6 +22,6 @@ final class LoopTable {
               loop.sessions(),
               loop.packets()));
     }
-    return line + String.format(Locale.ROOT, " %d handed over%n", drivers.handedOver());
+    return line + String.format(Locale.ROOT, " %d handed over%n", figures.handedOver());
   }
 }

@@ -4,6 +4,7 @@ import dev.mptunnel.config.KeysCommand;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.program.Program;
+import dev.mptunnel.program.StatusProgram;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -14,12 +15,19 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws InterruptedException {
+    if (StatusProgram.isAsked(args)) {
+      System.exit(new StatusProgram("mpserver", System.getenv(), System.out, System.err).run(args));
+    }
     KeysCommand keys = KeysCommand.of(args, System.getenv());
     System.exit(keys == null ? serve(args) : work(keys, args));
   }
 
   private static int serve(String[] args) throws InterruptedException {
-    return new Program<>(new ServerCommand(System.getenv()), ServerConfig::sockets, Server::start)
+    return new Program<>(
+            new ServerCommand(System.getenv()),
+            ServerConfig::sockets,
+            ServerConfig::status,
+            Server::start)
         .run(args, System.out, System.err);
   }
 

@@ -4,7 +4,6 @@ import dev.mptunnel.config.HostPort;
 import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
-import dev.mptunnel.core.EndpointCounters;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Session;
@@ -14,12 +13,12 @@ import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DriverGroup;
-import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.Resolver;
 import dev.mptunnel.net.SharedLimits;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
@@ -58,6 +57,8 @@ public final class Server implements Program.Running {
 
   /** Null where there is no TCP. */
   private final ServerStreams streams;
+
+  private final SessionFigures sessionFigures;
 
   private Server(
       DatagramEngine engine,
@@ -112,6 +113,7 @@ public final class Server implements Program.Running {
                 log,
                 local)
             : null;
+    sessionFigures = new SessionFigures(loops, this::tunnels);
   }
 
   /**
@@ -267,42 +269,74 @@ public final class Server implements Program.Running {
   }
 
   @Override
-  public String table() {
-    List<SessionReport> sessions = reports().join();
+  public CompletableFuture<Figures> figures(Figures.Wish wish) {
+    CompletableFuture<SessionFigures.Listed> sessions = sessionFigures.ask(wish);
+    CompletableFuture<Figures.SocketDrops> drops = drivers.socketDrops();
+    CompletableFuture<List<Figures.Loop>> byLoop = drivers.loops();
+    return CompletableFuture.allOf(sessions, drops, byLoop)
+        .thenApply(
+            _ ->
+                new Figures(
+                    null,
+                    sessions.join().total(),
+                    sessions.join().sessions(),
+                    drivers.counters(),
+                    drops.join(),
+                    byLoop.join(),
+                    drivers.handedOver(),
+                    destinations(),
+                    null,
+                    null));
+  }
+
+  private Figures.Destinations destinations() {
+    long asked = streams == null ? 0 : streams.destinations().asked();
+    long refused = streams == null ? 0 : streams.destinations().refused();
+    return new Figures.Destinations(
+        asked, refused + loops.stream().mapToLong(ServerLoop::refusedDestinations).sum());
+  }
+
+  @Override
+  public String table(Figures figures) {
     StringBuilder table = new StringBuilder();
-    for (SessionReport session : sessions) {
+    for (Figures.OfSession each : figures.sessions()) {
+      SessionReport session = each.session();
       table.append("client %s%016x%n".formatted(name(session), session.sessionId()));
       table.append(SessionTable.of(session));
-      table.append(TunnelTable.of(tunnels(session)));
+      table.append(TunnelTable.of(each.tcp()));
     }
-    if (sessions.isEmpty()) {
+    int more = figures.sessionsTotal() - figures.sessions().size();
+    if (figures.sessions().isEmpty()) {
       table.append("no clients%n".formatted());
+    } else if (more > 0) {
+      table.append("and %d clients more%n".formatted(more));
     }
-    if (loops.size() > 1) {
-      table.append(LoopTable.of(drivers));
+    if (figures.loops().size() > 1) {
+      table.append(LoopTable.of(figures));
     }
-    EndpointDriver.SocketDrops drops = drivers.socketDrops();
-    EndpointCounters counters = drivers.counters();
     return table
-        + SessionTable.dropped(counters, drops.sent(), drops.late(), drops.received())
-        + SessionTable.strangers(counters)
-        + destinations();
+        + SessionTable.dropped(figures.counters(), figures.drops())
+        + SessionTable.strangers(figures.counters())
+        + text(figures.destinations());
   }
 
   /** Nothing where no client has asked for any. */
-  private String destinations() {
-    long asked = streams == null ? 0 : streams.destinations().asked();
-    long refused = streams == null ? 0 : streams.destinations().refused();
-    refused += loops.stream().mapToLong(ServerLoop::refusedDestinations).sum();
-    return asked + refused == 0
+  private static String text(Figures.Destinations its) {
+    return its.asked() + its.refused() == 0
         ? ""
         : "destinations: %d asked for by TCP, %d refused, of names or addresses%n"
-            .formatted(asked, refused);
+            .formatted(its.asked(), its.refused());
   }
 
   /** The figures of a session's tunnels. From any thread. */
   public TunnelReport tunnels(SessionReport session) {
-    return streams == null ? TunnelReport.NONE : streams.report(session.sessionId()).join();
+    return tunnels(session.sessionId()).join();
+  }
+
+  private CompletableFuture<TunnelReport> tunnels(long sessionId) {
+    return streams == null
+        ? CompletableFuture.completedFuture(TunnelReport.NONE)
+        : streams.report(sessionId);
   }
 
   private static String name(SessionReport session) {

@@ -2,6 +2,7 @@ package dev.mptunnel.server;
 
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.TargetRefusal;
+import dev.mptunnel.log.About;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
@@ -17,10 +18,16 @@ final class ServerLog {
   private static final Logger LOG = LoggerFactory.getLogger(ServerLog.class);
 
   void event(Event event) {
+    About.event(event, () -> tell(event));
+  }
+
+  private static void tell(Event event) {
     switch (event) {
       case Event.SessionOpened opened -> {
-        if (opened.opening() == Event.Opening.FIRST) {
-          LOG.info("client {} is here", opened.session());
+        switch (opened.opening()) {
+          case FIRST -> LOG.info("client {} is here", opened.session());
+          case RENEWED -> About.quietly("client " + opened.session() + ": new keys");
+          case FOUND_AGAIN -> About.quietly("client " + opened.session() + " is back");
         }
       }
       case Event.SessionRefused refused -> {
@@ -71,7 +78,7 @@ final class ServerLog {
           LOG.warn(
               "client {}: {}; do they share a line? One that shares none would save more",
               told.session(),
-              SessionTable.lostTogether(told.shared()));
+              SessionTable.together(told.shared()));
       case Event.FlowFragmented fragmented ->
           LOG.warn("client {}: {}", fragmented.session(), FragmentHint.of(fragmented));
       case Event.FlowOpened opened -> LOG.debug("flow {} opened", opened.flow());
@@ -80,18 +87,21 @@ final class ServerLog {
   }
 
   void tunnelsUp(String client) {
-    LOG.info("client {}: its TCP tunnels are up", client);
+    About.kind("tunnels-up", () -> LOG.info("client {}: its TCP tunnels are up", client));
   }
 
   void tunnelsDown(String client) {
-    LOG.info("client {}: no TCP tunnel is left", client);
+    About.kind("tunnels-down", () -> LOG.info("client {}: no TCP tunnel is left", client));
   }
 
   void connectionsReset(String client, int connections) {
-    LOG.warn(
-        "client {}: no TCP tunnel for too long: {} connections reset; see tunnel-timeout",
-        client,
-        connections);
+    About.kind(
+        "connections-reset",
+        () ->
+            LOG.warn(
+                "client {}: no TCP tunnel for too long: {} connections reset; see tunnel-timeout",
+                client,
+                connections));
   }
 
   private static void targetRefused(Event.TargetRefused refused) {
@@ -173,10 +183,11 @@ final class ServerLog {
   }
 
   void clientsChanged() {
-    LOG.info("the clients file has changed and was read");
+    About.kind("clients-file", () -> LOG.info("the clients file has changed and was read"));
   }
 
   void clientsTrouble(String trouble) {
-    LOG.warn("{}; those who were let in before still are", trouble);
+    About.kind(
+        "clients-file", () -> LOG.warn("{}; those who were let in before still are", trouble));
   }
 }

@@ -20,6 +20,7 @@ import dev.mptunnel.net.SharedLimits;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -125,6 +126,29 @@ final class ServerLoop {
   /** The figures of its sessions. From any thread. */
   CompletableFuture<List<SessionReport>> reports() {
     return engine.call(() -> driver.endpoint().sessions().stream().map(Session::report).toList());
+  }
+
+  /** How much each of its sessions has carried. From any thread. */
+  CompletableFuture<List<Carried>> carried() {
+    return engine.call(
+        () ->
+            driver.endpoint().sessions().stream()
+                .map(session -> new Carried(this, session.id(), session.carried()))
+                .toList());
+  }
+
+  /** How much a session has carried. */
+  record Carried(ServerLoop loop, long sessionId, long datagrams) {}
+
+  /** The figures of those of these sessions that are still there. From any thread. */
+  CompletableFuture<List<SessionReport>> reports(List<Carried> asked, boolean takesRecent) {
+    return engine.call(
+        () ->
+            asked.stream()
+                .map(each -> driver.endpoint().session(each.sessionId()))
+                .filter(Objects::nonNull)
+                .map(session -> session.report(takesRecent))
+                .toList());
   }
 
   /** Tells its clients that we close, and closes the sockets. From any thread; waits for it. */

@@ -1,11 +1,8 @@
 package dev.mptunnel.server;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.mptunnel.net.OwnProcess;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 
 /**
  * Keeps a quarter of the process's file descriptors from clients' destinations, so that whatever
@@ -41,29 +38,7 @@ final class SocketBudget {
 
   /** That of this process, without bounds where it is not known. */
   static SocketBudget ofProcess() {
-    return new SocketBudget(limit(), SocketBudget::count);
-  }
-
-  private static long limit() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"))) {
-      return lines
-          .filter(line -> line.startsWith("Max open files"))
-          .map(line -> line.split(" +")[3])
-          .filter(soft -> soft.matches("[0-9]{1,18}"))
-          .mapToLong(Long::parseLong)
-          .findFirst()
-          .orElse(Long.MAX_VALUE);
-    } catch (IOException e) {
-      return Long.MAX_VALUE; // no Linux
-    }
-  }
-
-  private static long count() {
-    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.count();
-    } catch (IOException e) {
-      return Long.MAX_VALUE; // there is none left to count them by
-    }
+    return new SocketBudget(OwnProcess.openFilesLimit(), OwnProcess::openFiles);
   }
 
   /** Whether a socket may be opened; if so, it counts as open. */

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -73,7 +74,7 @@ public final class Demo {
           options.hasMatchedOption("--seed")
               ? new Seed(options.<Long>matchedOptionValue("--seed", 0L))
               : Seed.ofRun();
-      ConsoleLog.install(false);
+      ConsoleLog.install(false, false, Map.of());
       Logger.getLogger("").setLevel(Level.SEVERE); // the table shows all else
       System.exit(new Demo(System.out, seconds, seed).run() ? 0 : 1);
     } catch (CommandLine.ParameterException | IllegalArgumentException e) {

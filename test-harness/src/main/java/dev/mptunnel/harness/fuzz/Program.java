@@ -13,6 +13,7 @@ import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.config.SocketSettings;
+import dev.mptunnel.config.StatusSettings;
 import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.TrafficClass;
@@ -20,6 +21,7 @@ import dev.mptunnel.secret.SharedSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -116,7 +118,8 @@ record Program<C>(
         config.session(),
         config.sockets(),
         config.tcp(),
-        new ClientProxy(config.proxy().listen(), other.proxy().user(), other.proxy().warnings()));
+        new ClientProxy(config.proxy().listen(), other.proxy().user(), other.proxy().warnings()),
+        config.status());
   }
 
   private static ServerConfig withSecurityOf(ServerConfig config, ServerConfig other) {
@@ -132,7 +135,8 @@ record Program<C>(
         config.loops(),
         config.protocol(),
         config.tcp(),
-        config.access());
+        config.access(),
+        config.status());
   }
 
   // --- what each program was told, as options ---
@@ -159,6 +163,7 @@ record Program<C>(
     tcpSockets(options, config.tcp().sockets());
     session(options, config.session());
     sockets(options, config.sockets());
+    status(options, config.status());
     return options;
   }
 
@@ -219,6 +224,7 @@ record Program<C>(
     number(options, "--max-sessions", config.maxSessions());
     sockets(options, config.sockets());
     loops(options, config.loops());
+    status(options, config.status());
     return options;
   }
 
@@ -232,7 +238,22 @@ record Program<C>(
     tcpSockets(options, config.tcp());
     sockets(options, config.sockets());
     loops(options, config.loops());
+    status(options, config.status());
     return options;
+  }
+
+  private static void status(List<String> options, StatusSettings status) {
+    addresses(options, "--status", status.listen());
+    if (status.token() != null) {
+      options.addAll(List.of("--status-token", status.token()));
+    }
+    String control =
+        switch (status.control()) {
+          case StatusSettings.Control.Auto _ -> "auto";
+          case StatusSettings.Control.Off _ -> "off";
+          case StatusSettings.Control.At(Path path) -> path.toString();
+        };
+    options.addAll(List.of("--control", control, "--log", status.jsonLog() ? "json" : "text"));
   }
 
   private static void session(List<String> options, SessionSettings session) {

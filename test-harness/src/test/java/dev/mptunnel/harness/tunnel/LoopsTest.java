@@ -23,8 +23,8 @@ import dev.mptunnel.harness.load.LoadTarget;
 import dev.mptunnel.harness.load.OutstandingLimit;
 import dev.mptunnel.harness.loop.DatagramLoop;
 import dev.mptunnel.net.DatagramEngine;
-import dev.mptunnel.net.DriverGroup;
 import dev.mptunnel.net.Engines;
+import dev.mptunnel.observe.Figures;
 import dev.mptunnel.server.Server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -88,7 +88,7 @@ class LoopsTest {
     all.addAll(List.of("--loops", Integer.toString(LOOPS), "--protocol", "udp"));
     Server server =
         Server.start(engine, new ServerCommand(Map.of()).config(all.toArray(String[]::new)));
-    assertEquals(LOOPS, server.loops().loops().size());
+    assertEquals(LOOPS, server.loops().loops().join().size());
     assertTrue(server.summary().endsWith(", 3 loops"), server.summary());
     return opened(server);
   }
@@ -173,13 +173,13 @@ class LoopsTest {
   }
 
   private static boolean hasIdleLoop(Server server) {
-    return server.loops().loops().stream().anyMatch(each -> each.sessions() == 0);
+    return server.loops().loops().join().stream().anyMatch(each -> each.sessions() == 0);
   }
 
   /** Each loop has the sessions that it should have, and their packets came to it. */
   private static void assertOnTheirLoops(Server server) {
     List<SessionReport> sessions = server.reports().join();
-    List<DriverGroup.LoopReport> loops = server.loops().loops();
+    List<Figures.Loop> loops = server.loops().loops().join();
     for (int i = 0; i < LOOPS; i++) {
       int number = i;
       List<SessionReport> its =
@@ -278,8 +278,7 @@ class LoopsTest {
     }
     Await.until("the others to be refused", LIMIT, () -> refused(server) >= 3);
     awaitSessions(server, 4, 1);
-    assertEquals(
-        4, server.loops().loops().stream().mapToInt(DriverGroup.LoopReport::sessions).sum());
+    assertEquals(4, server.loops().loops().join().stream().mapToInt(Figures.Loop::sessions).sum());
   }
 
   private static long refused(Server server) {

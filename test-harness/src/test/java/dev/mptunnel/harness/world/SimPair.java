@@ -426,6 +426,12 @@ final class SimPair {
     links.get(shown.length + path).setDown(isDown);
   }
 
+  /** Makes this path's line another one, both ways. */
+  void change(int path, LinkProperties line) {
+    links.get(path).change(line, now());
+    links.get(shown.length + path).change(line, now());
+  }
+
   /** What is between client and server gives the path another address, as seen by the server. */
   void rebind(int path) {
     shown[path] = new InetSocketAddress("198.51.100." + path, shown[path].getPort() + 1);

@@ -1,4 +1,4 @@
-package dev.mptunnel.bridge;
+package dev.mptunnel.observe;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.Locale;
  * @param receiveDrops datagrams that the kernel dropped since they were not read in time
  * @param tcp what there is of TCP
  */
-record RelayReport(
+public record RelayReport(
     List<ServerRow> servers,
     int proven,
     int unproven,
@@ -43,22 +43,22 @@ record RelayReport(
    * @param turnedAway strangers that waited too long, or made room for others
    * @param refusedFull connections refused since there were too many
    */
-  record Connections(
+  public record Connections(
       List<ServerRow> servers, int proven, int strangers, long turnedAway, long refusedFull) {
 
     /** Of a relay of datagrams alone. */
-    static final Connections NONE = new Connections(List.of(), 0, 0, 0, 0);
+    public static final Connections NONE = new Connections(List.of(), 0, 0, 0, 0);
 
-    Connections {
+    public Connections {
       servers = List.copyOf(servers);
     }
   }
 
   /** What passed to and from one server, and how often it refused. */
-  record ServerRow(
+  public record ServerRow(
       String name, long packetsTo, long bytesTo, long packetsFrom, long bytesFrom, long refusals) {
 
-    ServerRow plus(ServerRow other) {
+    private ServerRow plus(ServerRow other) {
       return new ServerRow(
           name,
           packetsTo + other.packetsTo,
@@ -69,12 +69,12 @@ record RelayReport(
     }
   }
 
-  RelayReport {
+  public RelayReport {
     servers = List.copyOf(servers);
   }
 
   /** The figures of two loops of datagrams, to the same servers, together. */
-  RelayReport plus(RelayReport other) {
+  public RelayReport plus(RelayReport other) {
     List<ServerRow> rows = new ArrayList<>();
     for (int i = 0; i < servers.size(); i++) {
       rows.add(servers.get(i).plus(other.servers.get(i)));
@@ -96,7 +96,7 @@ record RelayReport(
   }
 
   /** The same with TCP's part. */
-  RelayReport withTcp(Connections its) {
+  public RelayReport withTcp(Connections its) {
     return new RelayReport(
         servers,
         proven,
@@ -114,7 +114,7 @@ record RelayReport(
   }
 
   /** The figures for a terminal: a row for each server, and what became of the clients. */
-  String table() {
+  public String table() {
     StringBuilder table = new StringBuilder();
     table.append(row("server", "packets to", "bytes to", "packets from", "bytes from", "refused"));
     for (ServerRow server : servers) {

@@ -1,0 +1,131 @@
+package dev.mptunnel.net.http;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Where control sockets are that nobody named a place for. */
+public final class ControlPlaces {
+
+  private static final String FOLDER = "mptunnel";
+  private static final String SUFFIX = ".sock";
+
+  private final Path runtime;
+  private final Path system;
+
+  /**
+   * The places of this machine.
+   *
+   * @param environment the variables of the environment
+   */
+  public ControlPlaces(Map<String, String> environment) {
+    this(environment.get("XDG_RUNTIME_DIR"), Path.of("/run"));
+  }
+
+  ControlPlaces(String runtime, Path system) {
+    this.runtime = runtime == null || !runtime.startsWith("/") ? null : Path.of(runtime);
+    this.system = system;
+  }
+
+  /**
+   * Where a program's is to be, in a folder that is made if need be.
+   *
+   * @return null where there is no such place
+   */
+  public Path free(String program, long pid) {
+    for (Path folder : folders()) {
+      if (isWritable(folder)) {
+        removeLeft(folder, program);
+        Path usual = folder.resolve(program + SUFFIX);
+        return isTaken(usual) ? folder.resolve(program + "-" + pid + SUFFIX) : usual;
+      }
+    }
+    return null;
+  }
+
+  private List<Path> folders() {
+    List<Path> folders = new ArrayList<>();
+    if (runtime != null) {
+      folders.add(runtime.resolve(FOLDER));
+    }
+    folders.add(system.resolve(FOLDER));
+    return folders;
+  }
+
+  private static boolean isWritable(Path folder) {
+    if (Files.isDirectory(folder)) {
+      return Files.isWritable(folder);
+    }
+    if (!Files.isWritable(folder.getParent())) {
+      return false;
+    }
+    try {
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      return true;
+    } catch (IOException e) {
+      return Files.isDirectory(folder) && Files.isWritable(folder);
+    }
+  }
+
+  /** Whether it is not ours to take, as what we may not ask is not. */
+  private static boolean isTaken(Path path) {
+    try {
+      return Files.exists(path) && ControlSocket.isServed(path);
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private static boolean answers(Path path) {
+    try {
+      return ControlSocket.isServed(path);
+    } catch (IOException e) {
+      return false; // another user's, perhaps
+    }
+  }
+
+  /** Takes away what processes left that were killed. */
+  private static void removeLeft(Path folder, String program) {
+    for (Path each : all(folder, program)) {
+      try {
+        if (!isTaken(each)) {
+          Files.deleteIfExists(each);
+        }
+      } catch (IOException e) {
+        // Another user's.
+      }
+    }
+  }
+
+  private static List<Path> all(Path folder, String program) {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, program + "*" + SUFFIX)) {
+      for (Path each : all) {
+        String rest = each.getFileName().toString().substring(program.length());
+        if (rest.equals(SUFFIX) || rest.startsWith("-")) {
+          found.add(each);
+        }
+      }
+    } catch (IOException e) {
+      // No such folder: nobody has one there.
+    }
+    found.sort(null);
+    return found;
+  }
+
+  /** All of a program that are served, and that we may reach. */
+  public List<Path> served(String program) {
+    List<Path> served = new ArrayList<>();
+    for (Path folder : folders()) {
+      all(folder, program).stream().filter(ControlPlaces::answers).forEach(served::add);
+    }
+    return served;
+  }
+}

@@ -1,0 +1,221 @@
+package dev.mptunnel.net.http;
+
+import dev.mptunnel.net.http.Refusals.Reason;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+
+/**
+ * Serves a {@link Site} on a Unix socket, a request a connection, to the user who runs the program
+ * and to root: the file is theirs alone, and the kernel says who asks. It speaks enough of HTTP for
+ * curl. Netty, which takes its time to load, is not needed for it.
+ */
+public final class ControlSocket implements AutoCloseable {
+
+  private static final int CONNECTIONS = 8;
+  private static final int MAX_REQUEST_BYTES = 4 << 10;
+  private static final long PATIENCE_SECONDS = 5;
+
+  /** Of a file's mode; see inode(7). */
+  private static final int FILE_TYPE = 0xf000;
+
+  private static final int SOCKET = 0xc000;
+
+  private final Path path;
+  private final ServerSocketChannel listener;
+  private final String owner;
+  private final Site site;
+  private final Refusals refusals = new Refusals();
+  private final Semaphore room = new Semaphore(CONNECTIONS);
+  private final ScheduledExecutorService deadlines;
+
+  private ControlSocket(Path path, ServerSocketChannel listener, String owner, Site site) {
+    this.path = path;
+    this.listener = listener;
+    this.owner = owner;
+    this.site = site;
+    deadlines =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("status control time").factory());
+  }
+
+  /**
+   * Serves from now on.
+   *
+   * @throws IOException when it cannot; the message is for the user
+   */
+  public static ControlSocket open(Path path, Site site) throws IOException {
+    if (Files.exists(path)) {
+      if (isServed(path)) {
+        throw new IOException(path + " is another program's that runs");
+      }
+      Files.delete(path);
+    }
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean done = false;
+    try {
+      listener.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+      ControlSocket socket =
+          new ControlSocket(path, listener, Files.getOwner(path).getName(), site);
+      Thread.ofPlatform().daemon().name("status control").start(socket::accept);
+      done = true;
+      return socket;
+    } finally {
+      if (!done) {
+        listener.close();
+      }
+    }
+  }
+
+  /**
+   * Whether somebody listens there; a socket that nobody listens at is left from a process that was
+   * killed.
+   *
+   * @throws IOException if it is no socket, or gone
+   */
+  static boolean isServed(Path path) throws IOException {
+    int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & FILE_TYPE) != SOCKET) {
+      throw new IOException(path + " is there, and no socket");
+    }
+    try (SocketChannel asking = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      return asking.isConnected();
+    } catch (ConnectException e) {
+      return false;
+    }
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
+  private void accept() {
+    while (listener.isOpen()) {
+      try {
+        SocketChannel asking = listener.accept();
+        if (room.tryAcquire()) {
+          Thread.ofVirtual().name("status control").start(() -> serve(asking));
+        } else {
+          refusals.add(Reason.CONNECTIONS, CONNECTIONS);
+          asking.close();
+        }
+      } catch (IOException e) {
+        pause(); // closed, or no file descriptor is left for the moment
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void serve(SocketChannel asking) {
+    ScheduledFuture<?> deadline =
+        deadlines.schedule(() -> tooSlow(asking), PATIENCE_SECONDS, TimeUnit.SECONDS);
+    try (asking) {
+      if (!isOwner(asking)) {
+        refusals.add(Reason.USER);
+        return;
+      }
+      Answer answer = answer(request(asking));
+      String head =
+          "HTTP/1.0 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+              .formatted(
+                  answer.status(),
+                  answer.status() == 200 ? "OK" : "Error",
+                  answer.type(),
+                  answer.body().length);
+      write(asking, head.getBytes(StandardCharsets.US_ASCII));
+      write(asking, answer.body());
+    } catch (IOException e) {
+      // Who asked has gone, or was too slow.
+    } finally {
+      deadline.cancel(false);
+      room.release();
+    }
+  }
+
+  private void tooSlow(SocketChannel asking) {
+    refusals.add(Reason.SLOW);
+    try {
+      asking.close();
+    } catch (IOException e) {
+      // Nothing is left of it.
+    }
+  }
+
+  private boolean isOwner(SocketChannel asking) throws IOException {
+    UnixDomainPrincipal peer = asking.getOption(ExtendedSocketOptions.SO_PEERCRED);
+    String user = peer.user().getName();
+    return user.equals(owner) || user.equals("root");
+  }
+
+  /** The target of a GET, or null for what is none. */
+  private String request(SocketChannel asking) throws IOException {
+    ByteBuffer read = ByteBuffer.allocate(MAX_REQUEST_BYTES);
+    while (read.hasRemaining() && asking.read(read) >= 0) {
+      String text = new String(read.array(), 0, read.position(), StandardCharsets.ISO_8859_1);
+      if (text.contains("\r\n\r\n")) {
+        String[] words = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
+        return words.length == 3 && words[0].equals("GET") && words[2].startsWith("HTTP/1.")
+            ? words[1]
+            : null;
+      }
+    }
+    return null;
+  }
+
+  private Answer answer(String target) {
+    if (target == null) {
+      refusals.add(Reason.MALFORMED);
+      return Answer.text(400, "this is no GET of HTTP");
+    }
+    return site.get(target).join();
+  }
+
+  private static void write(SocketChannel to, byte[] bytes) throws IOException {
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    while (left.hasRemaining()) {
+      to.write(left);
+    }
+  }
+
+  /** What was refused. */
+  public long refused() {
+    return refusals.count();
+  }
+
+  /** Serves no more, and takes the file away. */
+  @Override
+  public void close() {
+    try {
+      listener.close();
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // It is left for the next one to take away.
+    }
+    deadlines.shutdownNow();
+  }
+}

@@ -1,0 +1,181 @@
+package dev.mptunnel.observe;
+
+import dev.mptunnel.core.PathReport;
+import dev.mptunnel.core.SessionReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongToDoubleFunction;
+
+/**
+ * The last hour, a sample every two seconds, of so many paths and tunnels: 94 kB for a path, 6 MB
+ * at most. One thread adds; others may ask.
+ */
+public final class History {
+
+  /** Between two samples. */
+  public static final int PERIOD_SECONDS = 2;
+
+  static final int SAMPLES = 3_600 / PERIOD_SECONDS;
+  static final int MOST_SERIES = 64;
+  private static final int MINUTE = 60 / PERIOD_SECONDS;
+  private static final int TEN_MINUTES = 600 / PERIOD_SECONDS;
+
+  private final long[] times = new long[SAMPLES];
+  private final Map<Trends.Key, Series> series = new LinkedHashMap<>();
+  private Map<Trends.Shared, Instant> sharedSince = Map.of();
+  private long tick = -1;
+  private Instant last;
+
+  /** Adds a sample. */
+  public synchronized void add(Instant time, Figures figures) {
+    double seconds = last == null ? 0 : Duration.between(last, time).toNanos() / 1e9;
+    last = time;
+    tick++;
+    times[(int) (tick % SAMPLES)] = time.getEpochSecond();
+    Map<Trends.Shared, Instant> shared = new HashMap<>();
+    for (Figures.OfSession each : figures.sessions()) {
+      SessionReport session = each.session();
+      long id = session.sessionId();
+      String client = session.clientName();
+      Series tunnel = series(Trends.Key.tunnel(id), client);
+      if (tunnel != null) {
+        tunnel.addTunnel(tick, seconds, session);
+      }
+      for (PathReport path : session.paths()) {
+        Series its = series(new Trends.Key(id, path.id(), path.name()), client);
+        if (its != null) {
+          its.addPath(tick, seconds, path);
+        }
+      }
+      for (SessionReport.Shared two : session.shared()) {
+        var key = new Trends.Shared(id, two.one(), two.other());
+        shared.put(key, sharedSince.getOrDefault(key, time));
+      }
+    }
+    sharedSince = shared;
+    if (figures.relay() != null) {
+      figures.relay().servers().forEach(row -> addServer(row, "udp", seconds));
+      figures.relay().tcp().servers().forEach(row -> addServer(row, "tcp", seconds));
+    }
+  }
+
+  private void addServer(RelayReport.ServerRow server, String transport, double seconds) {
+    Series its = series(Trends.Key.server(server.name() + " " + transport), null);
+    if (its != null) {
+      its.addServer(tick, seconds, server);
+    }
+  }
+
+  /** The series, perhaps a new one in the place of that which ended longest ago; or null. */
+  private Series series(Trends.Key key, String client) {
+    Series known = series.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (series.size() >= MOST_SERIES) {
+      Trends.Key ended = null;
+      for (var each : series.entrySet()) {
+        long itsLast = each.getValue().lastTick();
+        if (itsLast < tick - 1 && (ended == null || itsLast < series.get(ended).lastTick())) {
+          ended = each.getKey();
+        }
+      }
+      if (ended == null) {
+        return null;
+      }
+      series.remove(ended);
+    }
+    Series made = new Series(SAMPLES, client);
+    series.put(key, made);
+    return made;
+  }
+
+  /** What it comes to. */
+  public synchronized Trends trends() {
+    Map<Trends.Key, Trends.Trend> byKey = new HashMap<>();
+    series.forEach(
+        (key, its) ->
+            byKey.put(
+                key,
+                new Trends.Trend(
+                    its.losses(tick, MINUTE), its.losses(tick, TEN_MINUTES), its.recent())));
+    return new Trends(byKey, sharedSince);
+  }
+
+  /** What came after a time, in seconds since 1970, or 0 for all; see docs/status.md. */
+  public synchronized String json(String program, long since) {
+    long first = Math.max(0, tick - SAMPLES + 1);
+    while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
+      first++;
+    }
+    Json json = new Json().object();
+    json.field("version", Snapshot.VERSION).field("program", program);
+    json.field("periodSeconds", PERIOD_SECONDS);
+    json.array("times");
+    for (long each = first; each <= tick; each++) {
+      json.value(times[(int) (each % SAMPLES)]);
+    }
+    json.endArray().array("series");
+    for (var each : series.entrySet()) {
+      write(json, each.getKey(), each.getValue(), first);
+    }
+    return json.endArray().endObject().toString();
+  }
+
+  private void write(Json json, Trends.Key key, Series its, long first) {
+    json.object();
+    json.field("session", key.session() == 0 ? null : StatusJson.id(key.session()));
+    json.field("client", its.client());
+    if (key.path() == Trends.Key.TUNNEL) {
+      json.nothing("path");
+    } else {
+      json.field("path", key.path());
+    }
+    json.field("name", key.name());
+    column(json, first, its, "up", Series.Column.UP);
+    if (its.has(Series.Column.SENT_OUT)) {
+      column(
+          json,
+          first,
+          "lossOut",
+          5,
+          at -> its.loss(Series.Column.SENT_OUT, Series.Column.ARRIVED_OUT, at));
+      column(
+          json,
+          first,
+          "lossIn",
+          5,
+          at -> its.loss(Series.Column.SENT_IN, Series.Column.ARRIVED_IN, at));
+    }
+    column(json, first, its, "rttP50Millis", Series.Column.RTT_P50_MILLIS);
+    column(json, first, its, "rttP99Millis", Series.Column.RTT_P99_MILLIS);
+    column(json, first, its, "bytesOutPerSecond", Series.Column.BYTES_OUT);
+    column(json, first, its, "bytesInPerSecond", Series.Column.BYTES_IN);
+    column(json, first, its, "packetsOutPerSecond", Series.Column.PACKETS_OUT);
+    column(json, first, its, "packetsInPerSecond", Series.Column.PACKETS_IN);
+    if (key.path() != Trends.Key.TUNNEL) {
+      column(json, first, its, "winsPerSecond", Series.Column.WINS);
+      column(json, first, its, "savesPerSecond", Series.Column.SAVES);
+    }
+    json.endObject();
+  }
+
+  private void column(Json json, long first, Series its, String name, Series.Column column) {
+    if (its.has(column)) {
+      boolean isCoarse = column.name().contains("BYTES") || column.name().contains("PACKETS");
+      column(json, first, name, isCoarse ? 0 : 2, at -> its.at(column, at));
+    }
+  }
+
+  private void column(
+      Json json, long first, String name, int decimals, LongToDoubleFunction values) {
+    json.array(name);
+    for (long each = first; each <= tick; each++) {
+      json.value(values.applyAsDouble(each), decimals);
+    }
+    json.endArray();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.mptunnel.program;
+
+import dev.mptunnel.config.Command;
+import dev.mptunnel.net.http.ControlClient;
+import dev.mptunnel.net.http.ControlPlaces;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** {@code mpclient status} and the like: shows in a terminal what a program that runs shows. */
+public final class StatusProgram {
+
+  /** The word that asks for it. */
+  public static final String WORD = "status";
+
+  private static final int EXIT_FAILED = 1;
+  private static final String CLEAR = "\033[H\033[2J";
+  private static final long PERIOD_SECONDS = 1;
+
+  private final String program;
+  private final ControlPlaces places;
+  private final boolean isTerminal;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private boolean once;
+  private boolean json;
+  private Path control;
+
+  /**
+   * For a program.
+   *
+   * @param environment the variables of the environment
+   */
+  public StatusProgram(
+      String program, Map<String, String> environment, PrintStream out, PrintStream err) {
+    this(program, new ControlPlaces(environment), isTerminal(), out, err);
+  }
+
+  StatusProgram(
+      String program, ControlPlaces places, boolean isTerminal, PrintStream out, PrintStream err) {
+    this.program = program;
+    this.places = places;
+    this.isTerminal = isTerminal;
+    this.out = out;
+    this.err = err;
+  }
+
+  private static boolean isTerminal() {
+    return System.console() != null && System.console().isTerminal();
+  }
+
+  /** Whether the arguments of a program ask for its status. */
+  public static boolean isAsked(String[] args) {
+    return args.length > 0 && args[0].equals(WORD);
+  }
+
+  /**
+   * Shows it, once or until it is interrupted.
+   *
+   * @param args with the word that asks for it
+   * @return the exit status
+   */
+  public int run(String[] args) throws InterruptedException {
+    try {
+      if (!parse(List.of(args).subList(1, args.length))) {
+        out.print(help());
+        return 0;
+      }
+    } catch (IllegalArgumentException e) {
+      err.println(name() + ": " + e.getMessage());
+      err.println("try '" + name() + " --help'");
+      return Command.EXIT_USAGE;
+    }
+    try {
+      show(control == null ? find() : control);
+      return 0;
+    } catch (IOException e) {
+      err.println(name() + ": " + e.getMessage());
+      return EXIT_FAILED;
+    }
+  }
+
+  private String name() {
+    return program + " " + WORD;
+  }
+
+  /** Reads the arguments. @return false if help is asked for */
+  private boolean parse(List<String> args) {
+    for (int i = 0; i < args.size(); i++) {
+      switch (args.get(i)) {
+        case "-h", "--help" -> {
+          return false;
+        }
+        case "--once" -> once = true;
+        case "--json" -> json = true;
+        case "--control" -> {
+          i++;
+          control = path(i < args.size() ? args.get(i) : "");
+        }
+        default ->
+            throw new IllegalArgumentException(
+                "'%s' is not known; expected --once, --json or --control PATH"
+                    .formatted(args.get(i).replaceAll("\\p{Cntrl}", "?")));
+      }
+    }
+    return true;
+  }
+
+  private static Path path(String text) {
+    try {
+      if (!text.isEmpty()) {
+        return Path.of(text);
+      }
+    } catch (InvalidPathException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException("--control names no file; expected a path");
+  }
+
+  private String help() {
+    return """
+    Usage: %s [--once] [--json] [--control PATH]
+
+    Shows what the %s that runs here does, anew each second until Ctrl-C.
+
+          --once          show it once
+          --json          as JSON, once; docs/status.md says what it means
+          --control PATH  ask at this Unix socket, where several run
+      -h, --help          show this and exit
+    """
+        .formatted(name(), program);
+  }
+
+  private Path find() throws IOException {
+    List<Path> served = places.served(program);
+    if (served.isEmpty()) {
+      throw new IOException(
+          "no %s that we may ask runs here; is it another user's, or is control = off?"
+              .formatted(program));
+    }
+    if (served.size() > 1) {
+      throw new IOException(
+          "several run; choose by --control one of "
+              + served.stream().map(Path::toString).collect(Collectors.joining(", ")));
+    }
+    return served.getFirst();
+  }
+
+  private void show(Path path) throws IOException, InterruptedException {
+    if (json) {
+      out.println(ControlClient.get(path, "/api/status"));
+      out.flush();
+      return;
+    }
+    while (true) {
+      String table = ControlClient.get(path, "/table");
+      out.print(isTerminal && !once ? CLEAR + table : table);
+      out.flush();
+      if (once || out.checkError()) {
+        return;
+      }
+      TimeUnit.SECONDS.sleep(PERIOD_SECONDS);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.mptunnel.observe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.core.LossTotals;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The JSON has the fields that docs/status.md shows, and no others. */
+class StatusJsonTest {
+
+  private static final Pattern FIELD = Pattern.compile("\"([a-zA-Z0-9]+)\": ?");
+
+  private static Snapshot client() {
+    History history = new History();
+    Figures figures =
+        Samples.client(
+            Samples.session(
+                Samples.SESSION,
+                new LossTotals(1_000, 999),
+                Samples.path(0, 1_000, 900),
+                Samples.path(1, 1_000, 800)));
+    history.add(Samples.TIME, figures);
+    return Samples.snapshot("mpclient", figures, history.trends());
+  }
+
+  private static String json(Snapshot snapshot) {
+    return StatusJson.of(snapshot, address -> address.getAddress().getHostAddress(), true);
+  }
+
+  private static Set<String> fields(String json) {
+    return FIELD
+        .matcher(json)
+        .results()
+        .map(field -> field.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The examples under a heading. */
+  private static String documented(String heading) throws IOException {
+    String text = Files.readString(Path.of("../docs/status.md"));
+    int from = text.indexOf("\n## " + heading + "\n");
+    int to = text.indexOf("\n## ", from + 1);
+    return text.substring(from, to);
+  }
+
+  private static String example(String section) {
+    int from = section.indexOf("```json\n") + "```json\n".length();
+    return section.substring(from, section.indexOf("\n```", from));
+  }
+
+  @Test
+  void aClientsIsAsItIsDocumented() throws IOException {
+    String json = json(client());
+    assertEquals(fields(example(documented("`/api/status` of mpclient"))), fields(json));
+    assertTrue(json.contains("\"loss\":{\"minute\":{\"out\":null"), "measured since a moment");
+    assertTrue(json.contains("\"start\":{\"out\":0.1,\"in\":0.1}"), json);
+    assertTrue(
+        json.contains(
+            "\"start\":{\"lossOut\":0.001,\"lossIn\":0.001,\"bestAloneOut\":0.1,"
+                + "\"bestAloneIn\":0.1,\"meanAloneOut\":0.15,\"meanAloneIn\":0.15,"
+                + "\"worstAloneOut\":0.2,\"worstAloneIn\":0.2}"),
+        json);
+    assertTrue(json.contains("\"since\":\"2026-11-27T17:00:00Z\""), json);
+  }
+
+  @Test
+  void aBridgesIsAsItIsDocumented() throws IOException {
+    Snapshot snapshot = Samples.snapshot("bridge", Samples.relay(), Trends.NONE);
+    assertEquals(fields(example(documented("Of bridge"))), fields(json(snapshot)));
+  }
+
+  @Test
+  void historyIsAsItIsDocumented() throws IOException {
+    History history = new History();
+    for (int i = 0; i < 3; i++) {
+      history.add(
+          Samples.TIME.plusSeconds(2L * i),
+          Samples.client(
+              Samples.session(
+                  Samples.SESSION,
+                  new LossTotals(1_000 * i, 999 * i),
+                  Samples.path(0, 1_000 * i, 900 * i))));
+    }
+    String json = history.json("mpclient", 0);
+    assertEquals(fields(example(documented("`/api/history`"))), fields(json));
+    assertTrue(json.contains("\"times\":[1795798800,1795798802,1795798804]"), json);
+    assertTrue(json.contains("\"lossOut\":[null,0.1,0.1]"), json);
+    assertTrue(json.contains("\"lossOut\":[null,0.001,0.001]"), json);
+    assertTrue(json.contains("\"packetsOutPerSecond\":[null,500,500]"), json);
+    assertTrue(json.contains("\"up\":[1,1,1]"), json);
+    String later = history.json("mpclient", 1_795_798_802);
+    assertTrue(later.contains("\"times\":[1795798804]"), later);
+    assertTrue(later.contains("\"up\":[1]"), later);
+    Trends.Trend trend = history.trends().of(Trends.Key.tunnel(Samples.SESSION));
+    assertEquals(new LossTotals(2_000, 1_998), trend.minute().out());
+  }
+
+  @Test
+  void windowsEndAndOldSeriesMakeRoom() {
+    History history = new History();
+    for (int i = 0; i < 2_000; i++) {
+      // All is lost for a while, and then nothing.
+      long lost = Math.min(i, 1_000);
+      history.add(
+          Samples.TIME.plusSeconds(2L * i),
+          Samples.client(
+              Samples.session(
+                  Samples.SESSION, new LossTotals(i, i - lost), Samples.path(0, i, i - lost))));
+      if (i == 1_020) {
+        Trends.Trend trend = history.trends().of(Trends.Key.tunnel(Samples.SESSION));
+        assertEquals(new LossTotals(30, 20), trend.minute().out());
+        assertEquals(new LossTotals(300, 20), trend.tenMinutes().out());
+      }
+    }
+    for (int i = 0; i < 200; i++) {
+      history.add(
+          Samples.TIME.plusSeconds(4_000 + 2L * i),
+          Samples.client(Samples.session(1_000 + i, new LossTotals(1, 1), Samples.path(0, 1, 1))));
+    }
+    String json = history.json("mpclient", 0);
+    int series = json.split("\"session\":", -1).length - 1;
+    assertEquals(History.MOST_SERIES, series);
+    assertTrue(json.contains(StatusJson.id(1_199)), "the newest");
+  }
+
+  @Test
+  void theTerminalIsShownTheSame() {
+    String text = StatusText.of(client(), "totals\n");
+    assertTrue(text.contains("mpclient 0.1.0, up 1h 00m: listening on 127.0.0.1:3000"), text);
+    assertTrue(
+        text.contains(
+            "lost, start       tunnel 0.10% out, 0.10% in; best path alone 10.00%, 10.00%;"
+                + " worst 20.00%, 20.00%"),
+        text);
+    assertTrue(text.contains("totals\n"), text);
+    assertTrue(text.contains("path <vps> is down"), text);
+  }
+
+  @Test
+  void metricsAreWhatTheSnapshotSays() {
+    String text = Metrics.text(client());
+    assertTrue(
+        text.contains(
+            "mptunnel_path_arrived_packets_total{client=\"alice\",direction=\"out\","
+                + "path=\"vps0.example.org:4000\",session=\"0123456789abcdef\"} 900.0\n"),
+        text);
+    assertTrue(text.contains("mptunnel_path_rtt_seconds_bucket{"), text);
+    assertTrue(
+        text.contains("mptunnel_build_info{program=\"mpclient\",version=\"0.1.0\"} 1\n"), text);
+    assertTrue(text.contains("mptunnel_ready 1.0\n"), text);
+    String relay = Metrics.text(Samples.snapshot("bridge", Samples.relay(), Trends.NONE));
+    assertTrue(
+        relay.contains(
+            "mptunnel_bridge_bytes_total{direction=\"in\",server=\"1.2.3.4:2000\","
+                + "transport=\"udp\"} 12600.0\n"),
+        relay);
+  }
+}
