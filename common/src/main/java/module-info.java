@@ -32,6 +32,9 @@ module dev.mptunnel.common {
       dev.mptunnel.server;
   exports dev.mptunnel.dial to
       dev.mptunnel.server;
+  exports dev.mptunnel.doctor to
+      dev.mptunnel.client,
+      dev.mptunnel.server;
   exports dev.mptunnel.net to
       dev.mptunnel,
       dev.mptunnel.client,

@@ -2,6 +2,7 @@ package dev.mptunnel.bridge;
 
 import dev.mptunnel.config.BridgeCommand;
 import dev.mptunnel.config.BridgeConfig;
+import dev.mptunnel.program.Checkup;
 import dev.mptunnel.program.Program;
 
 /** {@code bridge}. */
@@ -10,8 +11,16 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws InterruptedException {
-    System.exit(
-        new Program<>(new BridgeCommand(), BridgeConfig::sockets, Relay::start)
-            .run(args, System.out, System.err));
+    System.exit(Checkup.isAsked("check", args) ? check(args) : run(args));
+  }
+
+  private static int run(String[] args) throws InterruptedException {
+    return new Program<>(new BridgeCommand(), BridgeConfig::sockets, Relay::start)
+        .run(args, System.out, System.err);
+  }
+
+  private static int check(String[] args) {
+    return new Checkup<>(BridgeCommand.check(), BridgeCheck::examine)
+        .run(args, System.out, System.err);
   }
 }

@@ -55,6 +55,7 @@ public final class Path implements PathFrames.Handler {
   private int pingId;
   private boolean challenged;
   private long challenge;
+  private int rebindings;
   private long response;
   private boolean marked;
   private int markedEpoch;
@@ -107,6 +108,14 @@ public final class Path implements PathFrames.Handler {
   /** Whether it has answered by now, in any epoch. */
   public boolean isProven() {
     return proven;
+  }
+
+  /**
+   * How often the peer has found it at another address, of one that we opened and that has answered
+   * before: a NAT has given it another one, or a bridge has.
+   */
+  public int rebindings() {
+    return rebindings;
   }
 
   /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
@@ -521,6 +530,7 @@ public final class Path implements PathFrames.Handler {
   @Override
   public void onChallenge(long token) {
     challenged = true;
+    rebindings += proven && token != challenge ? 1 : 0;
     challenge = token;
   }
 
