@@ -102,7 +102,7 @@ final class Diagnosis {
     String subject = o.bridge.name();
     int fixed = config.session().mtuBytes();
     int least = Limits.MIN_PATH_PACKET_BYTES + Limits.IPV4_UDP_BYTES;
-    if (o.narrow && fixed == 0) {
+    if (isTooNarrow(o)) {
       findings.add(
           Finding.fail(
               "mtu",
@@ -123,7 +123,7 @@ final class Diagnosis {
           subject,
           "it carries packets of " + o.mtuOut + " bytes only: longer datagrams travel in pieces",
           "for OpenVPN add 'mssfix " + room + "' to its configuration on one end");
-    } else if (o.mtuOut >= SHORT_IP_BYTES && o.longestIn > 0 && o.longestIn < least) {
+    } else if (fixed == 0 && o.mtuOut >= SHORT_IP_BYTES && o.longestIn > 0 && o.longestIn < least) {
       warn(
           "mtu",
           subject,
@@ -131,6 +131,11 @@ final class Diagnosis {
               .formatted(o.mtuOut, o.longestIn),
           "look for what drops long packets on the way back, such as a firewall that drops ICMP");
     }
+  }
+
+  /** Whether it would be left out. */
+  private boolean isTooNarrow(Observation o) {
+    return o.narrow && config.session().mtuBytes() == 0;
   }
 
   /** What IP, UDP, and we add to a datagram that wants its order. */
@@ -409,7 +414,7 @@ final class Diagnosis {
   }
 
   private boolean judgeWhole() {
-    long byUdp = seen.stream().filter(Observation::isUsable).count();
+    long byUdp = seen.stream().filter(o -> o.udp == Udp.UP && !isTooNarrow(o)).count();
     long byTcp = seen.stream().filter(o -> o.tcp == Tcp.UP).count();
     boolean joined = seen.stream().anyMatch(o -> o.joined);
     boolean overTcp = byUdp == 0 && byTcp > 0 && config.tcp().overTcp() != OverTcp.OFF;

@@ -94,9 +94,4 @@ final class Observation {
   Observation(BridgeLine bridge) {
     this.bridge = bridge;
   }
-
-  /** Whether datagrams would travel over it by UDP. */
-  boolean isUsable() {
-    return udp == Udp.UP && !narrow;
-  }
 }
