@@ -55,6 +55,7 @@ public final class Path implements PathFrames.Handler {
   private int pingId;
   private boolean challenged;
   private long challenge;
+  private boolean provenBefore;
   private int rebindings;
   private long response;
   private boolean marked;
@@ -323,6 +324,7 @@ public final class Path implements PathFrames.Handler {
    */
   boolean onStray(long now, ByteBuffer frames) {
     readAtNanos = now;
+    provenBefore = proven;
     challenged = false;
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
@@ -390,6 +392,7 @@ public final class Path implements PathFrames.Handler {
       epoch.countArrived();
     }
     readAtNanos = now;
+    provenBefore = proven;
     pinged = false;
     challenged = false;
     response = 0;
@@ -530,7 +533,7 @@ public final class Path implements PathFrames.Handler {
   @Override
   public void onChallenge(long token) {
     challenged = true;
-    rebindings += proven && token != challenge ? 1 : 0;
+    rebindings += provenBefore && token != challenge ? 1 : 0;
     challenge = token;
   }
 

@@ -43,7 +43,7 @@ public final class SocketTrial {
   }
 
   /**
-   * Sends an empty datagram.
+   * Sends a datagram of one byte, which means nothing to anybody; an empty one Java does not send.
    *
    * @return whether the host says that nobody listens there
    * @throws IOException where it cannot be sent at all
@@ -52,7 +52,7 @@ public final class SocketTrial {
     try (DatagramSocket socket = new DatagramSocket()) {
       socket.connect(to);
       socket.setSoTimeout(UDP_ANSWER_MILLIS);
-      socket.send(new DatagramPacket(new byte[0], 0));
+      socket.send(new DatagramPacket(new byte[1], 1));
       socket.receive(new DatagramPacket(new byte[1], 1));
       return false;
     } catch (PortUnreachableException e) {
