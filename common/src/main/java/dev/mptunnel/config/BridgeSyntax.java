@@ -49,7 +49,8 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
         bind = parseBind(words[i].substring("bind=".length()));
       } else if (words[i].startsWith("fwmark=") && mark == 0) {
         mark = parseMark(words[i].substring("fwmark=".length()));
-      } else if (isWhole(words[i]) || (i + 1 < words.length && PORT.matcher(words[i + 1]).matches())) {
+      } else if (isWhole(words[i])
+          || (i + 1 < words.length && PORT.matcher(words[i + 1]).matches())) {
         throw secondBridge(words[i]);
       } else {
         throw new ConfigException(
@@ -63,9 +64,7 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
   /** Whether a word is a bridge by itself. */
   private static boolean isWhole(String word) {
     int colon = word.lastIndexOf(':');
-    return colon > 0
-        && word.indexOf('=') < 0
-        && PORT.matcher(word.substring(colon + 1)).matches();
+    return colon > 0 && word.indexOf('=') < 0 && PORT.matcher(word.substring(colon + 1)).matches();
   }
 
   private static ConfigException secondBridge(String word) {

@@ -36,8 +36,8 @@ public final class ClientCommand extends Command<ClientConfig> {
         CommandText.checkup(
             "mpclient doctor",
             "[OPTIONS] [FILE]",
-            "Asks every bridge, by UDP and by TCP, for some ten seconds, and says of each whether it"
-                + " would work, and what to do if not. An mpclient that runs is not disturbed.",
+            "Asks every bridge, by UDP and by TCP, for some ten seconds, and says of each whether"
+                + " it would work, and what to do if not. An mpclient that runs is not disturbed.",
             "mpclient doctor mpclient.conf",
             "There are no ports to open: it listens nowhere."),
         environment);

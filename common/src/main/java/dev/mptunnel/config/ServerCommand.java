@@ -42,7 +42,10 @@ public final class ServerCommand extends Command<ServerConfig> {
     super(text, Settings.MPSERVER, environment);
   }
 
-  /** {@code mpserver check [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}, but for its first word. */
+  /**
+   * {@code mpserver check [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}, but for its first
+   * word.
+   */
   public static ServerCommand check(Map<String, String> environment) {
     return new ServerCommand(
         CommandText.checkup(

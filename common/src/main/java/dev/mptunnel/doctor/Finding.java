@@ -61,11 +61,7 @@ public record Finding(Severity severity, String check, String subject, String te
   String json() {
     return "{\"severity\": %s, \"check\": %s, \"subject\": %s, \"text\": %s, \"remedy\": %s}"
         .formatted(
-            quoted(severity.word()),
-            quoted(check),
-            quoted(subject),
-            quoted(text),
-            quoted(remedy));
+            quoted(severity.word()), quoted(check), quoted(subject), quoted(text), quoted(remedy));
   }
 
   private static String quoted(String text) {

@@ -44,8 +44,7 @@ public final class PortHolders {
   }
 
   private static Holder find(Set<String> sockets) {
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
       for (Path process : processes) {
         if (has(process, sockets)) {
           String command = String.join("", lines(process.resolve("cmdline"))).replace('\0', ' ');

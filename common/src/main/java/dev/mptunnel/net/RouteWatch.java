@@ -85,7 +85,8 @@ public final class RouteWatch implements AutoCloseable {
       } else if (ipv6) {
         inVpn = "add 'route-ipv6 " + address + "/128 net_gateway_ipv6' to OpenVPN's configuration";
       } else {
-        inVpn = "add 'route " + address + " 255.255.255.255 net_gateway' to OpenVPN's configuration";
+        inVpn =
+            "add 'route " + address + " 255.255.255.255 net_gateway' to OpenVPN's configuration";
       }
       if (past == null) {
         return inVpn;

@@ -174,7 +174,8 @@ public final class HostChecks {
   private void buffer(String limit, int wantedBytes) {
     long most = number(PROC_SYS_NET.resolve("core").resolve(limit));
     if (most < 0 || most >= wantedBytes || System.getProperty("user.name").equals("root")) {
-      findings.add(Finding.ok("buffer", limit, "socket buffers get their " + wantedBytes + " bytes"));
+      findings.add(
+          Finding.ok("buffer", limit, "socket buffers get their " + wantedBytes + " bytes"));
     } else {
       findings.add(
           Finding.warn(
@@ -211,7 +212,11 @@ public final class HostChecks {
         "firewall",
         protocol + " " + port,
         "nftables drops what comes in, and no rule names this port",
-        "'nft insert rule inet filter input " + protocol + " dport " + port + " accept', or as the"
+        "'nft insert rule inet filter input "
+            + protocol
+            + " dport "
+            + port
+            + " accept', or as the"
             + " README says");
   }
 
@@ -220,13 +225,16 @@ public final class HostChecks {
     findings.add(
         switch (ClockState.now()) {
           case SYNCHRONISED -> Finding.ok("clock", "clock", "is synchronised");
-          case UNKNOWN -> Finding.ok("clock", "clock", "cannot be asked whether it is synchronised");
+          case UNKNOWN ->
+              Finding.ok("clock", "clock", "cannot be asked whether it is synchronised");
           case FREE ->
               Finding.warn(
                   "clock",
                   "clock",
                   "nobody synchronises it",
-                  "'timedatectl set-ntp true'; " + program + " needs no clock, but certificates of"
+                  "'timedatectl set-ntp true'; "
+                      + program
+                      + " needs no clock, but certificates of"
                       + " what runs inside do");
         });
   }

@@ -60,7 +60,8 @@ public record About(String version, long timeMillis, Map<Integer, InetSocketAddr
     long timeMillis = 0;
     Map<Integer, InetSocketAddress> paths = new TreeMap<>();
     try {
-      for (String line : StandardCharsets.US_ASCII.decode(answer.duplicate()).toString().split("\n")) {
+      for (String line :
+          StandardCharsets.US_ASCII.decode(answer.duplicate()).toString().split("\n")) {
         String[] words = line.split(" ");
         switch (words[0]) {
           case "version" -> version = printable(words[1]);

@@ -9,18 +9,18 @@ class FirewallTest {
 
   private static String input(String policy, String rules) {
     return """
-        table inet filter {
-        \tchain input {
-        \t\ttype filter hook input priority filter; policy %s;
-        \t\tct state established,related accept
-        \t\t%s
-        \t}
+    table inet filter {
+    \tchain input {
+    \t\ttype filter hook input priority filter; policy %s;
+    \t\tct state established,related accept
+    \t\t%s
+    \t}
 
-        \tchain forward {
-        \t\ttype filter hook forward priority filter; policy drop;
-        \t}
-        }
-        """
+    \tchain forward {
+    \t\ttype filter hook forward priority filter; policy drop;
+    \t}
+    }
+    """
         .formatted(policy, rules);
   }
 

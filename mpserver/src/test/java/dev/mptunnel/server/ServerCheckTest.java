@@ -41,8 +41,7 @@ class ServerCheckTest {
 
   private static Report check(String... args) throws Exception {
     String secret = SharedSeed.random(new SplittableRandom(1)).text();
-    return ServerCheck.examine(
-        new ServerCommand(Map.of("MPTUNNEL_SECRET", secret)).config(args));
+    return ServerCheck.examine(new ServerCommand(Map.of("MPTUNNEL_SECRET", secret)).config(args));
   }
 
   /** What fails; the rest is this machine's. */

@@ -78,6 +78,13 @@ final class Diagnosis {
                 percent(o.lossOut),
                 percent(o.lossIn),
                 o.mtuOut == 0 ? "" : ", carries packets of " + o.mtuOut + " bytes"));
+    if (o.answersFrom != null) {
+      warn(
+          "source",
+          subject,
+          "its answers come from " + Addresses.text(o.answersFrom) + ", as a NAT would not let in",
+          "it has several addresses: start it there with --listen " + Addresses.text(o.address));
+    }
     judgeMtu(o);
     judgeNat(o);
     if (o.detour != null) {
@@ -251,7 +258,9 @@ final class Diagnosis {
     return Finding.fail(
         "host",
         subject,
-        o.trouble != null ? o.trouble : Addresses.text(o.address) + " answers by neither UDP nor TCP",
+        o.trouble != null
+            ? o.trouble
+            : Addresses.text(o.address) + " answers by neither UDP nor TCP",
         "in this order: is the machine up, the address right, and port "
             + o.address.getPort()
             + " let in by its firewalls, its provider's too?");
@@ -314,7 +323,8 @@ final class Diagnosis {
           subject,
           "it is there, but the server that it leads to does not answer to this secret, which"
               + " another bridge's server does",
-          "look where it leads: 'bridge check' on that machine, with the options that it runs with");
+          "look where it leads: 'bridge check' on that machine, with the options that it runs"
+              + " with");
     }
     return Finding.fail(
         "secret",
@@ -343,7 +353,8 @@ final class Diagnosis {
             ? "in this order: does a firewall drop UDP there, and does the bridge lead to the"
                 + " server?"
             : "in this order: is the secret the server's (its log says so of each stranger), does"
-                + " mpserver run, does a firewall drop UDP, and does the bridge lead to the server?");
+                  + " mpserver run, does a firewall drop UDP, and does the bridge lead to the"
+                  + " server?");
   }
 
   /** Whether the server let us in over it, by UDP or TCP. */

@@ -73,6 +73,9 @@ final class Observation {
   /** Whether it carries less than every path must. */
   boolean narrow;
 
+  /** Where packets came from that was not where ours go, or null. */
+  InetSocketAddress answersFrom;
+
   /** The longest IP packet that came back. */
   int longestIn;
 

@@ -62,6 +62,8 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  private static final long DIAL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** What has not answered for so long is not waited for in silence. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -105,6 +107,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   private long busySinceNanos;
   private String device;
   private int tcpPath = -1;
+  private long nextDialNanos = Long.MAX_VALUE;
 
   /**
    * A trial that has not begun.
@@ -208,6 +211,9 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
       end();
     }
     if (!ended.isDone()) {
+      if (now >= nextDialNanos) {
+        dial();
+      }
       tick.set(now + TICK_NANOS);
     }
   }
@@ -240,8 +246,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     Runnable onSuccess = () -> engine.execute(() -> seen.joined = true);
     streams.execute(
         () ->
-            streams.connect(
-                seen.address, byTcp(), new JoinTrial(streams, key, random, onSuccess)));
+            streams.connect(seen.address, byTcp(), new JoinTrial(streams, key, random, onSuccess)));
   }
 
   /** Then it has the session, too, which it has not before it knows that we have. */
@@ -285,7 +290,12 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     }
     Endpoint.PathSpec byUdp = new Endpoint.PathSpec(bridge.name(), UDP, address);
     run(now -> session = endpoint.open(now, List.of(byUdp)));
-    carrier.dial(address, byTcp(), session.id(), this);
+    dial();
+  }
+
+  private void dial() {
+    nextDialNanos = Long.MAX_VALUE;
+    carrier.dial(seen.address, byTcp(), session.id(), this);
   }
 
   private void run(LongConsumer work) {
@@ -364,6 +374,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     if (number == UDP) {
       boolean ipv6 = source.getAddress() instanceof Inet6Address;
       int headers = ipv6 ? Limits.IPV6_UDP_BYTES : Limits.IPV4_UDP_BYTES;
+      seen.answersFrom = source.equals(seen.address) ? seen.answersFrom : source;
       seen.longestIn = Math.max(seen.longestIn, datagram.remaining() + headers);
     }
     long now = engine.nanoTime();
@@ -391,12 +402,18 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
 
   @Override
   public void onUp(InetSocketAddress remote) {
-    seen.tcp = Observation.Tcp.ACCEPTED;
+    if (seen.tcp != Observation.Tcp.UP) {
+      seen.tcp = Observation.Tcp.ACCEPTED;
+    }
     run(
-        now ->
-            tcpPath =
-                endpoint.addPath(
-                    now, session, new Endpoint.PathSpec(bridge.name() + " by TCP", TCP, remote)));
+        now -> {
+          if (tcpPath < 0) {
+            String path = bridge.name() + " by TCP";
+            tcpPath = endpoint.addPath(now, session, new Endpoint.PathSpec(path, TCP, remote));
+          } else {
+            endpoint.redirect(now, session, tcpPath, remote);
+          }
+        });
   }
 
   @Override
@@ -409,6 +426,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     } else if (cause != null && cause.getMessage().contains("refused")) {
       seen.tcp = Observation.Tcp.REFUSED;
     }
+    nextDialNanos = engine.nanoTime() + DIAL_AGAIN_NANOS; // one may fail that the next does not
   }
 
   /** Its route leads into a tunnel device. */

@@ -110,7 +110,8 @@ class DiagnosisTest {
     return bridge -> silence(bridge, udp, tcp);
   }
 
-  private static Consumer<Observation> over(Consumer<Observation> first, Consumer<Observation> more) {
+  private static Consumer<Observation> over(
+      Consumer<Observation> first, Consumer<Observation> more) {
     return first.andThen(more);
   }
 
@@ -144,6 +145,10 @@ class DiagnosisTest {
             "FAIL name",
             over(silent(Udp.SILENT, Tcp.SILENT), bridge -> bridge.address = null)),
         fault("dead bridge", "FAIL host", silent(Udp.SILENT, Tcp.SILENT)),
+        fault(
+            "answers from another address",
+            "WARN source",
+            bridge -> bridge.answersFrom = at("192.0.2.99", 4000)),
         fault("a NAT that rebinds", "WARN nat", bridge -> bridge.rebindings = 1),
         fault(
             "old version",
@@ -227,8 +232,7 @@ class DiagnosisTest {
   @Test
   void theSameBridgeOverTwoUplinksIsTwoWays() {
     String[] uplinks = {"--bridge", "a 4000 bind=eth0", "--bridge", "a 4000 bind=wwan0"};
-    Report report =
-        report(config(uplinks), seen -> seen.get(1).address = seen.get(0).address);
+    Report report = report(config(uplinks), seen -> seen.get(1).address = seen.get(0).address);
     assertEquals(List.of(), named(report));
   }
 }
