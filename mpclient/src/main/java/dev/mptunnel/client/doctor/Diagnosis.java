@@ -302,7 +302,11 @@ final class Diagnosis {
           "udp-back",
           subject,
           "UDP gets to the server, but its answers do not come back; TCP does both",
-          "let UDP from port " + port + " in at this end's firewall, or out at the bridge's");
+          "let UDP from port "
+              + port
+              + " in at this end's firewall, or out at the bridge's; if the bridge has several"
+              + " addresses, start it with --listen "
+              + Addresses.text(o.address));
     }
     return Finding.fail(
         "udp-there",
