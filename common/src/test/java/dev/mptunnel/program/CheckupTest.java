@@ -79,8 +79,10 @@ class CheckupTest {
             "check",
             "4000"));
     assertEquals(
-        "bridge check: no server is given; expected bridge PORT HOST:PORT\n"
-            + "try 'bridge check --help'\n",
+        """
+        bridge check: no server is given; expected bridge PORT HOST:PORT
+        try 'bridge check --help'
+        """,
         err());
     assertEquals(
         2,

@@ -160,11 +160,11 @@ final class Diagnosis {
       warn(
           "nat",
           subject,
-          "the server has found it at another address %s within ten seconds: a NAT, or the bridge,"
+          "the server has found it at another address %s within seconds: a NAT has given it"
                   .formatted(o.rebindings == 1 ? "once" : o.rebindings + " times")
-              + " forgets it",
-          "the tunnel follows, but loses what is on its way; make the NAT keep UDP for longer than"
-              + " ping-idle, or set ping-idle to less");
+              + " others, or the bridge was restarted",
+          "the tunnel follows, but loses what is on its way each time; have the NAT keep what UDP it"
+              + " knows for minutes, or get an address of your own");
     } else if (o.local != null && o.local.isSiteLocalAddress()) {
       boolean direct = o.seenAt.stream().anyMatch(at -> at.getAddress().equals(o.local));
       boolean far = !o.address.getAddress().isSiteLocalAddress();
@@ -357,8 +357,8 @@ final class Diagnosis {
             ? "in this order: does a firewall drop UDP there, and does the bridge lead to the"
                 + " server?"
             : "in this order: is the secret the server's (its log says so of each stranger), does"
-                  + " mpserver run, does a firewall drop UDP, and does the bridge lead to the"
-                  + " server?");
+                + " mpserver run, does a firewall drop UDP, and does the bridge lead to the"
+                + " server?");
   }
 
   /** Whether the server let us in over it, by UDP or TCP. */

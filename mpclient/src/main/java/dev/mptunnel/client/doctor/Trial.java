@@ -50,9 +50,9 @@ import java.util.function.LongConsumer;
  * Asks one bridge: by a session of its own with two paths over it, by UDP and by TCP. What the
  * session carries goes by UDP alone, so that what comes over TCP tells what became of it.
  *
- * <p>At first it is as silent as a tunnel is that carries nothing, which shows a NAT that forgets
- * between two PINGs. Then it sends ten times a second, while losses are counted and the longest
- * packet is looked for. On the engine's thread, but for what says otherwise.
+ * <p>At first there are only PINGs, for as long as an idle tunnel waits between two of them. Then it
+ * sends ten times a second. All the while losses are counted, the longest packet is looked for, and
+ * a NAT that changes addresses is noticed. On the engine's thread, but for what says otherwise.
  */
 final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.Way {
 
@@ -64,13 +64,13 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
 
   private static final long DIAL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What has not answered for so long is not waited for in silence. */
+  /** What has not answered for so long is sent more. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** A longer pause between the PINGs of an idle tunnel is not waited for. */
+  /** A longer pause between PINGs is not waited for. */
   private static final long LONGEST_IDLE_NANOS = TimeUnit.SECONDS.toNanos(6);
 
-  /** For the PING behind the pause, and its answer. */
+  /** For the handshake before, and the last PING's answer. */
   private static final long AFTER_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
   private static final long BUSY_NANOS = TimeUnit.SECONDS.toNanos(3);
