@@ -36,6 +36,9 @@ module dev.mptunnel.common {
       dev.mptunnel.server;
   exports dev.mptunnel.dial to
       dev.mptunnel.server;
+  exports dev.mptunnel.doctor to
+      dev.mptunnel.client,
+      dev.mptunnel.server;
   exports dev.mptunnel.log to
       dev.mptunnel.client,
       dev.mptunnel.server;

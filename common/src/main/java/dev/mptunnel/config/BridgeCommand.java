@@ -10,22 +10,38 @@ public final class BridgeCommand extends Command<BridgeConfig> {
   private static final String SYNOPSIS = "PORT HOST:PORT";
 
   public BridgeCommand() {
-    super(
+    this(
         new CommandText(
             "bridge",
             List.of(
                 "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT...]]",
                 "[OPTIONS] PORT HOST PORT",
-                "[OPTIONS] udp-listen:PORT udp4:HOST:PORT, or with tcp for udp"),
+                "[OPTIONS] udp-listen:PORT udp4:HOST:PORT, or with tcp for udp",
+                "check [--json], and any of these"),
             "Passes the datagrams and TCP connections of many clients on to the server and the"
                 + " answers back, unread and unchanged.",
             "bridge 4000 192.0.2.1:2000",
             List.of(
                 "PORT stands for --listen, each HOST:PORT for --server.",
+                "check looks whether all of it would work here: 'bridge check --help'.",
                 "'bridge status' shows how it goes; signal USR1 prints the figures."),
-            true),
-        Settings.RELAY,
-        Map.of());
+            true));
+  }
+
+  private BridgeCommand(CommandText text) {
+    super(text, Settings.RELAY, Map.of());
+  }
+
+  /** {@code bridge check [-c FILE] [OPTIONS] PORT SERVER...}, but for its first word. */
+  public static BridgeCommand check() {
+    return new BridgeCommand(
+        CommandText.checkup(
+            "bridge check",
+            "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT...]]",
+            "Looks at this side: ports, servers, limits of the kernel, firewall, clock. A bridge"
+                + " that runs is not disturbed.",
+            "bridge check 4000 192.0.2.1:2000",
+            "Whether a server takes what a client sends, only 'mpclient doctor' can see."));
   }
 
   @Override

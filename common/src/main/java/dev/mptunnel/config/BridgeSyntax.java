@@ -11,6 +11,7 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
   static final String EXAMPLE = "vps.example.org 4000 name=one bind=eth0";
 
   private static final Pattern BLANKS = Pattern.compile("[ \t]+");
+  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
   /** No {@code #}: that marks the names we make ourselves, so that the two never meet. */
   private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}._:@+\\[\\]-]{1,64}");
@@ -30,6 +31,9 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
   @Override
   public Written parse(String text) throws ConfigException {
     String[] words = BLANKS.split(text);
+    if (words.length > 1 && isWhole(words[0]) && isWhole(words[1])) {
+      throw secondBridge(words[1]);
+    }
     boolean portApart = words.length > 1 && words[1].indexOf('=') < 0;
     if (!portApart && words[0].indexOf(':') < 0) {
       throw new ConfigException(Excerpt.of(text) + " has no port; expected " + expected());
@@ -45,6 +49,9 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
         bind = parseBind(words[i].substring("bind=".length()));
       } else if (words[i].startsWith("fwmark=") && mark == 0) {
         mark = parseMark(words[i].substring("fwmark=".length()));
+      } else if (isWhole(words[i])
+          || (i + 1 < words.length && PORT.matcher(words[i + 1]).matches())) {
+        throw secondBridge(words[i]);
       } else {
         throw new ConfigException(
             Excerpt.of(words[i])
@@ -52,6 +59,17 @@ record BridgeSyntax() implements ValueType<BridgeSyntax.Written> {
       }
     }
     return new Written(address, name, bind, mark);
+  }
+
+  /** Whether a word is a bridge by itself. */
+  private static boolean isWhole(String word) {
+    int colon = word.lastIndexOf(':');
+    return colon > 0 && word.indexOf('=') < 0 && PORT.matcher(word.substring(colon + 1)).matches();
+  }
+
+  private static ConfigException secondBridge(String word) {
+    return new ConfigException(
+        Excerpt.of(word) + " is a second bridge on the line; expected each on a line of its own");
   }
 
   private static String parseName(String text) throws ConfigException {

@@ -8,21 +8,39 @@ public final class ClientCommand extends Command<ClientConfig> {
 
   /** A command that knows these variables of the environment. */
   public ClientCommand(Map<String, String> environment) {
-    super(
+    this(
         new CommandText(
             "mpclient",
-            List.of("[OPTIONS] [FILE]"),
+            List.of("[OPTIONS] [FILE]", "doctor [--json] [OPTIONS] [FILE]"),
             "Takes an application's UDP datagrams and sends each over every bridge at once, so that"
                 + " it arrives if any way delivers it.",
             "mpclient mpclient.conf",
             List.of(
                 "A line in FILE without '=' is a bridge: " + BridgeSyntax.EXAMPLE,
                 "A relative PATH in FILE counts from FILE's folder.",
+                "doctor looks whether all of it would work, and says what to do where it would not:"
+                    + " 'mpclient doctor --help'.",
                 EnvironmentVariables.HELP,
                 "'mpclient status' shows how it goes; signal USR1 prints the figures of every"
                     + " path."),
             true),
-        Settings.CLIENT,
+        environment);
+  }
+
+  private ClientCommand(CommandText text, Map<String, String> environment) {
+    super(text, Settings.CLIENT, environment);
+  }
+
+  /** {@code mpclient doctor [OPTIONS] [FILE]}, but for its first word. */
+  public static ClientCommand doctor(Map<String, String> environment) {
+    return new ClientCommand(
+        CommandText.checkup(
+            "mpclient doctor",
+            "[OPTIONS] [FILE]",
+            "Asks every bridge, by UDP and by TCP, for some ten seconds, and says of each whether"
+                + " it would work, and what to do if not. An mpclient that runs is not disturbed.",
+            "mpclient doctor mpclient.conf",
+            "There are no ports to open: it listens nowhere."),
         environment);
   }
 

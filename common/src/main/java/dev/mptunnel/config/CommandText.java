@@ -18,4 +18,20 @@ record CommandText(
     String summary,
     String example,
     List<String> notes,
-    boolean runs) {}
+    boolean runs) {
+
+  /** What looks whether a program would work, instead of running it. */
+  static CommandText checkup(
+      String name, String synopsis, String summary, String example, String note) {
+    return new CommandText(
+        name,
+        List.of("[--json] " + synopsis),
+        summary,
+        example,
+        List.of(
+            "--json prints the findings as JSON. Exits with 0 if it would work, 1 if not, 2 if the"
+                + " configuration cannot be used.",
+            note),
+        true);
+  }
+}

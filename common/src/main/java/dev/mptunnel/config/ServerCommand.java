@@ -2,6 +2,7 @@ package dev.mptunnel.config;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * {@code mpserver [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}; for what else mpserver does
@@ -13,14 +14,15 @@ public final class ServerCommand extends Command<ServerConfig> {
 
   /** A command that knows these variables of the environment. */
   public ServerCommand(Map<String, String> environment) {
-    super(
+    this(
         new CommandText(
             "mpserver",
             List.of(
                 "[-c FILE] [OPTIONS] [" + SYNOPSIS + "]",
                 "keygen [FILE]",
                 "invite|revoke [-c FILE] [OPTIONS] NAME",
-                "clients [-c FILE] [OPTIONS]"),
+                "clients [-c FILE] [OPTIONS]",
+                "check [--json] [-c FILE] [OPTIONS] [" + SYNOPSIS + "]"),
             "Receives what mpclients send over their bridges, delivers the first copy of each"
                 + " datagram to the target, and sends the answers back over every way.",
             "mpserver 2000 127.0.0.1 1194",
@@ -28,12 +30,32 @@ public final class ServerCommand extends Command<ServerConfig> {
                 "PORT stands for --listen, TARGET_HOST TARGET_PORT (or HOST:PORT) for --target.",
                 "keygen makes a secret; invite lets one client in and revoke ends that, while the"
                     + " server runs; clients lists them. 'mpserver invite --help' says more.",
+                "check looks whether all of it would work here: 'mpserver check --help'.",
                 "A relative PATH in FILE counts from FILE's folder.",
                 EnvironmentVariables.HELP,
                 "'mpserver status' shows how it goes; signal USR1 prints the figures of every"
                     + " session."),
             true),
-        Settings.MPSERVER,
+        environment);
+  }
+
+  private ServerCommand(CommandText text, Map<String, String> environment) {
+    super(text, Settings.MPSERVER, environment);
+  }
+
+  /**
+   * {@code mpserver check [-c FILE] [OPTIONS] PORT TARGET_HOST TARGET_PORT}, but for its first
+   * word.
+   */
+  public static ServerCommand check(Map<String, String> environment) {
+    return new ServerCommand(
+        CommandText.checkup(
+            "mpserver check",
+            "[-c FILE] [OPTIONS] [" + SYNOPSIS + "]",
+            "Looks at this side: ports, targets, secret and clients file, limits of the kernel,"
+                + " firewall, clock. An mpserver that runs is not disturbed.",
+            "mpserver check -c mpserver.conf",
+            "What stands between here and the clients, 'mpclient doctor' sees, at the other end."),
         environment);
   }
 
@@ -67,13 +89,17 @@ public final class ServerCommand extends Command<ServerConfig> {
     try {
       values.add(Settings.LISTEN, port, "PORT");
     } catch (ConfigException e) {
-      String nearest = NearestName.of(port, KeysCommand.words());
+      String nearest = NearestName.of(port, words());
       if (nearest == null) {
         throw e;
       }
       throw new ConfigException(
           "unknown command " + Excerpt.of(port) + "; did you mean " + nearest + "?");
     }
+  }
+
+  private static List<String> words() {
+    return Stream.concat(KeysCommand.words().stream(), Stream.of("check")).toList();
   }
 
   @Override

@@ -69,6 +69,8 @@ public final class Path implements PathFrames.Handler {
   private int pingId;
   private boolean challenged;
   private long challenge;
+  private boolean provenBefore;
+  private int rebindings;
   private long response;
   private boolean marked;
   private int markedEpoch;
@@ -123,6 +125,14 @@ public final class Path implements PathFrames.Handler {
   /** Whether it has answered by now, in any epoch. */
   public boolean isProven() {
     return proven;
+  }
+
+  /**
+   * How often the peer has found it at another address, of one that we opened and that has answered
+   * before: a NAT has given it another one, or a bridge has.
+   */
+  public int rebindings() {
+    return rebindings;
   }
 
   /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
@@ -398,6 +408,7 @@ public final class Path implements PathFrames.Handler {
    */
   boolean onStray(long now, ByteBuffer frames) {
     readAtNanos = now;
+    provenBefore = proven;
     challenged = false;
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
@@ -477,6 +488,7 @@ public final class Path implements PathFrames.Handler {
       epoch.countArrived();
     }
     readAtNanos = now;
+    provenBefore = proven;
     pinged = false;
     challenged = false;
     response = 0;
@@ -633,6 +645,7 @@ public final class Path implements PathFrames.Handler {
   @Override
   public void onChallenge(long token) {
     challenged = true;
+    rebindings += provenBefore && token != challenge ? 1 : 0;
     challenge = token;
   }
 

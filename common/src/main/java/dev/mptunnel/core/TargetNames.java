@@ -2,6 +2,7 @@ package dev.mptunnel.core;
 
 import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.crypto.Client;
+import dev.mptunnel.wire.About;
 import dev.mptunnel.wire.Destination;
 import java.util.Set;
 
@@ -37,6 +38,9 @@ public record TargetNames(boolean hasFixed, Set<String> named, AccessRules acces
    * @param client whose flow it is, or null for one who was not invited and may use all
    */
   TargetRefusal refusal(String target, Client client) {
+    if (About.TARGET.equals(target)) {
+      return null; // for whoever is in a session
+    }
     if (target != null && Destination.isWritten(target)) {
       Destination to = Destination.parse(target);
       boolean mayBe = to != null && new Rights(client).access(access).mayBe(to);

@@ -70,10 +70,13 @@ public final class CarrierPort implements DatagramPort {
   private boolean closed;
 
   /**
+   * A port without connections.
+   *
    * @param number by which its endpoint knows it
    * @param shares how many such ports there are, which have so many connections together
    */
-  CarrierPort(Engine core, StreamEngine streams, int number, int shares, DatagramHandler handler) {
+  public CarrierPort(
+      Engine core, StreamEngine streams, int number, int shares, DatagramHandler handler) {
     maxConnections = Math.ceilDiv(CONNECTIONS, shares);
     maxConnectionsOfHost = Math.min(CONNECTIONS_OF_HOST, Math.ceilDiv(maxConnections, 2));
     this.core = core;

@@ -4,6 +4,7 @@ import dev.mptunnel.net.Routes.Device;
 import dev.mptunnel.net.Routes.Query;
 import dev.mptunnel.net.Routes.Route;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,7 +69,33 @@ public final class RouteWatch implements AutoCloseable {
    * @param gateway the next router of that route; null where the destination is on the link
    * @param mark a firewall mark that leads past the tunnel, or 0 if none is known
    */
-  public record Detour(String tunnel, String kept, String past, InetAddress gateway, int mark) {}
+  public record Detour(String tunnel, String kept, String past, InetAddress gateway, int mark) {
+
+    /**
+     * What keeps the VPN's own packets out of it, ready to be copied.
+     *
+     * @param to where the path leads
+     */
+    public String remedy(InetAddress to) {
+      boolean ipv6 = to instanceof Inet6Address;
+      String address = Addresses.text(to);
+      String inVpn;
+      if (mark != 0) {
+        inVpn = "set 'fwmark = " + Integer.toUnsignedString(mark) + "' here";
+      } else if (ipv6) {
+        inVpn = "add 'route-ipv6 " + address + "/128 net_gateway_ipv6' to OpenVPN's configuration";
+      } else {
+        inVpn =
+            "add 'route " + address + " 255.255.255.255 net_gateway' to OpenVPN's configuration";
+      }
+      if (past == null) {
+        return inVpn;
+      }
+      String via = gateway == null ? "" : " via " + Addresses.text(gateway);
+      String command = (ipv6 ? "ip -6" : "ip") + " route add " + address + via;
+      return inVpn + " or run '" + command + " dev " + past + "'";
+    }
+  }
 
   /**
    * A path that is kept on its interface has no haste; but that one may vanish, and the path's

@@ -113,6 +113,10 @@ class ConfigFileTest {
           :4000            | f:2: the host is missing; expected a name or an address
           a                | f:2: 'a' has no port; expected a line such as: vps.example.org 4000 name=one bind=eth0
           a 1 eth0         | f:2: 'eth0' cannot stand there; expected one name=, one bind= and one fwmark= at most
+          a 1 b 2           | f:2: 'b' is a second bridge on the line; expected each on a line of its own
+          a 1 name=x b 2    | f:2: 'b' is a second bridge on the line; expected each on a line of its own
+          a:1 b:2           | f:2: 'b:2' is a second bridge on the line; expected each on a line of its own
+          a 1 b:2           | f:2: 'b:2' is a second bridge on the line; expected each on a line of its own
           a 1 name=x name=y | f:2: 'name=y' cannot stand there; expected one name=, one bind= and one fwmark= at most
           a 1 name=        | f:2: name '' is refused; expected 1 to 64 letters, digits or ._:@+-
           a 1 bind=a/b     | f:2: bind 'a/b' is refused; expected an address or a network interface

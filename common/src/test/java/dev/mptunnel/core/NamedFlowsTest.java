@@ -10,6 +10,7 @@ import dev.mptunnel.core.PairWorld.Mode;
 import dev.mptunnel.crypto.Client;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.crypto.StaticKeys;
+import dev.mptunnel.wire.About;
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
@@ -68,6 +69,15 @@ class NamedFlowsTest {
     return end.events(Event.TargetRefused.class).stream()
         .map(event -> event.target() + " " + event.refusal())
         .toList();
+  }
+
+  @Test
+  void whatTheServerIsMayBeAskedByAll() {
+    world.runFor(1000);
+    send(flow(world, About.TARGET));
+    world.runFor(1000);
+    assertEquals(List.of(About.TARGET), targets(world.server));
+    assertEquals(List.of(), refusals(world.client));
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -90,6 +91,7 @@ class SealedSessionTest {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session, null, false);
     world.server.echo = true;
     world.exchange(flow, 1000);
+    assertEquals(List.of(0, 0, 0), rebindings(world));
     world.rebindAll(100);
     world.exchange(flow, 21); // those that were on their way to the old addresses are lost
     world.client.delivered.clear();
@@ -97,6 +99,11 @@ class SealedSessionTest {
     assertFalse(world.client.delivered.isEmpty());
     world.exchange(flow, 40); // the copies that come later teach nothing, but the client asks
     assertEquals(3, world.server.events(Event.PathMoved.class).size());
+    assertEquals(List.of(1, 1, 1), rebindings(world), "which the client can tell");
+  }
+
+  private static List<Integer> rebindings(PairWorld world) {
+    return IntStream.range(0, 3).mapToObj(id -> world.session.path(id).rebindings()).toList();
   }
 
   @Test

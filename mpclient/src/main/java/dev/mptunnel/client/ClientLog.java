@@ -13,8 +13,6 @@ import dev.mptunnel.observe.SessionTable;
 import dev.mptunnel.stream.StreamError;
 import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Limits;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -119,7 +117,7 @@ final class ClientLog implements RouteWatch.Listener {
   }
 
   private static void tell(RouteWatch.Way way, RouteWatch.Detour detour) {
-    String remedy = remedy(way.remote(), detour);
+    String remedy = detour.remedy(way.remote());
     if (detour.kept() == null) {
       LOG.warn(
           "path {} leads into the tunnel device {}; if that is a VPN that runs over this tunnel,"
@@ -144,26 +142,6 @@ final class ClientLog implements RouteWatch.Listener {
   public void ledOut(RouteWatch.Way way, String device) {
     About.kind(
         "route", () -> LOG.info("path {}: its route leads out of {} again", way.name(), device));
-  }
-
-  /** What keeps the VPN's own packets out of it, ready to be copied. */
-  private static String remedy(InetAddress to, RouteWatch.Detour detour) {
-    boolean ipv6 = to instanceof Inet6Address;
-    String address = Addresses.text(to);
-    String inVpn;
-    if (detour.mark() != 0) {
-      inVpn = "set 'fwmark = " + Integer.toUnsignedString(detour.mark()) + "' here";
-    } else if (ipv6) {
-      inVpn = "add 'route-ipv6 " + address + "/128 net_gateway_ipv6' to OpenVPN's configuration";
-    } else {
-      inVpn = "add 'route " + address + " 255.255.255.255 net_gateway' to OpenVPN's configuration";
-    }
-    if (detour.past() == null) {
-      return inVpn;
-    }
-    String gateway = detour.gateway() == null ? "" : " via " + Addresses.text(detour.gateway());
-    String command = (ipv6 ? "ip -6" : "ip") + " route add " + address + gateway;
-    return inVpn + " or run '" + command + " dev " + detour.past() + "'";
   }
 
   private static String text(Event.TargetRefused refused) {

@@ -3,13 +3,14 @@ package dev.mptunnel.server;
 import dev.mptunnel.config.KeysCommand;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.program.Checkup;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.ZoneId;
 
-/** {@code mpserver}: serves, or makes keys. */
+/** {@code mpserver}: serves, or makes keys, or looks whether it would serve. */
 public final class Main {
 
   private Main() {}
@@ -18,8 +19,16 @@ public final class Main {
     if (StatusProgram.isAsked(args)) {
       System.exit(new StatusProgram("mpserver", System.getenv(), System.out, System.err).run(args));
     }
+    if (Checkup.isAsked("check", args)) {
+      System.exit(check(args));
+    }
     KeysCommand keys = KeysCommand.of(args, System.getenv());
     System.exit(keys == null ? serve(args) : work(keys, args));
+  }
+
+  private static int check(String[] args) {
+    return new Checkup<>(ServerCommand.check(System.getenv()), ServerCheck::examine)
+        .run(args, System.out, System.err);
   }
 
   private static int serve(String[] args) throws InterruptedException {

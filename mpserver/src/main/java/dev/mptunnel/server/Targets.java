@@ -8,6 +8,7 @@ import dev.mptunnel.core.TargetNames;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
 import dev.mptunnel.net.FlowEnd;
+import dev.mptunnel.wire.About;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ final class Targets {
   private final Map<String, Target> byName = new HashMap<>();
   private final List<String> words = new ArrayList<>();
   private final FlowDestinations destinations;
+  private final DatagramEngine engine;
   private final EndpointDriver driver;
 
   /** Null where all are elsewhere. */
@@ -40,6 +42,7 @@ final class Targets {
       TargetLogs logs,
       Destinations named,
       LocalTarget local) {
+    this.engine = engine;
     this.driver = driver;
     this.local = local;
     Set<String> all = new HashSet<>(config.targetsNamed().keySet());
@@ -75,7 +78,9 @@ final class Targets {
   }
 
   void open(Flow flow) {
-    if (isLocal(flow)) {
+    if (isAbout(flow)) {
+      flow.attach(new AboutEnd(engine, driver, flow));
+    } else if (isLocal(flow)) {
       local.opened(driver, flow);
     } else if (isDestination(flow)) {
       destinations.open(flow);
@@ -85,7 +90,7 @@ final class Targets {
   }
 
   void close(Flow flow) {
-    if (isLocal(flow)) {
+    if (isAbout(flow) || isLocal(flow)) {
       if (flow.attachment() instanceof FlowEnd end) {
         end.onClosed();
       }
@@ -97,7 +102,7 @@ final class Targets {
   }
 
   void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
-    if (isLocal(flow)) {
+    if (isAbout(flow) || isLocal(flow)) {
       if (flow.attachment() instanceof FlowEnd end) {
         end.onDatagram(payload);
       }
@@ -106,6 +111,10 @@ final class Targets {
     } else {
       of(flow).deliver(flow, payload, trafficClass);
     }
+  }
+
+  private static boolean isAbout(Flow flow) {
+    return About.TARGET.equals(flow.target());
   }
 
   private boolean isLocal(Flow flow) {

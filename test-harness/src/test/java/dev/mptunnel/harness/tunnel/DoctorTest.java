@@ -1,0 +1,102 @@
+package dev.mptunnel.harness.tunnel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.client.Client;
+import dev.mptunnel.client.doctor.Doctor;
+import dev.mptunnel.config.ClientCommand;
+import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.EngineChoice;
+import dev.mptunnel.config.ServerCommand;
+import dev.mptunnel.doctor.Finding;
+import dev.mptunnel.doctor.Report;
+import dev.mptunnel.harness.Await;
+import dev.mptunnel.harness.Seed;
+import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engines;
+import dev.mptunnel.secret.SharedSeed;
+import dev.mptunnel.server.Server;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The doctor on loopback; the faults that need a network are planted in a lab. */
+class DoctorTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Map<String, String> secret = secret("ours");
+
+  @AfterEach
+  void closeAll() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+
+  private static Map<String, String> secret(String whose) {
+    SharedSeed secret = SharedSeed.random(Seed.ofRun().part(whose).generator());
+    return Map.of("MPTUNNEL_SECRET", secret.text());
+  }
+
+  private DatagramEngine engine(String name) throws IOException {
+    DatagramEngine engine = Engines.open(EngineChoice.AUTO, name);
+    open.push(engine);
+    return engine;
+  }
+
+  private Server server(Map<String, String> environment, String listen) throws Exception {
+    Server server =
+        Server.start(
+            engine("mpserver"),
+            new ServerCommand(environment)
+                .config("--listen", listen, "--target", "127.0.0.1:9", "--loops", "1"));
+    open.push(server);
+    return server;
+  }
+
+  @Test
+  void itNamesWhatIsWrongAndDisturbsNobody() throws Exception {
+    String right = "127.0.0.1:" + FreePorts.next();
+    String wrong = "127.0.0.3:" + FreePorts.next();
+    Server server = server(secret, right);
+    server(secret("theirs"), wrong);
+    String[] args = {
+      "--listen", "127.0.0.1:" + FreePorts.next(),
+      "--bridge", right + " name=well",
+      "--bridge", "127.0.0.2:" + FreePorts.next() + " name=closed",
+      "--bridge", wrong + " name=astray",
+      "--ping-idle", "100ms"
+    };
+    ClientConfig config = new ClientCommand(secret).config(args);
+    Client client = Client.start(engine("mpclient"), config);
+    open.push(client);
+    Await.until("the client to be in", LIMIT, () -> client.report().join().open());
+
+    Report report = new Doctor(InstantSource.offset(InstantSource.system(), HOUR)).examine(config);
+
+    assertEquals(
+        List.of("FAIL port closed", "FAIL server astray", "WARN clock server"),
+        report.findings().stream()
+            .filter(each -> each.severity() != Finding.Severity.OK)
+            .map(each -> each.severity() + " " + each.check() + " " + each.subject())
+            .toList(),
+        report.text());
+    assertTrue(report.works());
+    assertTrue(report.text().contains("carries packets of 1500 bytes"), report.text());
+    assertTrue(client.report().join().open());
+    Await.until(
+        "the doctor's sessions to be closed", LIMIT, () -> server.reports().join().size() == 1);
+    assertEquals(client.sessionId(), server.reports().join().getFirst().sessionId());
+  }
+
+  private static final Duration HOUR = Duration.ofHours(1);
+}
