@@ -59,7 +59,7 @@ public final class Checkup<C> {
     return switch (command.start(others, out, err)) {
       case CommandResult.Exit<C>(int status) -> status;
       case CommandResult.Run<C>(C config, boolean verbose) -> {
-        ConsoleLog.install(verbose);
+        ConsoleLog.install(verbose, false, System.getenv());
         yield examine(config, isJson, out, err);
       }
     };

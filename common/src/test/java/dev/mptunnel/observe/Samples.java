@@ -38,6 +38,7 @@ final class Samples {
         PathReport.State.UP,
         true,
         1492,
+        false,
         sent,
         arrived,
         sent * 1_400,

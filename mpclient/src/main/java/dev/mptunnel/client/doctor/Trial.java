@@ -280,6 +280,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
             false,
             false,
             options.dscp(),
+            0,
             Sharing.NONE);
     try {
       knocker = engine.open(connected, new Knock());
