@@ -113,8 +113,7 @@ public final class Program<C> {
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
     SocketSettings asked = sockets.apply(config);
-    try (DatagramEngine engine =
-            Engines.open(asked, command.name());
+    try (DatagramEngine engine = Engines.open(asked, command.name());
         Running running = starter.start(engine, config);
         Observation _ =
             Observation.open(

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Jazzer over one target, or several that are {@linkplain TargetMix mixed}, in a process of its own,
- * which Jazzer wants anyway. All that it leaves behind is in one folder:
+ * Jazzer over one target, or several that are {@linkplain TargetMix mixed}, in a process of its
+ * own, which Jazzer wants anyway. All that it leaves behind is in one folder:
  *
  * <pre>
  *  corpus/    the inputs that reached something new; a later run starts from them

@@ -30,9 +30,7 @@ class FuzzTest {
   @BeforeAll
   static void startAll() {
     List<FuzzTargets> all =
-        Arrays.stream(FuzzTargets.values())
-            .filter(target -> target != FuzzTargets.CANARY)
-            .toList();
+        Arrays.stream(FuzzTargets.values()).filter(target -> target != FuzzTargets.CANARY).toList();
     fuzzers = new Fuzzers(true);
     for (int i = 0; i < MIXES; i++) {
       List<FuzzTargets> mix = all.subList(all.size() * i / MIXES, all.size() * (i + 1) / MIXES);
