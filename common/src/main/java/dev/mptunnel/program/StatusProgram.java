@@ -51,6 +51,7 @@ public final class StatusProgram {
     this.err = err;
   }
 
+  @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25 where there is no terminal
   private static boolean isTerminal() {
     return System.console() != null && System.console().isTerminal();
   }
