@@ -65,7 +65,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   private static final long DIAL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** What has not answered for so long is sent more. */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** A longer pause between PINGs is not waited for. */
   private static final long LONGEST_IDLE_NANOS = TimeUnit.SECONDS.toNanos(6);
@@ -375,7 +375,9 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     if (number == UDP) {
       boolean ipv6 = source.getAddress() instanceof Inet6Address;
       int headers = ipv6 ? Limits.IPV6_UDP_BYTES : Limits.IPV4_UDP_BYTES;
-      seen.answersFrom = source.equals(seen.address) ? seen.answersFrom : source;
+      if (!source.getAddress().equals(seen.address.getAddress())) {
+        seen.answersFrom = source;
+      }
       seen.longestIn = Math.max(seen.longestIn, datagram.remaining() + headers);
     }
     long now = engine.nanoTime();

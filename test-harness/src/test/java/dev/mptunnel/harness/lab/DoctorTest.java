@@ -134,7 +134,7 @@ class DoctorTest {
   }
 
   /** So many at once: each takes a second of a processor to start. */
-  private final ExecutorService doctors = Executors.newFixedThreadPool(4);
+  private final ExecutorService doctors = Executors.newFixedThreadPool(2);
 
   /** What each run is to find, and finds: a line each. */
   private final List<String> expected = new ArrayList<>();
