@@ -83,12 +83,15 @@ final class FakeProgram implements AutoCloseable {
   }
 
   private void send(String name, String data) {
-    for (OutputStream stream : streams) {
-      try {
-        write(stream, name, data);
-      } catch (IOException gone) {
-        streams.remove(stream);
-      }
+    streams.removeIf(stream -> !isWritten(stream, name, data));
+  }
+
+  private static boolean isWritten(OutputStream stream, String name, String data) {
+    try {
+      write(stream, name, data);
+      return true;
+    } catch (IOException e) {
+      return false; // it is gone
     }
   }
 

@@ -67,6 +67,7 @@ class StatusPageTest {
     }
   }
 
+  @SuppressWarnings("try") // it is closed early
   @Test
   void aProgramThatIsGoneIsSaidToBeAndFoundAgain() throws IOException {
     int port;
