@@ -255,6 +255,7 @@ class SecurityTest {
         "unknown option '--encrypt'; expected one of --listen, --protocol, --server,"
             + " --idle-timeout, --max-clients, --cc, --socket-buffer, --dscp, --ecn,"
             + " --engine, --busy-poll, --loops, --tcp-engine,"
+            + " --status, --status-token, --control, --log,"
             + " --config, --verbose, --help, --version",
         assertThrows(
                 ConfigException.class,

@@ -47,6 +47,7 @@ class FlowOrderTest {
     assertTrue(session.onData(world.now(), epoch, counter, session.path(0), 0, frames.flip()));
     session.onArrivals(world.now());
     counter++;
+    world.server.endpoint.check(world.now(), session); // it is called again when that is due
     world.server.endpoint.onTimer(world.now());
   }
 
@@ -146,6 +147,7 @@ class FlowOrderTest {
     session.repair().onFirst(world.now(), epoch, counter, session.path(0), 100);
     assertTrue(session.onData(world.now(), epoch, counter++, null, 0, frames.flip()));
     session.onArrivals(world.now());
+    world.server.endpoint.check(world.now(), session);
     assertTrue(world.server.endpoint.heldBytes() <= CoreLimits.HELD_BYTES_PER_SESSION);
   }
 

@@ -159,7 +159,7 @@ class TrafficClassTest {
     assertEquals(List.of(EF | ECT_0), outer);
     assertEquals(List.of(EF), cleared);
     assertEquals(List.of(EF | ECT_0), world.server.deliveredClasses, "its own is not lost");
-    world.runFor(1_000);
+    world.runFor(10_000);
     assertEquals(List.of(true, true), carryEcn(world));
     world.send(flow, "b", EF | ECT_0);
     world.runFor(20);
