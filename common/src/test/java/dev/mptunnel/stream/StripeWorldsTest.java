@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -165,13 +166,16 @@ class StripeWorldsTest {
 
   private static void worlds(int count) {
     long first = Long.getLong("mptunnel.seed", System.nanoTime());
-    for (long seed = first; seed < first + count; seed++) {
-      try {
-        check(seed);
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError("-Dmptunnel.seed=" + seed, e);
-      }
-    }
+    LongStream.range(first, first + count)
+        .parallel()
+        .forEach(
+            seed -> {
+              try {
+                check(seed);
+              } catch (RuntimeException | Error e) {
+                throw new AssertionError("-Dmptunnel.seed=" + seed, e);
+              }
+            });
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.mptunnel.harness.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.loop.DatagramLoop;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** What a user sees who got something wrong: one line that says what, and what to do. */
 class BadUsageTest {
@@ -141,6 +143,7 @@ class BadUsageTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aPortInUseIsNamed() throws IOException {
     try (DatagramSocket taken = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
       String port = Integer.toString(taken.getLocalPort());
@@ -169,6 +172,7 @@ class BadUsageTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aBridgeWhoseNameDoesNotResolveIsToldOnceAndTheOthersAreUsed() throws IOException {
     String serverPort = FreePorts.nextText();
     try (DatagramLoop loop = DatagramLoop.start("target")) {
@@ -207,6 +211,7 @@ class BadUsageTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aTargetThatRefusesIsToldOnceAndWhenItAnswersAgain() throws IOException {
     String serverPort = FreePorts.nextText();
     String clientPort = FreePorts.nextText();

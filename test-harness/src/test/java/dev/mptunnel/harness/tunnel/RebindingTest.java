@@ -22,13 +22,14 @@ class RebindingTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int REBINDINGS = 5;
   private static final int PER_SECOND = 1_000;
+  private static final int EACH_AFTER = 500;
 
   private final Seed seed = Seed.ofRun();
 
   @ParameterizedTest(name = "sealed {0}")
   @ValueSource(booleans = {true, false})
   void thePathMovesAndNothingIsLost(boolean sealed) throws IOException {
-    LoadPlan plan = new LoadPlan(PER_SECOND, (REBINDINGS + 1) * PER_SECOND, 60, 1_300);
+    LoadPlan plan = new LoadPlan(PER_SECOND, (REBINDINGS + 2) * EACH_AFTER, 60, 1_300);
     List<LinkProperties> lines =
         List.of(LinkProperties.parse("delay=10ms"), LinkProperties.parse("delay=20ms"));
     try (DatagramLoop loop = DatagramLoop.start("lines");
@@ -38,7 +39,7 @@ class RebindingTest {
       load.start(tunnel.entry());
       InetSocketAddress steady = remote(tunnel, 1);
       for (int i = 1; i <= REBINDINGS; i++) {
-        int sent = i * PER_SECOND / 2;
+        int sent = i * EACH_AFTER;
         Await.until("the load", LIMIT, () -> load.hasSent(sent));
         rebind(tunnel);
       }

@@ -2,6 +2,7 @@ package dev.mptunnel.harness.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.load.LoadPlan;
@@ -13,11 +14,17 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each program is killed and started again under load, as a process: traffic flows again. */
 class RestartTest {
+
+  /** What is measured has it alone; the others, which mostly wait, share it. */
+  private static final String MACHINE = "machine";
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration STILL = Duration.ofMillis(600);
@@ -135,6 +142,7 @@ class RestartTest {
   }
 
   @Test
+  @ResourceLock(MACHINE)
   void eachIsKilledInTurn() throws IOException {
     start(DELAY_MILLIS);
     killInTurn(1);
@@ -143,6 +151,7 @@ class RestartTest {
   /** Without a delay, what is left is what the programs and this machine add. */
   @Tag("full")
   @ParameterizedTest
+  @ResourceLock(MACHINE)
   @CsvSource({DELAY_MILLIS + ", on", "0, on", DELAY_MILLIS + ", off"})
   void eachIsKilledTenTimesInTurn(int delayMillis, String encrypt) throws IOException {
     start(delayMillis, "--encrypt", encrypt);
@@ -164,6 +173,8 @@ class RestartTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
+  @ResourceLock(value = MACHINE, mode = ResourceAccessMode.READ)
   void aBridgeIsKilledAndComesBackAndNothingIsLost() throws IOException {
     start(DELAY_MILLIS);
     ProgramProcess client = tunnel.client();
@@ -177,6 +188,8 @@ class RestartTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
+  @ResourceLock(value = MACHINE, mode = ResourceAccessMode.READ)
   void theServerSaysGoodbyeAndIsMissedOnlyWhileItIsAway() throws IOException {
     start(DELAY_MILLIS);
     tunnel.server().signal("TERM");
@@ -190,6 +203,8 @@ class RestartTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
+  @ResourceLock(value = MACHINE, mode = ResourceAccessMode.READ)
   void theClientSaysGoodbye() throws IOException {
     start(DELAY_MILLIS);
     ProgramProcess client = tunnel.client();
@@ -203,6 +218,8 @@ class RestartTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
+  @ResourceLock(value = MACHINE, mode = ResourceAccessMode.READ)
   void aBridgeThatIsToldToEndPrintsWhatItCarried() throws IOException {
     start(DELAY_MILLIS);
     ProgramProcess bridge = tunnel.bridges().get(1);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
@@ -28,6 +29,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -134,6 +136,7 @@ class StripedTcpTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void tunnelsThatDieTakeNothingWithThem() throws Exception {
     killTunnels(2 * MB, Duration.ofSeconds(4));
   }
@@ -174,6 +177,7 @@ class StripedTcpTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void connectionsOutliveAllTunnels() throws Exception {
     TcpTarget echo = opened(TcpTarget.echo());
     TcpTunnel tunnel = opened(TcpTunnel.to(echo, 2, 2));
@@ -189,6 +193,7 @@ class StripedTcpTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void connectionsAreResetWhereNoTunnelComesInTime() throws Exception {
     TcpTarget echo = opened(TcpTarget.echo());
     TcpTunnel tunnel = opened(TcpTunnel.impatient(echo, Duration.ofSeconds(1)));
@@ -216,6 +221,7 @@ class StripedTcpTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void whereNoUdpComesThroughAllTravelsByTcp() throws Exception {
     TcpTarget echo = opened(TcpTarget.echo());
     DatagramSocket service = opened(new DatagramSocket(0, InetAddress.getLoopbackAddress()));

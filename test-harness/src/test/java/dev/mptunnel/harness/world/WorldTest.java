@@ -10,7 +10,9 @@ import dev.mptunnel.core.Output;
 import dev.mptunnel.harness.Seed;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,16 +43,20 @@ class WorldTest {
     long undecided = 0;
     long longestRecoveryNanos = 0;
     Seed slowest = run;
+    List<World.Outcome> outcomes =
+        IntStream.range(0, WORLDS)
+            .parallel()
+            .mapToObj(i -> new World(run.part(i), PACKETS_TO_PRINT).run())
+            .toList();
     for (int i = 0; i < WORLDS; i++) {
-      Seed seed = run.part(i);
-      World.Outcome outcome = new World(seed, PACKETS_TO_PRINT).run();
+      World.Outcome outcome = outcomes.get(i);
       submitted += outcome.submitted();
       delivered += outcome.delivered();
       overtaken += outcome.overtaken();
       undecided += outcome.undecided();
       if (outcome.recoveryNanos() > longestRecoveryNanos) {
         longestRecoveryNanos = outcome.recoveryNanos();
-        slowest = seed;
+        slowest = run.part(i);
       }
     }
     System.out.printf(
