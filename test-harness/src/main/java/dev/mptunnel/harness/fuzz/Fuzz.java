@@ -3,6 +3,7 @@ package dev.mptunnel.harness.fuzz;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -70,7 +71,7 @@ public final class Fuzz implements Callable<Integer> {
   }
 
   private int fuzz() throws IOException, InterruptedException {
-    FuzzRun run = new FuzzRun(target, folder);
+    FuzzRun run = new FuzzRun(List.of(target), folder);
     int exitCode = run.start(seconds, ProcessBuilder.Redirect.INHERIT).waitFor();
     byte[] found = run.foundInput();
     if (found != null) {

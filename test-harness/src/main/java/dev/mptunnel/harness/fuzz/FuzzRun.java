@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Jazzer over one target, in a process of its own, which Jazzer wants for one target anyway. All
- * that it leaves behind is in one folder:
+ * Jazzer over one target, or several that are {@linkplain TargetMix mixed}, in a process of its
+ * own, which Jazzer wants anyway. All that it leaves behind is in one folder:
  *
  * <pre>
  *  corpus/    the inputs that reached something new; a later run starts from them
@@ -27,20 +27,27 @@ final class FuzzRun {
   private static final int MAX_SECONDS_PER_INPUT = 10;
   private static final int HEAP_MIB = 512;
 
-  private final FuzzTargets target;
+  private final List<FuzzTargets> targets;
   private final Path folder;
 
   /**
-   * A run that leaves its files in a folder of the target's own.
+   * A run that leaves its files in a folder of its own.
    *
-   * @param parent holds the folders of all targets
+   * @param parent holds the folders of all runs
    */
-  FuzzRun(FuzzTargets target, Path parent) {
-    this.target = target;
-    this.folder = parent.resolve(target.toString()).toAbsolutePath();
+  FuzzRun(List<FuzzTargets> targets, Path parent) {
+    this.targets = List.copyOf(targets);
+    String name = targets.getFirst() + (targets.size() == 1 ? "" : "-to-" + targets.getLast());
+    this.folder = parent.resolve(name).toAbsolutePath();
   }
 
-  /** Deletes what earlier runs of the target have left. */
+  /** Its name, which is that of its folder. */
+  @Override
+  public String toString() {
+    return folder.getFileName().toString();
+  }
+
+  /** Deletes what earlier runs of the same have left. */
   void forget() throws IOException {
     if (Files.exists(folder)) {
       deleteWhatIsIn(folder);
@@ -75,7 +82,7 @@ final class FuzzRun {
     }
     deleteWhatIsIn(findings());
     int number = 0;
-    for (byte[] seed : target.create().seeds()) {
+    for (byte[] seed : TargetMix.of(targets).seeds()) {
       Files.write(corpus().resolve("seed-" + number++), seed);
     }
   }
@@ -91,7 +98,7 @@ final class FuzzRun {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     command.add("-Djava.io.tmpdir=" + folder.resolve("tmp"));
-    command.add("-D" + JazzerEntry.TARGET_PROPERTY + "=" + target.name());
+    command.add("-D" + JazzerEntry.TARGET_PROPERTY + "=" + TargetMix.names(targets));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("com.code_intelligence.jazzer.Jazzer");
     command.add("--target_class=" + JazzerEntry.class.getName());
