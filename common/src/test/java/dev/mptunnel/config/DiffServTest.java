@@ -33,8 +33,7 @@ class DiffServTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"64", "99999999999999999999", "-1", "cs8", "af44", "af51", "0x2e"})
+  @ValueSource(strings = {"64", "99999999999999999999", "-1", "cs8", "af44", "af51", "0x2e"})
   void othersAreNot(String text) {
     assertThrows(ConfigException.class, () -> type.parse(text));
   }
