@@ -163,8 +163,8 @@ final class Diagnosis {
           "the server has found it at another address %s within seconds: a NAT has given it"
                   .formatted(o.rebindings == 1 ? "once" : o.rebindings + " times")
               + " others, or the bridge was restarted",
-          "the tunnel follows, but loses what is on its way each time; have the NAT keep what UDP it"
-              + " knows for minutes, or get an address of your own");
+          "the tunnel follows, but loses what is on its way each time; have the NAT keep what UDP"
+              + " it knows for minutes, or get an address of your own");
     } else if (o.local != null && o.local.isSiteLocalAddress()) {
       boolean direct = o.seenAt.stream().anyMatch(at -> at.getAddress().equals(o.local));
       boolean far = !o.address.getAddress().isSiteLocalAddress();

@@ -50,9 +50,9 @@ import java.util.function.LongConsumer;
  * Asks one bridge: by a session of its own with two paths over it, by UDP and by TCP. What the
  * session carries goes by UDP alone, so that what comes over TCP tells what became of it.
  *
- * <p>At first there are only PINGs, for as long as an idle tunnel waits between two of them. Then it
- * sends ten times a second. All the while losses are counted, the longest packet is looked for, and
- * a NAT that changes addresses is noticed. On the engine's thread, but for what says otherwise.
+ * <p>At first there are only PINGs, for as long as an idle tunnel waits between two of them. Then
+ * it sends ten times a second. All the while losses are counted, the longest packet is looked for,
+ * and a NAT that changes addresses is noticed. On the engine's thread, but for what says otherwise.
  */
 final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.Way {
 
