@@ -247,14 +247,14 @@ final class Settings {
           "ping",
           Quantity.duration(50, 10 * SECOND),
           "250ms",
-          "least time between two pings of a path in use; there is one for 16 datagrams");
+          "time between two pings on a path in use");
 
   static final Setting<Long> PING_IDLE =
       Setting.once(
           "ping-idle",
           Quantity.duration(50, 5 * MINUTE),
           "5s",
-          "longest time between two pings of a path");
+          "the same on one that carries nothing");
 
   static final Setting<Long> PATH_TIMEOUT =
       Setting.once(

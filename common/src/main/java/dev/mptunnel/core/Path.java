@@ -9,11 +9,9 @@ import java.nio.ByteBuffer;
 /**
  * One UDP route to the peer: where it leads, whether it answers, and what it loses.
  *
- * <p>Both ends ask each other on every path (PING, PONG): the more is carried, the more often, and
- * most often when something suggests that the path is dead. At the responder a path's address
- * moves, only when the new one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is
- * sent no more bytes than came from there, so that nobody can aim a session's traffic at a third
- * party.
+ * <p>Both ends ask each other on every path (PING, PONG). At the responder a path's address moves,
+ * only when the new one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no
+ * more bytes than came from there, so that nobody can aim a session's traffic at a third party.
  */
 public final class Path implements PathFrames.Handler {
 
@@ -23,7 +21,6 @@ public final class Path implements PathFrames.Handler {
   private final int id;
   private final String name;
   private final PingLog pings = new PingLog();
-  private final PingTimer timer = new PingTimer();
   private final RttEstimator rtt = new RttEstimator();
   private final LossMeter lossOut = new LossMeter();
   private final LossMeter lossIn = new LossMeter();
@@ -42,14 +39,8 @@ public final class Path implements PathFrames.Handler {
   private boolean proven;
   private long lastProofNanos;
   private long silentSinceNanos = NEVER;
+  private long nextPingNanos = NEVER;
   private long peerArrived;
-
-  /** What the session had carried before the last PING. */
-  private long carriedBefore;
-
-  // How many different DATA packets had come when it last brought something, and when the next did.
-  private long broughtCount;
-  private long missingSinceNanos = NEVER;
 
   /** Whether marks of ECN come through to the peer, and it heeds them. */
   private boolean carriesEcn;
@@ -181,11 +172,6 @@ public final class Path implements PathFrames.Handler {
     return lag;
   }
 
-  /** What it has lost lately of what we sent, 0 to 1; 0 where nothing has been measured. */
-  double recentLossOut() {
-    return lossOut.recentShare();
-  }
-
   /** How long the queue in front of it is, on the way to us. */
   QueueDelay queue() {
     return queue;
@@ -262,34 +248,6 @@ public final class Path implements PathFrames.Handler {
     received++;
     receivedBytes += bytes;
     longestArrived.take(bytes);
-    noteBrought();
-  }
-
-  private void noteBrought() {
-    broughtCount = session.dataArrived();
-    missingSinceNanos = NEVER;
-  }
-
-  /**
-   * The first copy of a DATA packet came, on whichever path. One that brings nothing of what others
-   * bring is asked at once, and has been silent in part of that time.
-   *
-   * @param arrived how many different ones have come
-   */
-  void onFirst(long now, long arrived) {
-    if (arrived == broughtCount) {
-      return;
-    }
-    missingSinceNanos = Math.min(missingSinceNanos, now);
-    if (up
-        && arrived - broughtCount >= CoreLimits.MISSED_IN_A_ROW
-        && now - missingSinceNanos >= session.pingNanos()) {
-      if (silentSinceNanos == NEVER) {
-        wake(now);
-      }
-      long silent = Math.max(missingSinceNanos, now - session.pathTimeoutNanos() / 2);
-      silentSinceNanos = Math.min(silentSinceNanos, silent);
-    }
   }
 
   /** The session has a new epoch: counters start anew, and the path is asked at once. */
@@ -300,10 +258,9 @@ public final class Path implements PathFrames.Handler {
     pings.clear();
     peerArrived = 0;
     silentSinceNanos = NEVER;
-    noteBrought();
     if (remote != null) {
       up |= !proven; // given the benefit of the doubt until it has had time to answer
-      timer.start(now);
+      nextPingNanos = now;
     }
   }
 
@@ -320,7 +277,7 @@ public final class Path implements PathFrames.Handler {
       up = false;
       proven = false;
       silentSinceNanos = NEVER;
-      timer.stop();
+      nextPingNanos = NEVER;
       return;
     }
     if (epoch == null && isOpen) {
@@ -331,36 +288,24 @@ public final class Path implements PathFrames.Handler {
     lag.clear();
     queue.restart();
     if (epoch != null) {
-      timer.start(now);
+      nextPingNanos = now;
     }
   }
 
   /** The path is to be asked no later than this, if it leads anywhere. */
   void wake(long atNanos) {
-    timer.wake(atNanos);
-  }
-
-  /** Something has been carried: perhaps so much that the path is worth another PING. */
-  void onCarried(long datagrams) {
-    if (datagrams - carriedBefore >= session.datagramsAPing()) {
-      wake(timer.lastNanos() + (up ? 1 : 2) * session.pingNanos());
-    }
-  }
-
-  /** The session is in use again: what was not worth a PING meanwhile may be now. */
-  void onActive(long now) {
-    if (!up || mtu.isDue()) {
-      wake(now);
+    if (nextPingNanos != NEVER) {
+      nextPingNanos = Math.min(nextPingNanos, atNanos);
     }
   }
 
   long nextTimer() {
-    return timer.nextNanos();
+    return nextPingNanos;
   }
 
   void onTimer(long now) {
     epoch.counters().tick(now);
-    if (now < timer.nextNanos()) {
+    if (now < nextPingNanos) {
       return;
     }
     boolean forgotten =
@@ -374,7 +319,7 @@ public final class Path implements PathFrames.Handler {
     if (forgotten) {
       remote = null; // the peer's to find again; ours to stop sending strangers pings
       proven = false;
-      timer.stop();
+      nextPingNanos = NEVER;
       return;
     }
     sendPing(now);
@@ -413,7 +358,6 @@ public final class Path implements PathFrames.Handler {
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
     if (challenged && remote != null) {
-      longestArrived.clear();
       token = challenge;
       sendPing(now);
     }
@@ -439,8 +383,7 @@ public final class Path implements PathFrames.Handler {
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
     }
-    carriedBefore = session.carried();
-    timer.asked(now, pauseAfterPing(now));
+    nextPingNanos = now + pauseAfterPing(now);
   }
 
   /** Sends a packet of this length that counts for nothing else. */
@@ -451,21 +394,13 @@ public final class Path implements PathFrames.Handler {
     sendSealed(packet, port, remote);
   }
 
-  /** After how long it is asked again if nothing proves until then that it carries. */
   private long pauseAfterPing(long now) {
+    long ping = session.pingNanos();
     if (up) {
-      long overdue = silentSinceNanos + answerNanos() - now;
-      return proven ? Math.max(session.askAgainNanos(), overdue) : session.pingNanos();
+      // On an idle session an answer lengthens this.
+      return session.isActive(now) ? ping : Math.max(ping, answerNanos());
     }
-    // Who opened the session does it; each PING that gets through has the other end ask, too.
-    boolean often = session.isInitiator() && session.isActive(now);
-    return often ? 2 * session.pingNanos() : session.pingIdleNanos();
-  }
-
-  /** It has proved that it carries: it is asked again when that is worth it, or after a while. */
-  private void rest(long now) {
-    long nextProof = now + session.pingIdleNanos() * 5 / 4; // if only the peer asks meanwhile
-    timer.putOffUntil(Math.min(nextProof, timer.lastNanos() + session.restNanos()));
+    return session.isActive(now) ? 2 * ping : session.pingIdleNanos();
   }
 
   /**
@@ -517,7 +452,6 @@ public final class Path implements PathFrames.Handler {
     }
     if (challenged) {
       // The peer does not know us here yet, and our answer may be lost: ask again soon.
-      longestArrived.clear(); // the path leads another way
       wake(now + session.pingNanos());
     }
     if (!session.isInitiator()) {
@@ -577,7 +511,7 @@ public final class Path implements PathFrames.Handler {
     queue.restart();
     lastProofNanos = readAtNanos;
     silentSinceNanos = NEVER;
-    timer.start(readAtNanos);
+    nextPingNanos = readAtNanos;
     if (before == null) {
       up = true;
     } else {
@@ -595,13 +529,9 @@ public final class Path implements PathFrames.Handler {
     pinged = true;
     pingId = id;
     lossIn.update(peerSent, epoch.arrived());
-    if (up && !elsewhere && peerArrivedNow > peerArrived) {
+    if (up && peerArrivedNow > peerArrived) {
       // What we send arrives, though answers may be lost on their way back.
-      lastProofNanos = readAtNanos;
       silentSinceNanos = NEVER;
-      if (proven && !mtu.isSearching()) {
-        rest(readAtNanos);
-      }
     } else if (!up) {
       wake(readAtNanos);
     }
@@ -637,8 +567,9 @@ public final class Path implements PathFrames.Handler {
     prove();
     if (mtu.isDue() && session.isActive(readAtNanos)) {
       wake(readAtNanos);
-    } else {
-      rest(readAtNanos);
+    }
+    if (!session.isActive(readAtNanos)) {
+      nextPingNanos = pings.atNanos(ping) + session.pingIdleNanos();
     }
   }
 

@@ -54,7 +54,6 @@ public final class Session {
   private long expiresNanos = NEVER;
   private long lastHeardNanos;
   private long activeUntilNanos;
-  private long carried;
   private long nextFlowSweepNanos;
   private long scheduledNanos = NEVER;
 
@@ -498,22 +497,13 @@ public final class Session {
     return now - lastHeardNanos > 2 * pingNanos() && paths.areSilent(now);
   }
 
-  /** A datagram is carried, or a piece of one: the session is in use. */
+  /** Something is carried: the session is in use. */
   void stayActive(long now) {
     boolean wasActive = isActive(now);
     activeUntilNanos = now + CoreLimits.IDLE_AFTER_NANOS;
     if (!wasActive) {
-      paths.forEach(path -> path.onActive(now));
+      paths.forEach(path -> path.wake(now));
     }
-    carried++;
-    if (carried % CoreLimits.DATAGRAMS_A_CHECK == 0) {
-      paths.onCarried(carried);
-    }
-  }
-
-  /** How much more seldom than the other end this one asks its paths. */
-  private int seldom() {
-    return initiator ? 1 : CoreLimits.RESPONDER_SELDOM;
   }
 
   private long flowSweepNanos() {
@@ -534,28 +524,9 @@ public final class Session {
     return context.settings().pingIdleNanos();
   }
 
-  /** How many datagrams, or pieces, have been carried, both ways. */
+  /** How much it has carried, to tell busy sessions from idle ones at little cost. */
   public long carried() {
-    return carried;
-  }
-
-  /** After how many of them a path is asked again. */
-  int datagramsAPing() {
-    return CoreLimits.DATAGRAMS_A_PING * seldom();
-  }
-
-  /** After how long a path is asked again that has proved that it carries. */
-  long restNanos() {
-    return seldom() * pingIdleNanos();
-  }
-
-  /** After how long a path is asked again that has not answered. */
-  long askAgainNanos() {
-    long often =
-        Math.max(
-            CoreLimits.ASKED_AGAIN_AT_LEAST_NANOS,
-            pathTimeoutNanos() / CoreLimits.ASKED_UNTIL_DOWN);
-    return Math.min(pingNanos(), often);
+    return datagramsIn + arrivals.delivered();
   }
 
   long pathTimeoutNanos() {

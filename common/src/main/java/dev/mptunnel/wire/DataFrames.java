@@ -247,11 +247,12 @@ public final class DataFrames {
    * @param begin where its frames begin; they end at its limit
    */
   public static int trafficClass(ByteBuffer packet, int begin) {
-    return packet.limit() - begin >= CLASS_BYTES
-            && packet.get(begin) == CLASS
-            && packet.getShort(begin + 1) != 0
-        ? packet.get(begin + Frames.HEAD_BYTES) & 0xff
-        : 0;
+    int left = packet.limit() - begin - Frames.HEAD_BYTES;
+    if (left < 1 || packet.get(begin) != CLASS) {
+      return 0;
+    }
+    int length = packet.getShort(begin + 1) & 0xffff;
+    return length >= 1 && length <= left ? packet.get(begin + Frames.HEAD_BYTES) & 0xff : 0;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -95,6 +96,7 @@ class StatusTest {
     http.close();
   }
 
+  /** Null where nobody listens. */
   private HttpResponse<String> get(String port, String target) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
@@ -102,6 +104,8 @@ class StatusTest {
             .build();
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (ConnectException e) {
+      return null; // it does not listen yet
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -114,8 +118,8 @@ class StatusTest {
         what,
         LIMIT,
         () -> {
-          String body = get(port, target).body();
-          return List.of(words).stream().allMatch(body::contains);
+          HttpResponse<String> answer = get(port, target);
+          return answer != null && List.of(words).stream().allMatch(answer.body()::contains);
         });
   }
 
@@ -133,6 +137,7 @@ class StatusTest {
 
   @Test
   void allProgramsShowWhatTheyDoAndAPathThatIsKilledIsDown() throws Exception {
+    await("the client's status", clientStatus, "/healthz", "ok");
     Thread events = Thread.ofVirtual().start(this::readEvents);
     try (DatagramSocket application = new DatagramSocket()) {
       byte[] payload = "hello".getBytes(StandardCharsets.UTF_8);

@@ -483,18 +483,6 @@ final class SimPair {
     return happened.getAsBoolean();
   }
 
-  /** The same, with a datagram only every so many milliseconds. */
-  boolean exchangeUntil(long atMostMillis, int everyMillis, BooleanSupplier happened) {
-    for (long millis = 0; millis < atMostMillis; millis += everyMillis) {
-      client.sendOnEachFlow();
-      server.sendOnEachFlow();
-      if (idleUntil(everyMillis, happened)) {
-        return true;
-      }
-    }
-    return happened.getAsBoolean();
-  }
-
   private static InetSocketAddress clientAddress(int path) {
     return new InetSocketAddress("10.0." + path + ".2", 40_000);
   }
