@@ -276,6 +276,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       waitsSinceNanos = waitsSinceNanos == 0 ? now : waitsSinceNanos;
       if (now - waitsSinceNanos >= times.takenNanos()) {
         refusals.add(Reason.SLOW);
+        feed = null; // its end is told later: more events may be due before
         context.close();
       }
       return;
