@@ -12,7 +12,6 @@ import java.nio.file.Path;
 public final class ControlClient {
 
   private static final int MAX_BYTES = 64 << 20;
-  private static final String HEAD_ENDS = "\r\n\r\n";
 
   private ControlClient() {}
 
@@ -37,11 +36,11 @@ public final class ControlClient {
     } catch (IOException e) {
       throw new IOException("%s does not answer: %s".formatted(path, e.getMessage()), e);
     }
-    int end = text.indexOf(HEAD_ENDS);
+    int end = text.indexOf(ControlSocket.HEAD_ENDS);
     if (end < 0) {
       throw new IOException(path + " does not answer: it is another user's, or busy");
     }
-    String body = text.substring(end + HEAD_ENDS.length());
+    String body = text.substring(end + ControlSocket.HEAD_ENDS.length());
     if (!text.startsWith("HTTP/1.0 200 ")) {
       throw new IOException(path + " answers: " + body.strip());
     }

@@ -32,6 +32,8 @@ public final class ControlSocket implements AutoCloseable {
   private static final int MAX_REQUEST_BYTES = 4 << 10;
   private static final long PATIENCE_SECONDS = 5;
 
+  static final String HEAD_ENDS = "\r\n\r\n";
+
   /** Of a file's mode; see inode(7). */
   private static final int FILE_TYPE = 0xf000;
 
@@ -139,7 +141,11 @@ public final class ControlSocket implements AutoCloseable {
         refusals.add(Reason.USER);
         return;
       }
-      Answer answer = answer(request(asking));
+      ByteBuffer request = read(asking);
+      if (request.position() == 0) {
+        return; // one who wanted to know whether anybody is here
+      }
+      Answer answer = answer(target(request));
       String head =
           "HTTP/1.0 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
               .formatted(
@@ -172,19 +178,29 @@ public final class ControlSocket implements AutoCloseable {
     return user.equals(owner) || user.equals("root");
   }
 
-  /** The target of a GET, or null for what is none. */
-  private String request(SocketChannel asking) throws IOException {
+  /** All that comes until a request is complete, or the end. */
+  private static ByteBuffer read(SocketChannel asking) throws IOException {
     ByteBuffer read = ByteBuffer.allocate(MAX_REQUEST_BYTES);
-    while (read.hasRemaining() && asking.read(read) >= 0) {
-      String text = new String(read.array(), 0, read.position(), StandardCharsets.ISO_8859_1);
-      if (text.contains("\r\n\r\n")) {
-        String[] words = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
-        return words.length == 3 && words[0].equals("GET") && words[2].startsWith("HTTP/1.")
-            ? words[1]
-            : null;
-      }
+    while (read.hasRemaining() && !text(read).contains(HEAD_ENDS) && asking.read(read) >= 0) {
+      // More may come.
     }
-    return null;
+    return read;
+  }
+
+  private static String text(ByteBuffer read) {
+    return new String(read.array(), 0, read.position(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** The target of a GET, or null for what is none. */
+  private static String target(ByteBuffer read) {
+    String text = text(read);
+    if (!text.contains(HEAD_ENDS)) {
+      return null;
+    }
+    String[] words = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
+    return words.length == 3 && words[0].equals("GET") && words[2].startsWith("HTTP/1.")
+        ? words[1]
+        : null;
   }
 
   private Answer answer(String target) {

@@ -85,7 +85,8 @@ class ControlSocketTest {
     ControlSocket socket = open(path);
     assertTrue(ask(path, "nonsense\r\n\r\n").startsWith("HTTP/1.0 400 "));
     assertTrue(ask(path, "POST / HTTP/1.1\r\n\r\n").startsWith("HTTP/1.0 400 "));
-    assertTrue(ask(path, "").startsWith("HTTP/1.0 400 "));
+    assertTrue(ask(path, "GET / HTTP/1.0\r\n").startsWith("HTTP/1.0 400 "));
+    assertEquals("", ask(path, ""), "who asks nothing is refused nothing");
     String tooLong = ask(path, "GET /" + "a".repeat(4 << 10));
     assertTrue(tooLong.isEmpty() || tooLong.startsWith("HTTP/1.0 400 "), tooLong);
     assertEquals(4, socket.refused());
