@@ -44,7 +44,7 @@ export function showDetails(status, place) {
       follow(
         made.lastElementChild,
         [...numbers(values, field, "")],
-        ({ label }) => label,
+        ({ field: its }) => its,
         ({ label }) => {
           const line = element("div");
           line.append(element("dt", "", label), element("dd"));
@@ -85,7 +85,7 @@ function formatOf(field) {
 }
 
 function unitless(label) {
-  return label.replace(/ (bytes|seconds|millis|share)\b/, "");
+  return label.replace(/ (bytes|seconds|millis)\b/, "");
 }
 
 /** A name of the JSON as words: "piecesWithoutRoom" is "pieces without room". */
