@@ -74,7 +74,9 @@ function tell(verdict, loss, best, field) {
     return;
   }
   say(before, "The best path alone would have lost ");
-  if (loss === 0 && best > 0) {
+  if (loss === 0 && best === 0) {
+    say(after, " too: the lines are good.");
+  } else if (loss === 0) {
     say(after, "; through all of them, everything arrived.");
   } else if (loss > 0 && best / loss >= 1.5) {
     const times = best / loss;

@@ -1,6 +1,7 @@
 /** The last hour, as api/history has it, and views of it for charts. */
 
 const KEPT_SECONDS = 3600;
+const LEAST_SECONDS = 60;
 const POINTS = 240;
 const NAMES = new Set(["session", "client", "path", "name"]);
 
@@ -74,9 +75,13 @@ export class History {
     }
   }
 
-  /** A view of the last seconds, of some hundred points, each the sum of the samples around it. */
-  view(seconds) {
+  /**
+   * A view of so many seconds at most, or of all that there is yet, of some hundred points, each the
+   * sum of the samples around it.
+   */
+  view(most) {
     const end = this.times.at(-1) ?? Date.now() / 1000;
+    const seconds = Math.min(most, Math.max(LEAST_SECONDS, end - (this.times[0] ?? end)));
     const step = Math.max(this.period, Math.ceil(seconds / POINTS / this.period) * this.period);
     const first = Math.floor((end - seconds) / step);
     const places = Math.floor(end / step) - first + 1;
