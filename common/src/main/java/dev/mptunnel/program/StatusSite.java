@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,13 +55,13 @@ final class StatusSite implements Site {
 
   /** What was made last, and of what. */
   private static final class Made {
-    private Snapshot of;
+    private Instant of;
     private Answer answer;
 
     synchronized Answer get(Snapshot snapshot, Supplier<Answer> maker) {
-      if (of != snapshot) {
+      if (!snapshot.time().equals(of)) {
         answer = maker.get();
-        of = snapshot;
+        of = snapshot.time();
       }
       return answer;
     }
@@ -199,7 +200,7 @@ final class StatusSite implements Site {
   /** First all there is, then what is new. */
   private final class Events implements Feed {
 
-    private Snapshot sent;
+    private Instant sent;
     private long lastEvent;
 
     @Override
@@ -219,11 +220,11 @@ final class StatusSite implements Site {
           append(text, "event", StatusJson.of(event));
           lastEvent = event.number();
         }
-        if (snapshot != sent) {
+        if (!snapshot.time().equals(sent)) {
           append(text, "status", live(snapshot));
         }
       }
-      sent = snapshot;
+      sent = snapshot.time();
       return text.toString();
     }
 
