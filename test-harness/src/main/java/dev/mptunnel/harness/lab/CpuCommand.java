@@ -48,6 +48,12 @@ public final class CpuCommand implements Callable<Integer> {
   private List<String> also = List.of();
 
   @Option(
+      names = "--watched",
+      description =
+          "Also one that is watched: its pages open, and asked for its metrics each second.")
+  private boolean watched;
+
+  @Option(
       names = "--only",
       split = ",",
       description = "Which variants take part; all if not given.")
@@ -107,6 +113,9 @@ public final class CpuCommand implements Callable<Integer> {
     all.add(CpuVariant.parse("plain=--encrypt off"));
     for (String cipher : List.of("aes-128-gcm", "aes-256-gcm")) {
       all.add(new CpuVariant(cipher, List.of("--cipher", cipher), List.of()));
+    }
+    if (watched) {
+      all.add(new CpuVariant("watched", List.of(), List.of(), true));
     }
     for (String text : also) {
       try {

@@ -50,6 +50,8 @@ final class CpuTunnel implements AutoCloseable {
   private final IntSupplier sent;
   private final Reception received;
   private final OutstandingLimit limit;
+  private final List<Integer> statusPorts = new ArrayList<>();
+  private final List<Onlooker> onlookers = new ArrayList<>();
   private volatile int wanted;
 
   /**
@@ -77,6 +79,7 @@ final class CpuTunnel implements AutoCloseable {
       server.close();
       throw e;
     }
+    statusPorts.forEach(port -> onlookers.add(new Onlooker(port)));
     InetSocketAddress entrance = new InetSocketAddress(LOOPBACK, clientPort);
     application =
         LoadStream.open(loop, ANY_PORT, entrance, STREAM, up ? plan : KNOCK, up ? gate : Gate.OPEN);
@@ -90,8 +93,17 @@ final class CpuTunnel implements AutoCloseable {
     return sequence < wanted && limit.opens(sequence, nowNanos);
   }
 
-  private List<String> serverCommand(CpuVariant variant, int port) {
+  /** Has it shown what it does, where somebody watches. */
+  private void addStatus(CpuVariant variant, List<String> arguments) throws IOException {
+    if (variant.isWatched()) {
+      statusPorts.add(freePort());
+      arguments.addAll(List.of("--status", Integer.toString(statusPorts.getLast())));
+    }
+  }
+
+  private List<String> serverCommand(CpuVariant variant, int port) throws IOException {
     List<String> arguments = new ArrayList<>(variant.serverOptions());
+    addStatus(variant, arguments);
     arguments.add("--listen");
     arguments.add(LOOPBACK.getHostAddress() + ":" + port);
     arguments.add("--target");
@@ -99,8 +111,10 @@ final class CpuTunnel implements AutoCloseable {
     return JavaProgram.command("dev.mptunnel.server.Main", arguments.toArray(String[]::new));
   }
 
-  private static List<String> clientCommand(CpuVariant variant, int port, int serverPort) {
+  private List<String> clientCommand(CpuVariant variant, int port, int serverPort)
+      throws IOException {
     List<String> arguments = new ArrayList<>(variant.clientOptions());
+    addStatus(variant, arguments);
     arguments.add("--listen");
     arguments.add(Integer.toString(port));
     for (String path : PATHS) {
@@ -153,6 +167,7 @@ final class CpuTunnel implements AutoCloseable {
 
   @Override
   public void close() {
+    onlookers.forEach(Onlooker::close);
     application.close();
     client.close();
     server.close();

@@ -9,8 +9,15 @@ import java.util.List;
  * @param name what the table calls it
  * @param clientOptions of mpclient, word by word
  * @param serverOptions of mpserver
+ * @param isWatched whether somebody has the page of each open, and Prometheus asks each second
  */
-record CpuVariant(String name, List<String> clientOptions, List<String> serverOptions) {
+record CpuVariant(
+    String name, List<String> clientOptions, List<String> serverOptions, boolean isWatched) {
+
+  /** One that nobody watches. */
+  CpuVariant(String name, List<String> clientOptions, List<String> serverOptions) {
+    this(name, clientOptions, serverOptions, false);
+  }
 
   CpuVariant {
     clientOptions = List.copyOf(clientOptions);
