@@ -130,7 +130,7 @@ class ConfigFileTest {
           a_b!c 1          | f:2: 'a_b!c' is not a host name; expected a name or an address
           pign = 5s        | f:2: unknown key 'pign'; did you mean ping?
           pathtimeout = 5s | f:2: unknown key 'pathtimeout'; did you mean path-timeout?
-          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, listen-tcp, listen-tcp.NAME, socks, socks-user, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, tunnels, cc, tunnel-timeout, over-tcp, socket-buffer, dscp, engine, busy-poll, tcp-engine
+          = 5s             | f:2: unknown key ''; expected one of listen, listen.NAME, for, for.NAME, listen-tcp, listen-tcp.NAME, socks, socks-user, bridge, fwmark, secret, secret-file, encrypt, cipher, ping, ping-idle, path-timeout, mtu, repair, hold, flow-timeout, max-flows, tunnels, cc, tunnel-timeout, over-tcp, socket-buffer, dscp, engine, busy-poll, tcp-engine, status, status-token, control, log
           ping 250ms       | f:2: 'ping 250ms' has no '='; expected ping = ...
           ping = 250       | f:2: ping: '250' has no unit; expected a duration with its unit, such as 250ms, 5s or 2m
           repair = 3       | f:2: repair: '3' cannot be read; expected off or a share such as 3% or 0.5%

@@ -254,7 +254,7 @@ class SecurityTest {
     assertEquals(
         "unknown option '--encrypt'; expected one of --listen, --protocol, --server,"
             + " --idle-timeout, --max-clients, --cc, --socket-buffer, --dscp, --engine,"
-            + " --busy-poll, --loops, --tcp-engine,"
+            + " --busy-poll, --loops, --tcp-engine, --status, --status-token, --control, --log,"
             + " --config, --verbose, --help, --version",
         assertThrows(
                 ConfigException.class,
