@@ -66,8 +66,9 @@ public final class Chromium implements AutoCloseable {
             .start();
     try {
       socket =
-          http.newWebSocketBuilder().buildAsync(awaitAddress(), new Listener()).orTimeout(
-                  LIMIT.toSeconds(), TimeUnit.SECONDS)
+          http.newWebSocketBuilder()
+              .buildAsync(awaitAddress(), new Listener())
+              .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
               .join();
       Object target = call(null, "Target.createTarget", "{\"url\":\"about:blank\"}");
       String id = Json.quote((String) Json.at(target, "targetId"));

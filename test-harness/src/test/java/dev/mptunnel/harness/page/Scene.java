@@ -30,15 +30,24 @@ final class Scene {
     history = new SceneHistory(now, seed.part("history").generator());
     status =
         map(
-            "version", 1,
-            "program", program,
-            "programVersion", "0.1.0",
-            "started", now.minusSeconds(93_784).toString(),
-            "time", now.toString(),
-            "uptimeSeconds", 93_784.25,
-            "ready", true,
-            "notReady", null,
-            "engine", "native");
+            "version",
+            1,
+            "program",
+            program,
+            "programVersion",
+            "0.1.0",
+            "started",
+            now.minusSeconds(93_784).toString(),
+            "time",
+            now.toString(),
+            "uptimeSeconds",
+            93_784.25,
+            "ready",
+            true,
+            "notReady",
+            null,
+            "engine",
+            "native");
   }
 
   /** One by its name: client, many, fresh, server or bridge. */
@@ -62,7 +71,8 @@ final class Scene {
       session.put("sharedBottlenecks", List.of(scene.shared(session)));
     }
     scene.put("sessions", new ArrayList<>(List.of(session)));
-    scene.put("socks", map("opening", 0, "waiting", 0, "associations", 1, "opened", 1_240, "refused", 2));
+    scene.put(
+        "socks", map("opening", 0, "waiting", 0, "associations", 1, "opened", 1_240, "refused", 2));
     scene.finish();
     scene.put("events", scene.events(session));
     return scene;
@@ -108,8 +118,7 @@ final class Scene {
     scene.put("destinations", map("asked", 40, "refused", 1));
     scene.put(
         "loops",
-        List.of(
-            map("sessions", 12, "packets", 918_273), map("sessions", 11, "packets", 812_345)));
+        List.of(map("sessions", 12, "packets", 918_273), map("sessions", 11, "packets", 812_345)));
     scene.put("events", scene.events(cast(sessions.getFirst())));
     return scene;
   }
@@ -122,8 +131,14 @@ final class Scene {
     for (String transport : List.of("udp", "tcp")) {
       Map<String, Object> bytes =
           map(
-              "to", 1_285_582_200L, "from", 1_260_001_400L,
-              "toPerSecond", 350_000.5, "fromPerSecond", 342_300.0);
+              "to",
+              1_285_582_200L,
+              "from",
+              1_260_001_400L,
+              "toPerSecond",
+              350_000.5,
+              "fromPerSecond",
+              342_300.0);
       Map<String, Object> packets =
           map("to", 918_273, "from", 900_001, "toPerSecond", 250.0, "fromPerSecond", 244.5);
       servers.add(
@@ -141,13 +156,27 @@ final class Scene {
             "servers", servers,
             "clients",
                 map(
-                    "proven", 12, "unproven", 1, "evictedProven", 0, "evictedUnproven", 0,
-                    "expiredProven", 3, "expiredUnproven", 9),
+                    "proven",
+                    12,
+                    "unproven",
+                    1,
+                    "evictedProven",
+                    0,
+                    "evictedUnproven",
+                    0,
+                    "expiredProven",
+                    3,
+                    "expiredUnproven",
+                    9),
             "connections", map("proven", 24, "unproven", 0, "turnedAway", 0, "refusedFull", 0),
             "dropped",
                 map("notSent", 0, "noAddress", 0, "noSocket", 0, "overRate", 3, "notRead", 0)));
     scene.process();
-    scene.put("events", List.of(scene.event(1, 300, "warning", "log", null, null, "server 1.2.3.4:2000 does not answer")));
+    scene.put(
+        "events",
+        List.of(
+            scene.event(
+                1, 300, "warning", "log", null, null, "server 1.2.3.4:2000 does not answer")));
     return scene;
   }
 
@@ -202,8 +231,18 @@ final class Scene {
     session.put(
         "datagrams",
         map(
-            "out", sent, "in", sent - 431, "outPerSecond", 120.5 * busy,
-            "inPerSecond", 118.0 * busy, "fragmentedOut", 12, "duplicatesIn", 2 * sent));
+            "out",
+            sent,
+            "in",
+            sent - 431,
+            "outPerSecond",
+            120.5 * busy,
+            "inPerSecond",
+            118.0 * busy,
+            "fragmentedOut",
+            12,
+            "duplicatesIn",
+            2 * sent));
     session.put("loss", windows(0.0004));
     session.put("paths", all);
     session.put("sharedBottlenecks", List.of());
@@ -232,25 +271,50 @@ final class Scene {
     path.put(
         "packets",
         map(
-            "out", 3_184_211, "in", 3_102_011,
-            "outPerSecond", down ? 0.0 : 124.5, "inPerSecond", down ? 0.0 : 122.0));
+            "out",
+            3_184_211,
+            "in",
+            3_102_011,
+            "outPerSecond",
+            down ? 0.0 : 124.5,
+            "inPerSecond",
+            down ? 0.0 : 122.0));
     path.put(
         "bytes",
         map(
-            "out", (long) (4_457_880_000L * busy), "in", (long) (4_342_800_000L * busy),
-            "outPerSecond", down ? 0.0 : rounded(174_300.0 * busy),
-            "inPerSecond", down ? 0.0 : rounded(170_800.0 * busy)));
+            "out",
+            (long) (4_457_880_000L * busy),
+            "in",
+            (long) (4_342_800_000L * busy),
+            "outPerSecond",
+            down ? 0.0 : rounded(174_300.0 * busy),
+            "inPerSecond",
+            down ? 0.0 : rounded(170_800.0 * busy)));
     path.put("loss", windows(loss));
     path.put(
         "rttMillis",
         map(
-            "smoothed", rounded(rtt), "p50", rounded(rtt), "p90", rounded(rtt * 1.1),
-            "p99", rounded(rtt * 1.3), "max", 212.2));
+            "smoothed",
+            rounded(rtt),
+            "p50",
+            rounded(rtt),
+            "p90",
+            rounded(rtt * 1.1),
+            "p99",
+            rounded(rtt * 1.3),
+            "max",
+            212.2));
     path.put(
         "rttRecentMillis",
         map(
-            "p50", down ? null : rounded(rtt), "p90", down ? null : rounded(rtt * 1.1),
-            "p99", down ? null : rounded(rtt * 1.2), "max", down ? null : rounded(rtt * 1.2)));
+            "p50",
+            down ? null : rounded(rtt),
+            "p90",
+            down ? null : rounded(rtt * 1.1),
+            "p99",
+            down ? null : rounded(rtt * 1.2),
+            "max",
+            down ? null : rounded(rtt * 1.2)));
     path.put("wins", wins);
     path.put("saves", wins / 100);
     return path;
@@ -268,10 +332,34 @@ final class Scene {
 
   private static Map<String, Object> repair() {
     return map(
-        "holes", 3_101, "asked", 3_202, "repaired", 3_050, "needless", 8, "rebuilt", 0,
-        "givenUp", 43, "withheld", 0, "late", 2, "resent", 2_701, "unanswered", 0,
-        "spentBytes", 5_300_000, "sentBytes", 4_470_000_000L,
-        "held", 128_801, "heldMillis", map("p50", 21.3, "p99", 44.9));
+        "holes",
+        3_101,
+        "asked",
+        3_202,
+        "repaired",
+        3_050,
+        "needless",
+        8,
+        "rebuilt",
+        0,
+        "givenUp",
+        43,
+        "withheld",
+        0,
+        "late",
+        2,
+        "resent",
+        2_701,
+        "unanswered",
+        0,
+        "spentBytes",
+        5_300_000,
+        "sentBytes",
+        4_470_000_000L,
+        "held",
+        128_801,
+        "heldMillis",
+        map("p50", 21.3, "p99", 44.9));
   }
 
   private List<Object> tunnels(List<Object> paths) {
@@ -280,17 +368,30 @@ final class Scene {
       for (int i = 1; i <= 2; i++) {
         tunnels.add(
             map(
-                "name", cast(path).get("name") + " " + i,
-                "state", "up",
+                "name",
+                cast(path).get("name") + " " + i,
+                "state",
+                "up",
                 "bytes",
-                    map(
-                        "out", 104_857_600, "in", 5_242_880,
-                        "outPerSecond", 1_250_000.5, "inPerSecond", 51_200.0),
-                "capacityBytesPerSecond", 6_100_000,
-                "responseMillis", 44.1,
-                "inFlightBytes", 262_144,
-                "resentBytes", 0,
-                "idleSeconds", 12.5));
+                map(
+                    "out",
+                    104_857_600,
+                    "in",
+                    5_242_880,
+                    "outPerSecond",
+                    1_250_000.5,
+                    "inPerSecond",
+                    51_200.0),
+                "capacityBytesPerSecond",
+                6_100_000,
+                "responseMillis",
+                44.1,
+                "inFlightBytes",
+                262_144,
+                "resentBytes",
+                0,
+                "idleSeconds",
+                12.5));
       }
     }
     return tunnels;
@@ -299,13 +400,31 @@ final class Scene {
   private static Map<String, Object> connections() {
     Map<String, Object> one =
         map(
-            "id", 33, "to", "example.org:443", "ageSeconds", 712.5,
-            "bytes", map("out", 5_120, "in", 1_048_576));
+            "id",
+            33,
+            "to",
+            "example.org:443",
+            "ageSeconds",
+            712.5,
+            "bytes",
+            map("out", 5_120, "in", 1_048_576));
     Map<String, Object> other =
         map("id", 35, "to", null, "ageSeconds", 12.0, "bytes", map("out", 0, "in", 1_500));
     return map(
-        "now", 2, "opened", 17, "memoryBytes", 524_288, "sentTwiceBytes", 0,
-        "tunnelsBroken", 0, "strangers", 0, "list", List.of(one, other));
+        "now",
+        2,
+        "opened",
+        17,
+        "memoryBytes",
+        524_288,
+        "sentTwiceBytes",
+        0,
+        "tunnelsBroken",
+        0,
+        "strangers",
+        0,
+        "list",
+        List.of(one, other));
   }
 
   /** Puts what follows from the sessions, and what all programs show. */
@@ -318,14 +437,14 @@ final class Scene {
             list(status, "sessions").stream()
                 .flatMap(session -> list(cast(session), "paths").stream())
                 .mapToDouble(
-                    path ->
-                        (double)
-                            Json.at(path, "loss", window, way.toLowerCase(Locale.ROOT)))
+                    path -> (double) Json.at(path, "loss", window, way.toLowerCase(Locale.ROOT)))
                 .sorted()
                 .toArray();
         its.put("loss" + way, 0.0004);
         its.put("bestAlone" + way, losses[0]);
-        its.put("meanAlone" + way, IntStream.range(0, losses.length).mapToDouble(i -> losses[i]).average().orElseThrow());
+        its.put(
+            "meanAlone" + way,
+            IntStream.range(0, losses.length).mapToDouble(i -> losses[i]).average().orElseThrow());
         its.put("worstAlone" + way, losses[losses.length - 1]);
       }
       headline.put(window, its);
@@ -337,15 +456,55 @@ final class Scene {
     status.put(
         "dropped",
         map(
-            "malformed", 0, "unknownSession", 2, "forged", 0, "damaged", 0, "misdirected", 0,
-            "unopened", 0, "flowsTooFast", 0, "flowsUnnamed", 0, "targetsRefused", 0,
-            "piecesWithoutRoom", 0, "incomplete", 1, "tooLarge", 0, "noPath", 14,
-            "notSent", 0, "sentTooLate", 0, "notRead", 0));
+            "malformed",
+            0,
+            "unknownSession",
+            2,
+            "forged",
+            0,
+            "damaged",
+            0,
+            "misdirected",
+            0,
+            "unopened",
+            0,
+            "flowsTooFast",
+            0,
+            "flowsUnnamed",
+            0,
+            "targetsRefused",
+            0,
+            "piecesWithoutRoom",
+            0,
+            "incomplete",
+            1,
+            "tooLarge",
+            0,
+            "noPath",
+            14,
+            "notSent",
+            0,
+            "sentTooLate",
+            0,
+            "notRead",
+            0));
     status.put(
         "handshakes",
         map(
-            "answered", 0, "refused", 0, "evicted", 0, "sessionsRefused", 0, "cookiesSent", 0,
-            "hintsSent", 0, "answersWithheld", 0));
+            "answered",
+            0,
+            "refused",
+            0,
+            "evicted",
+            0,
+            "sessionsRefused",
+            0,
+            "cookiesSent",
+            0,
+            "hintsSent",
+            0,
+            "answersWithheld",
+            0));
     process();
   }
 
@@ -353,8 +512,20 @@ final class Scene {
     status.put(
         "process",
         map(
-            "heapUsedBytes", 31_457_280, "heapMaxBytes", 134_217_728, "cpuSeconds", 1_312.75,
-            "cpuShare", 0.031, "openFiles", 41, "maxOpenFiles", 524_288, "threads", 19));
+            "heapUsedBytes",
+            31_457_280,
+            "heapMaxBytes",
+            134_217_728,
+            "cpuSeconds",
+            1_312.75,
+            "cpuShare",
+            0.031,
+            "openFiles",
+            41,
+            "maxOpenFiles",
+            524_288,
+            "threads",
+            19));
     status.put("status", map("connections", 1, "streams", 1, "refusedRequests", 0));
   }
 
@@ -366,28 +537,74 @@ final class Scene {
     for (int i = 0; i < paths.size() && i < 4; i++) {
       String name = (String) cast(paths.get(i)).get("name");
       events.add(
-          event(++number, 3_590 - i, "info", "path-up", id, i, "path " + name + " is up: round trip 43 ms"));
+          event(
+              ++number,
+              3_590 - i,
+              "info",
+              "path-up",
+              id,
+              i,
+              "path " + name + " is up: round trip 43 ms"));
     }
     for (int ago = 3_000; ago > 600; ago -= 600) {
       events.add(event(++number, ago, "debug", "rekey", id, null, "the keys were renewed"));
     }
     String first = (String) cast(paths.getFirst()).get("name");
     events.add(
-        event(++number, 640, "info", "path-moved", id, 0, "path " + first + " moved from 203.0.113.4:40112 to 203.0.113.9:51544"));
+        event(
+            ++number,
+            640,
+            "info",
+            "path-moved",
+            id,
+            0,
+            "path " + first + " moved from 203.0.113.4:40112 to 203.0.113.9:51544"));
     events.add(
-        event(++number, 420, "info", "session-back", id, null, "the server was restarted, and is back in the session"));
+        event(
+            ++number,
+            420,
+            "info",
+            "session-back",
+            id,
+            null,
+            "the server was restarted, and is back in the session"));
     String last = (String) cast(paths.getLast()).get("name");
     events.add(
-        event(++number, 186, "warning", "path-down", id, paths.size() - 1, "path " + last + " is down: 198.51.100.3:4000 does not answer"));
+        event(
+            ++number,
+            186,
+            "warning",
+            "path-down",
+            id,
+            paths.size() - 1,
+            "path " + last + " is down: 198.51.100.3:4000 does not answer"));
     return events;
   }
 
   private Map<String, Object> event(
-      int number, int secondsAgo, String level, String kind, String session, Integer path, String text) {
+      int number,
+      int secondsAgo,
+      String level,
+      String kind,
+      String session,
+      Integer path,
+      String text) {
     Instant time = Instant.now().minusSeconds(secondsAgo).truncatedTo(ChronoUnit.MILLIS);
     return map(
-        "number", number, "time", time.toString(), "level", level, "kind", kind,
-        "session", session, "path", path, "text", text);
+        "number",
+        number,
+        "time",
+        time.toString(),
+        "level",
+        level,
+        "kind",
+        kind,
+        "session",
+        session,
+        "path",
+        path,
+        "text",
+        text);
   }
 
   private static Map<String, Object> windows(double loss) {

@@ -173,12 +173,12 @@ public final class StatusPage implements AutoCloseable {
   /** Whether a path is seen to be in a state, in the colour of what is bad or not. */
   public static String isShown(int path, String state, boolean red) {
     return """
-        [...document.querySelectorAll('[data-path="%d"]')].some((row) => {
-          const badge = getComputedStyle(row.querySelector('.badge')).backgroundColor;
-          const [r, g, b] = badge.match(/\\d+/g).map(Number);
-          return row.dataset.state === '%s' && (r > 150 && r > 2 * g && r > 2 * b) === %b;
-        })
-        """
+    [...document.querySelectorAll('[data-path="%d"]')].some((row) => {
+      const badge = getComputedStyle(row.querySelector('.badge')).backgroundColor;
+      const [r, g, b] = badge.match(/\\d+/g).map(Number);
+      return row.dataset.state === '%s' && (r > 150 && r > 2 * g && r > 2 * b) === %b;
+    })
+    """
         .formatted(path, state, red);
   }
 
@@ -194,7 +194,8 @@ public final class StatusPage implements AutoCloseable {
       for (boolean dark : List.of(false, true)) {
         String world = name + "-" + width + (dark ? "-dark" : "-light");
         browser.show(width, width == TELEPHONE ? 844 : 900, dark);
-        browser.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))");
+        browser.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))");
         assertEquals("", browser.evaluate(TOO_WIDE), world);
         assertEquals("", browser.evaluate(UNREADABLE), world);
         browser.picture(PICTURES.resolve(world + ".png"));

@@ -40,7 +40,8 @@ class StatusPageTest {
         page.await("the next figures", nextFigures(page));
         page.assertShows(STATUS);
       }
-      page.browser().evaluate("document.querySelectorAll('details').forEach((d) => d.open = false)");
+      page.browser()
+          .evaluate("document.querySelectorAll('details').forEach((d) => d.open = false)");
       page.assertGood(name);
     }
   }

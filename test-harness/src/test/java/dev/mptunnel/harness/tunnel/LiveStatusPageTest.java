@@ -72,8 +72,14 @@ class LiveStatusPageTest {
     List<String> options =
         new ArrayList<>(
             List.of(
-                "--status", clientPage, "--path-timeout", PATH_TIMEOUT, "--listen", entry,
-                "--listen-tcp", FreePorts.nextText()));
+                "--status",
+                clientPage,
+                "--path-timeout",
+                PATH_TIMEOUT,
+                "--listen",
+                entry,
+                "--listen-tcp",
+                FreePorts.nextText()));
     for (String line : List.of("one", "two")) {
       String port = FreePorts.nextText();
       String server = "127.0.0.1:" + serverPort;
