@@ -52,7 +52,7 @@ public final class StatusProgram {
   }
 
   private static boolean isTerminal() {
-    return System.console() != null && System.console().isTerminal();
+    return System.console().isTerminal();
   }
 
   /** Whether the arguments of a program ask for its status. */

@@ -86,8 +86,8 @@ class StatusJsonTest {
           Samples.client(
               Samples.session(
                   Samples.SESSION,
-                  new LossTotals(1_000 * i, 999 * i),
-                  Samples.path(0, 1_000 * i, 900 * i))));
+                  new LossTotals(1_000L * i, 999L * i),
+                  Samples.path(0, 1_000L * i, 900L * i))));
     }
     String json = history.json("mpclient", 0);
     assertEquals(fields(example(documented("`/api/history`"))), fields(json));

@@ -83,12 +83,15 @@ final class FakeProgram implements AutoCloseable {
   }
 
   private void send(String name, String data) {
-    for (OutputStream stream : streams) {
-      try {
-        write(stream, name, data);
-      } catch (IOException gone) {
-        streams.remove(stream);
-      }
+    streams.removeIf(stream -> !isTaken(stream, name, data));
+  }
+
+  private static boolean isTaken(OutputStream stream, String name, String data) {
+    try {
+      write(stream, name, data);
+      return true;
+    } catch (IOException gone) {
+      return false;
     }
   }
 
@@ -142,10 +145,15 @@ final class FakeProgram implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Is gone, as a program that was killed. */
+  void stop() {
     clock.shutdownNow();
     server.stop(0);
     threads.shutdownNow();
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 }
