@@ -50,6 +50,9 @@ function paint() {
   requestAnimationFrame(() => {
     painting = false;
     show();
+    if (view === null) {
+      showCharts();
+    }
   });
 }
 
@@ -130,12 +133,8 @@ new Feed({
     if (news.events) {
       events.takeAll(news);
     }
-    const isFirst = status === null;
     status = news;
     paint();
-    if (isFirst) {
-      view = history.view(Number(chosenOf("range")));
-    }
     takeHistory();
   },
   event(event) {

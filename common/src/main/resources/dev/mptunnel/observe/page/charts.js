@@ -98,7 +98,7 @@ export class Chart {
         height: HEIGHT,
         pxAlign: 1,
         legend: { show: false },
-        padding: [12, 4, 0, 0],
+        padding: [12, 20, 0, 0],
         cursor: {
           sync: { key: "time", setSeries: false },
           drag: { x: false, y: false },

@@ -126,7 +126,7 @@ function showPaths(session, at, ways, period, view) {
       row.dataset.state = path.state;
       pathCells(row, path, `${at}.paths.${place}`, ways, period, wins);
       row.querySelector(".swatch").style.background = `var(${pathColor(place)})`;
-      row.draw = () => drawSparks(row, view(), seriesKey(session.id, path.id), pathColor(place));
+      row.draw = () => view() && drawSparks(row, view(), seriesKey(session.id, path.id), pathColor(place));
     },
   );
 }

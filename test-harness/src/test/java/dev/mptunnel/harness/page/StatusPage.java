@@ -107,7 +107,7 @@ public final class StatusPage implements AutoCloseable {
         for (const one of document.querySelectorAll('button, a, input, [tabindex="0"], section')) {
           const name = one.getAttribute('aria-label') || one.textContent.trim()
             || one.labels?.[0]?.textContent || one.getAttribute('aria-labelledby');
-          if (!name) {
+          if (!name && one.getClientRects().length > 0) {
             bad.push(`${one.tagName} ${one.id} has no name`);
           }
         }
