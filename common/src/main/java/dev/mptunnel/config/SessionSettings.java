@@ -5,8 +5,8 @@ import dev.mptunnel.core.EndpointSettings.RepairSettings;
 /**
  * What client and server set alike about sessions.
  *
- * @param pingNanos time between the PINGs of a path while something is carried
- * @param pingIdleNanos time between them while nothing is
+ * @param pingNanos least time between the PINGs of a path that answers
+ * @param pingIdleNanos longest time between them
  * @param pathTimeoutNanos how long a path may leave PINGs unanswered before it counts as down
  * @param mtuBytes the longest IP packet that every path carries, or 0 to find out
  * @param repair what is asked for again, and what waits for it

@@ -247,14 +247,14 @@ final class Settings {
           "ping",
           Quantity.duration(50, 10 * SECOND),
           "250ms",
-          "time between two pings on a path in use");
+          "least time between two pings of a path in use; there is one for 16 datagrams");
 
   static final Setting<Long> PING_IDLE =
       Setting.once(
           "ping-idle",
           Quantity.duration(50, 5 * MINUTE),
           "5s",
-          "the same on one that carries nothing");
+          "longest time between two pings of a path");
 
   static final Setting<Long> PATH_TIMEOUT =
       Setting.once(

@@ -54,6 +54,29 @@ final class CoreLimits {
    */
   static final long LONGEST_ROUND_TRIP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /**
+   * Datagrams, both ways together, after which the end that opened the session asks its paths
+   * again: PINGs and PONGs of both ends are then a seventh of all packets at the most.
+   */
+  static final int DATAGRAMS_A_PING = 16;
+
+  /** After how many it is looked whether there are so many. */
+  static final int DATAGRAMS_A_CHECK = 4;
+
+  /**
+   * How much more seldom the other end asks, since each of those PINGs proves to it that what it
+   * sends arrives.
+   */
+  static final int RESPONDER_SELDOM = 4;
+
+  /** How often a path is asked that does not answer, until it is down. */
+  static final int ASKED_UNTIL_DOWN = 24;
+
+  static final long ASKED_AGAIN_AT_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** After how many packets that only other paths brought a path is asked at once. */
+  static final int MISSED_IN_A_ROW = 4;
+
   /** How long the longest packet that arrived on a path is remembered, and for one PONG more. */
   static final long LONGEST_ARRIVED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 

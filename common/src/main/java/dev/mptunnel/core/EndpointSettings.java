@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
  * How an {@link Endpoint} behaves. Times are in nanoseconds.
  *
  * @param acceptsSessions whether peers may open sessions with us
- * @param pingNanos how often a path is asked for an answer while datagrams flow
- * @param pingIdleNanos the same while none do
+ * @param pingNanos how often a path is asked for an answer at the most, while it answers
+ * @param pingIdleNanos how often at the least, by the end that opened the session
  * @param pathTimeoutNanos after how long without an answer a path is down
  * @param flowTimeoutNanos after how long without a datagram a flow is forgotten
  * @param sessionTimeoutNanos after how long without a packet a session that the peer opened is

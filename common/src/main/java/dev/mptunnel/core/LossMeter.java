@@ -7,6 +7,9 @@ package dev.mptunnel.core;
  */
 final class LossMeter {
 
+  /** Of so many packets it is remembered, fading, what was lost lately. */
+  private static final double MEMORY = 512;
+
   private long pastSent;
   private long pastArrived;
   private long firstSent;
@@ -14,18 +17,29 @@ final class LossMeter {
   private long lastSent;
   private long lastArrived;
   private boolean started;
+  private double recentSent;
+  private double recentLost;
 
   /** Takes a pair of totals; a pair older than the last is ignored. */
   void update(long sent, long arrived) {
     if (!started) {
       firstSent = sent;
       firstArrived = arrived;
+      lastSent = sent;
+      lastArrived = arrived;
       started = true;
     } else if (sent < lastSent) {
       return;
     }
+    remember(sent - lastSent, Math.max(0, arrived - lastArrived));
     lastSent = sent;
     lastArrived = Math.max(lastArrived, arrived);
+  }
+
+  private void remember(long moreSent, long moreArrived) {
+    double kept = Math.max(0, 1 - moreSent / MEMORY);
+    recentSent = recentSent * kept + moreSent;
+    recentLost = recentLost * kept + moreSent - moreArrived;
   }
 
   /** The totals will start anew. */
@@ -47,6 +61,11 @@ final class LossMeter {
   /** Packets of those that arrived, never more than were sent. */
   long arrived() {
     return Math.min(sent(), pastArrived + lastArrived - firstArrived);
+  }
+
+  /** The share lost of the latest packets, 0 to 1; 0 where nothing has been measured. */
+  double recentShare() {
+    return recentSent == 0 ? 0 : Math.clamp(recentLost / recentSent, 0, 1);
   }
 
   /** Both. */

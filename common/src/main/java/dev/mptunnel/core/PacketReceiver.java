@@ -180,6 +180,7 @@ final class PacketReceiver {
       path.countReceived(length);
       if (isCurrent(epoch)) {
         path.epoch().countArrived();
+        session.paths().onFirst(now, session.dataArrived());
       }
     } else if (!session.isInitiator() && isCurrent(epoch) && !session.isClosed()) {
       challengeStray(now, epoch, port, source, length);

@@ -19,6 +19,9 @@ final class ParityMaker {
   /** If more is lost, then mostly several of a group, which no parity brings back. */
   private static final double MOST_LOST = 1.0 / PathFrames.PARITY_GROUP;
 
+  /** One packet that was asked for counts for as long as this is left of it. */
+  private static final double ASKED_LATELY = 0.25;
+
   /** Of what may be spent on repair, what may be for parities: some must be left for questions. */
   private static final double OF_SHARE = 2.0 / 3;
 
@@ -44,6 +47,11 @@ final class ParityMaker {
   /** The peer has asked for so many packets. */
   void onAsked(int packets) {
     asked += packets;
+  }
+
+  /** Whether the peer has asked lately for what all paths lost. */
+  boolean isAsked() {
+    return asked >= ASKED_LATELY;
   }
 
   /** What is sent from now on has other counters. */

@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 /**
  * One UDP route to the peer: where it leads, whether it answers, and what it loses.
  *
- * <p>Both ends ask each other on every path (PING, PONG). At the responder a path's address moves,
- * only when the new one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is sent no
- * more bytes than came from there, so that nobody can aim a session's traffic at a third party.
+ * <p>Both ends ask each other on every path (PING, PONG): the more is carried, the more often, and
+ * most often when something suggests that the path is dead. At the responder a path's address
+ * moves, only when the new one has answered a CHALLENGE (RFC 9000, section 8.2), and until then is
+ * sent no more bytes than came from there, so that nobody can aim a session's traffic at a third
+ * party.
  */
 public final class Path implements PathFrames.Handler {
 
@@ -21,6 +23,7 @@ public final class Path implements PathFrames.Handler {
   private final int id;
   private final String name;
   private final PingLog pings = new PingLog();
+  private final PingTimer timer = new PingTimer();
   private final RttEstimator rtt = new RttEstimator();
   private final LossMeter lossOut = new LossMeter();
   private final LossMeter lossIn = new LossMeter();
@@ -39,11 +42,17 @@ public final class Path implements PathFrames.Handler {
   private boolean proven;
   private long lastProofNanos;
   private long silentSinceNanos = NEVER;
-  private long nextPingNanos = NEVER;
   private long peerArrived;
 
   /** Whether marks of ECN come through to the peer, and it heeds them. */
   private boolean carriesEcn;
+
+  /** What the session had carried before the last PING. */
+  private long carriedBefore;
+
+  // How many different DATA packets had come when it last brought something, and when the next did.
+  private long broughtCount;
+  private long missingSinceNanos = NEVER;
 
   private int longestSentBytes;
   private long sent;
@@ -172,6 +181,11 @@ public final class Path implements PathFrames.Handler {
     return lag;
   }
 
+  /** What it has lost lately of what we sent, 0 to 1; 0 where nothing has been measured. */
+  double recentLossOut() {
+    return lossOut.recentShare();
+  }
+
   /** How long the queue in front of it is, on the way to us. */
   QueueDelay queue() {
     return queue;
@@ -248,6 +262,34 @@ public final class Path implements PathFrames.Handler {
     received++;
     receivedBytes += bytes;
     longestArrived.take(bytes);
+    noteBrought();
+  }
+
+  private void noteBrought() {
+    broughtCount = session.dataArrived();
+    missingSinceNanos = NEVER;
+  }
+
+  /**
+   * The first copy of a DATA packet came, on whichever path. One that brings nothing of what others
+   * bring is asked at once, and has been silent in part of that time.
+   *
+   * @param arrived how many different ones have come
+   */
+  void onFirst(long now, long arrived) {
+    if (arrived == broughtCount) {
+      return;
+    }
+    missingSinceNanos = Math.min(missingSinceNanos, now);
+    if (up
+        && arrived - broughtCount >= CoreLimits.MISSED_IN_A_ROW
+        && now - missingSinceNanos >= session.pingNanos()) {
+      if (silentSinceNanos == NEVER) {
+        wake(now);
+      }
+      long silent = Math.max(missingSinceNanos, now - session.pathTimeoutNanos() / 2);
+      silentSinceNanos = Math.min(silentSinceNanos, silent);
+    }
   }
 
   /** The session has a new epoch: counters start anew, and the path is asked at once. */
@@ -258,9 +300,10 @@ public final class Path implements PathFrames.Handler {
     pings.clear();
     peerArrived = 0;
     silentSinceNanos = NEVER;
+    noteBrought();
     if (remote != null) {
       up |= !proven; // given the benefit of the doubt until it has had time to answer
-      nextPingNanos = now;
+      timer.start(now);
     }
   }
 
@@ -277,7 +320,7 @@ public final class Path implements PathFrames.Handler {
       up = false;
       proven = false;
       silentSinceNanos = NEVER;
-      nextPingNanos = NEVER;
+      timer.stop();
       return;
     }
     if (epoch == null && isOpen) {
@@ -288,24 +331,36 @@ public final class Path implements PathFrames.Handler {
     lag.clear();
     queue.restart();
     if (epoch != null) {
-      nextPingNanos = now;
+      timer.start(now);
     }
   }
 
   /** The path is to be asked no later than this, if it leads anywhere. */
   void wake(long atNanos) {
-    if (nextPingNanos != NEVER) {
-      nextPingNanos = Math.min(nextPingNanos, atNanos);
+    timer.wake(atNanos);
+  }
+
+  /** Something has been carried: perhaps so much that the path is worth another PING. */
+  void onCarried(long datagrams) {
+    if (datagrams - carriedBefore >= session.datagramsAPing()) {
+      wake(timer.lastNanos() + (up ? 1 : 2) * session.pingNanos());
+    }
+  }
+
+  /** The session is in use again: what was not worth a PING meanwhile may be now. */
+  void onActive(long now) {
+    if (!up || mtu.isDue()) {
+      wake(now);
     }
   }
 
   long nextTimer() {
-    return nextPingNanos;
+    return timer.nextNanos();
   }
 
   void onTimer(long now) {
     epoch.counters().tick(now);
-    if (now < nextPingNanos) {
+    if (now < timer.nextNanos()) {
       return;
     }
     boolean forgotten =
@@ -319,7 +374,7 @@ public final class Path implements PathFrames.Handler {
     if (forgotten) {
       remote = null; // the peer's to find again; ours to stop sending strangers pings
       proven = false;
-      nextPingNanos = NEVER;
+      timer.stop();
       return;
     }
     sendPing(now);
@@ -358,6 +413,7 @@ public final class Path implements PathFrames.Handler {
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
     if (challenged && remote != null) {
+      longestArrived.clear();
       token = challenge;
       sendPing(now);
     }
@@ -383,7 +439,8 @@ public final class Path implements PathFrames.Handler {
     if (silentSinceNanos == NEVER) {
       silentSinceNanos = now;
     }
-    nextPingNanos = now + pauseAfterPing(now);
+    carriedBefore = session.carried();
+    timer.asked(now, pauseAfterPing(now));
   }
 
   /** Sends a packet of this length that counts for nothing else. */
@@ -394,13 +451,21 @@ public final class Path implements PathFrames.Handler {
     sendSealed(packet, port, remote);
   }
 
+  /** After how long it is asked again if nothing proves until then that it carries. */
   private long pauseAfterPing(long now) {
-    long ping = session.pingNanos();
     if (up) {
-      // On an idle session an answer lengthens this.
-      return session.isActive(now) ? ping : Math.max(ping, answerNanos());
+      long overdue = silentSinceNanos + answerNanos() - now;
+      return proven ? Math.max(session.askAgainNanos(), overdue) : session.pingNanos();
     }
-    return session.isActive(now) ? 2 * ping : session.pingIdleNanos();
+    // Who opened the session does it; each PING that gets through has the other end ask, too.
+    boolean often = session.isInitiator() && session.isActive(now);
+    return often ? 2 * session.pingNanos() : session.pingIdleNanos();
+  }
+
+  /** It has proved that it carries: it is asked again when that is worth it, or after a while. */
+  private void rest(long now) {
+    long nextProof = now + session.pingIdleNanos() * 5 / 4; // if only the peer asks meanwhile
+    timer.putOffUntil(Math.min(nextProof, timer.lastNanos() + session.restNanos()));
   }
 
   /**
@@ -452,6 +517,7 @@ public final class Path implements PathFrames.Handler {
     }
     if (challenged) {
       // The peer does not know us here yet, and our answer may be lost: ask again soon.
+      longestArrived.clear(); // the path leads another way
       wake(now + session.pingNanos());
     }
     if (!session.isInitiator()) {
@@ -511,7 +577,7 @@ public final class Path implements PathFrames.Handler {
     queue.restart();
     lastProofNanos = readAtNanos;
     silentSinceNanos = NEVER;
-    nextPingNanos = readAtNanos;
+    timer.start(readAtNanos);
     if (before == null) {
       up = true;
     } else {
@@ -529,9 +595,13 @@ public final class Path implements PathFrames.Handler {
     pinged = true;
     pingId = id;
     lossIn.update(peerSent, epoch.arrived());
-    if (up && peerArrivedNow > peerArrived) {
+    if (up && !elsewhere && peerArrivedNow > peerArrived) {
       // What we send arrives, though answers may be lost on their way back.
+      lastProofNanos = readAtNanos;
       silentSinceNanos = NEVER;
+      if (proven && !mtu.isSearching()) {
+        rest(readAtNanos);
+      }
     } else if (!up) {
       wake(readAtNanos);
     }
@@ -567,9 +637,8 @@ public final class Path implements PathFrames.Handler {
     prove();
     if (mtu.isDue() && session.isActive(readAtNanos)) {
       wake(readAtNanos);
-    }
-    if (!session.isActive(readAtNanos)) {
-      nextPingNanos = pings.atNanos(ping) + session.pingIdleNanos();
+    } else {
+      rest(readAtNanos);
     }
   }
 

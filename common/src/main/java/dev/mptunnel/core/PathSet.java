@@ -97,6 +97,37 @@ final class PathSet {
     return carrying == 0 ? selected : carrying;
   }
 
+  /** A DATA packet came first, on one of them; see {@link Path#onFirst}. */
+  void onFirst(long now, long arrived) {
+    for (Path path : byId) {
+      if (path != null) {
+        path.onFirst(now, arrived);
+      }
+    }
+  }
+
+  /** The session has carried so many datagrams by now. */
+  void onCarried(long datagrams) {
+    for (Path path : byId) {
+      if (path != null) {
+        path.onCarried(datagrams);
+      }
+    }
+  }
+
+  /** The share of packets that all that are up have lost lately, if each loses by itself. */
+  double lossOfAll() {
+    double share = 1;
+    boolean any = false;
+    for (Path path : byId) {
+      if (path != null && path.isUp()) {
+        share *= path.recentLossOut();
+        any = true;
+      }
+    }
+    return any ? share : 0;
+  }
+
   /** When the first path wants to be woken, or {@code Long.MAX_VALUE}. */
   long nextTimer() {
     long next = Long.MAX_VALUE;

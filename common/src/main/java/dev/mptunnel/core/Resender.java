@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Sends packets again that the peer asks for, the same bytes on every path, within a budget; and
- * marks the last packet when none follows, so that the peer can miss it.
+ * marks the last packet when none follows, so that the peer can miss it. The more is lost, the more
+ * of them.
  */
 final class Resender {
 
@@ -21,6 +22,12 @@ final class Resender {
   /** A mark may be lost too. */
   private static final int MARKS = 2;
 
+  /** Where next to nothing is lost, so many packets get one mark between them. */
+  private static final int PACKETS_A_MARK = 16;
+
+  /** A loss on all paths that is no longer next to nothing. */
+  private static final double LOSING = 1e-4;
+
   private final Session session;
   private final RepairFigures figures;
   private final RepairBudget budget;
@@ -31,6 +38,7 @@ final class Resender {
   private long gapNanos = LONGEST_PAUSE_NANOS;
   private long markNanos = NEVER;
   private int marks;
+  private int sinceMark;
   private long checkNanos = NEVER;
 
   /**
@@ -83,10 +91,23 @@ final class Resender {
     gapNanos += (gap - gapNanos) / 8;
     sentAtNanos = now;
     marks = 0;
-    markNanos = now + pauseNanos();
+    sinceMark++;
+    markNanos = isWorthMark() ? now + pauseNanos() : NEVER;
     if (checkNanos == NEVER) {
       checkNanos = now + CoreLimits.RESEND_NANOS;
     }
+  }
+
+  /**
+   * Whether the last packet is to be marked. Of a session whose packets are far apart every one is
+   * the last: if each were marked, most of what it sends would be marks.
+   */
+  private boolean isWorthMark() {
+    return sinceMark >= PACKETS_A_MARK || isLosing();
+  }
+
+  private boolean isLosing() {
+    return parity.isAsked() || session.paths().lossOfAll() >= LOSING;
   }
 
   /** What comes regularly needs no mark: the next one marks the last. */
@@ -135,7 +156,8 @@ final class Resender {
   void onTimer(long now) {
     if (now >= markNanos) {
       marks++;
-      markNanos = marks < MARKS ? now + 4 * pauseNanos() : NEVER;
+      sinceMark = 0;
+      markNanos = marks < MARKS && isLosing() ? now + 4 * pauseNanos() : NEVER;
       mark(session.epochs().current());
     }
     if (now >= checkNanos) {

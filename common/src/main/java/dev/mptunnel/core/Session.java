@@ -54,6 +54,7 @@ public final class Session {
   private long expiresNanos = NEVER;
   private long lastHeardNanos;
   private long activeUntilNanos;
+  private long carried;
   private long nextFlowSweepNanos;
   private long scheduledNanos = NEVER;
 
@@ -497,13 +498,22 @@ public final class Session {
     return now - lastHeardNanos > 2 * pingNanos() && paths.areSilent(now);
   }
 
-  /** Something is carried: the session is in use. */
+  /** A datagram is carried, or a piece of one: the session is in use. */
   void stayActive(long now) {
     boolean wasActive = isActive(now);
     activeUntilNanos = now + CoreLimits.IDLE_AFTER_NANOS;
     if (!wasActive) {
-      paths.forEach(path -> path.wake(now));
+      paths.forEach(path -> path.onActive(now));
     }
+    carried++;
+    if (carried % CoreLimits.DATAGRAMS_A_CHECK == 0) {
+      paths.onCarried(carried);
+    }
+  }
+
+  /** How much more seldom than the other end this one asks its paths. */
+  private int seldom() {
+    return initiator ? 1 : CoreLimits.RESPONDER_SELDOM;
   }
 
   private long flowSweepNanos() {
@@ -524,9 +534,28 @@ public final class Session {
     return context.settings().pingIdleNanos();
   }
 
-  /** How much it has carried, to tell busy sessions from idle ones at little cost. */
+  /** How many datagrams, or pieces of them, have been carried, both ways. */
   public long carried() {
-    return datagramsIn + arrivals.delivered();
+    return carried;
+  }
+
+  /** After how many of them a path is asked again. */
+  int datagramsAPing() {
+    return CoreLimits.DATAGRAMS_A_PING * seldom();
+  }
+
+  /** After how long a path is asked again that has proved that it carries. */
+  long restNanos() {
+    return seldom() * pingIdleNanos();
+  }
+
+  /** After how long a path is asked again that has not answered. */
+  long askAgainNanos() {
+    long often =
+        Math.max(
+            CoreLimits.ASKED_AGAIN_AT_LEAST_NANOS,
+            pathTimeoutNanos() / CoreLimits.ASKED_UNTIL_DOWN);
+    return Math.min(pingNanos(), often);
   }
 
   long pathTimeoutNanos() {

@@ -53,7 +53,7 @@ public final class StatusProgram {
 
   @SuppressWarnings("SystemConsoleNull") // it is null again since JDK 25 where there is no terminal
   private static boolean isTerminal() {
-    return System.console().isTerminal();
+    return System.console() != null && System.console().isTerminal();
   }
 
   /** Whether the arguments of a program ask for its status. */

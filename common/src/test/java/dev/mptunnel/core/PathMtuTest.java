@@ -91,7 +91,7 @@ class PathMtuTest {
     world.runFor(2_000);
     assertEquals(1_280, mtus(world.client).getFirst());
     world.mtu(0, 1_500);
-    for (int second = 0; second < 601; second++) {
+    for (int second = 0; second < 606; second++) { // and a slow session asks every 5 s
       world.send(flow, "in use");
       world.runFor(1_000);
     }
@@ -105,9 +105,9 @@ class PathMtuTest {
     for (int second = 0; second < 35; second++) {
       world.dropEveryNth(0, Side.CLIENT, second % 5 == 4 ? 2 : 0);
       world.send(flow, "x".repeat(1_250));
-      world.runFor(250);
+      chat(flow, 250);
       world.send(flow, "x".repeat(1_250));
-      world.runFor(750);
+      chat(flow, 750);
     }
     assertEquals(1_500, mtus(world.client).getFirst());
   }
@@ -151,6 +151,14 @@ class PathMtuTest {
     }
   }
 
+  /** Enough that the paths are asked as often as can be. */
+  private void chat(Flow flow, int millis) {
+    for (int i = 0; i < millis / 10; i++) {
+      world.send(flow, "in use");
+      world.runFor(10);
+    }
+  }
+
   @Test
   void aPathBelowWhatAllMustCarryIsLeftOutAndToldOf() {
     Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
@@ -162,7 +170,7 @@ class PathMtuTest {
     world.send(flow, "small");
     assertEquals(before + 2, world.packetsSent);
     world.mtu(2, 1_500);
-    for (int second = 0; second < 31; second++) {
+    for (int second = 0; second < 36; second++) { // and a slow session asks every 5 s
       world.send(flow, "in use");
       world.runFor(1_000);
     }

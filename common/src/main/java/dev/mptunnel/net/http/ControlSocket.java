@@ -188,7 +188,7 @@ public final class ControlSocket implements AutoCloseable {
   }
 
   private static String text(ByteBuffer read) {
-    return new String(read.array(), 0, read.position(), StandardCharsets.ISO_8859_1);
+    return StandardCharsets.ISO_8859_1.decode(read.duplicate().flip()).toString();
   }
 
   /** The target of a GET, or null for what is none. */

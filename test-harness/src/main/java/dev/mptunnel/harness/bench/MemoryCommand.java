@@ -25,8 +25,6 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true)
 final class MemoryCommand implements Callable<Integer> {
 
-  private static final String PING = "--ping";
-
   /** While each session has its datagram. */
   private static final int PER_SECOND = 1_000;
 
@@ -72,7 +70,7 @@ final class MemoryCommand implements Callable<Integer> {
   }
 
   private Idle measured(Plan.Tunnel tunnel, int sessions) throws IOException {
-    try (ChainSet set = ChainSet.start(List.of(calm(tunnel)), options, sessions)) {
+    try (ChainSet set = ChainSet.start(List.of(tunnel), options, sessions)) {
       Chain chain = set.chains().getFirst();
       long nanos = Math.ceilDiv(sessions * TimeUnit.SECONDS.toNanos(1), PER_SECOND);
       Outcome outcome = chain.run(Load.counted(PER_SECOND, nanos, options.bytes().getFirst()));
@@ -90,24 +88,6 @@ final class MemoryCommand implements Callable<Integer> {
       }
       throw new IllegalStateException("a tunnel without a server");
     }
-  }
-
-  /**
-   * The same with pings as seldom as on idle sessions, or all of them at once would ask their paths
-   * after the first datagram as if there were many more.
-   */
-  private static Plan calm(Plan.Tunnel tunnel) {
-    if (tunnel.clientOptions().contains(PING)) {
-      return tunnel;
-    }
-    return new Plan.Tunnel(
-        tunnel.name(), calm(tunnel.clientOptions()), calm(tunnel.serverOptions()));
-  }
-
-  private static List<String> calm(List<String> options) {
-    List<String> more = new ArrayList<>(options);
-    more.addAll(List.of(PING, "5s"));
-    return more;
   }
 
   private static void pause(int seconds) throws IOException {

@@ -192,6 +192,11 @@ final class DeliveryOracle implements Watcher {
     return arrived;
   }
 
+  /** Those delivered that were put together from others and a parity. */
+  long rebuilt() {
+    return rebuiltOf.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Datagrams of which anything came to an end that had to take it. */
   long begun() {
     return begun;

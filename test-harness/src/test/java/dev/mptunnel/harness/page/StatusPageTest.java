@@ -74,7 +74,7 @@ class StatusPageTest {
     try (FakeProgram program = new FakeProgram(Scene.client(seed, 2), 0);
         StatusPage page = new StatusPage(program.address())) {
       port = program.port();
-      program.stop();
+      program.close();
       page.await("the loss to be told", "!document.getElementById('lost').hidden");
       String told = (String) page.browser().evaluate("document.getElementById('lost').innerText");
       assertTrue(told.startsWith("The connection to mpclient is lost."), told);

@@ -110,12 +110,13 @@ class ReplayTest {
             2 * RENEWAL_MILLIS,
             () -> pair.client().events(Event.SessionOpened.class).size() > opened),
         seed.toString());
-    pair.exchange(100);
+    pair.openFlows(); // nothing was carried for so long that they have ended
+    exchange(pair, 100);
     sendAgain(pair, packets, true);
 
     pair.kill(pair.server());
     pair.startServer();
-    pair.exchange(2_000);
+    exchange(pair, 2_000);
     sendAgain(pair, packets, true);
 
     pair.kill(pair.server());
@@ -131,6 +132,12 @@ class ReplayTest {
         pair.paths(),
         pair.up().deliveredAgain() + pair.down().deliveredAgain(),
         seed);
+  }
+
+  private void exchange(SimPair pair, int millis) {
+    int before = pair.up().sent();
+    pair.exchange(millis);
+    assertEquals(millis, pair.up().sent() - before, "sent, " + seed);
   }
 
   /**

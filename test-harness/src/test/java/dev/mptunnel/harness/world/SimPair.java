@@ -402,6 +402,11 @@ final class SimPair {
       specs.add(new PathSpec("p" + path, path, SERVER));
     }
     session = client.endpoint.open(now(), specs);
+    openFlows();
+  }
+
+  /** Opens the client's flows; those that it had must have ended. */
+  void openFlows() {
     for (int place = 0; place < ups.size(); place++) {
       Flow flow = client.endpoint.openFlow(now(), session, null, layout.ordered.get(place));
       places.put(flow.id(), place);
@@ -479,6 +484,18 @@ final class SimPair {
       client.sendOnEachFlow();
       server.sendOnEachFlow();
       idle(1);
+    }
+    return happened.getAsBoolean();
+  }
+
+  /** The same, with a datagram only every so many milliseconds. */
+  boolean exchangeUntil(long atMostMillis, int everyMillis, BooleanSupplier happened) {
+    for (long millis = 0; millis < atMostMillis; millis += everyMillis) {
+      client.sendOnEachFlow();
+      server.sendOnEachFlow();
+      if (idleUntil(everyMillis, happened)) {
+        return true;
+      }
     }
     return happened.getAsBoolean();
   }

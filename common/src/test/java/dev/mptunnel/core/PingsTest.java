@@ -1,0 +1,182 @@
+package dev.mptunnel.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.core.PairWorld.End;
+import dev.mptunnel.core.PairWorld.Mode;
+import dev.mptunnel.core.PairWorld.Side;
+import dev.mptunnel.wire.Header;
+import dev.mptunnel.wire.PacketType;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How often paths of 10 ms each way are asked, and what is seen by that. */
+class PingsTest {
+
+  private static final int PATHS = 3;
+  private static final int SECONDS = 100;
+
+  /** Until each path's MTU is known, and the last of that has rested. */
+  private static final int START_MILLIS = 30_000;
+
+  private static final int PING = 0x11;
+  private static final int PONG = 0x12;
+  private static final int MARK = 0x17;
+
+  private final PairWorld world = new PairWorld(PATHS, Mode.PLAIN);
+  private final Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+
+  /** A datagram from the client every so many milliseconds. */
+  private boolean carryUntil(long atMostMillis, int everyMillis, BooleanSupplier happened) {
+    for (long millis = 0; millis < atMostMillis && !happened.getAsBoolean(); millis++) {
+      if (millis % everyMillis == 0) {
+        world.send(flow, "datagram");
+      }
+      world.runFor(1);
+    }
+    return happened.getAsBoolean();
+  }
+
+  /** The same for {@link #SECONDS}, and both ends forget what they sent before. */
+  private void carry(int everyMillis) {
+    carryUntil(START_MILLIS, everyMillis, () -> false);
+    world.client.packets.clear();
+    world.server.packets.clear();
+    carryUntil(1_000 * SECONDS, everyMillis, () -> false);
+  }
+
+  /** The PATH packets that begin with such a frame, for each path. */
+  private static double count(End end, int frame) {
+    long all =
+        end.packets.stream()
+            .filter(packet -> PacketType.type(packet[0]) == PacketType.PATH)
+            .filter(packet -> packet[Header.LENGTH] == frame)
+            .count();
+    return (double) all / PATHS;
+  }
+
+  @ParameterizedTest(name = "every {0} ms: {1} and {2} pings a second")
+  @CsvSource({
+    "1, 4, 4",
+    "10, 4, 1.5625",
+    "50, 1.25, 0.3125",
+    "100, 0.625, 0.15625",
+    "1000, 0.2, 0.05"
+  })
+  void theMoreIsCarriedTheMoreOftenPathsAreAsked(int everyMillis, double client, double server) {
+    carry(everyMillis);
+    assertEquals(client * SECONDS, count(world.client, PING), 0.02 * client * SECONDS + 1);
+    assertEquals(server * SECONDS, count(world.server, PING), 0.02 * server * SECONDS + 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8, 16, 30, 100, 250})
+  void pingsAndPongsAreASeventhOfAllPacketsAtTheMost(int everyMillis) {
+    carry(everyMillis);
+    double pings = 0;
+    for (End end : new End[] {world.client, world.server}) {
+      pings += count(end, PING) + count(end, PONG);
+    }
+    int all = (world.client.packets.size() + world.server.packets.size()) / PATHS;
+    assertTrue(pings <= all / 7., pings + " of " + all);
+  }
+
+  @Test
+  void whereNothingIsLostFewPacketsAreMarked() {
+    carry(1_000);
+    assertEquals(SECONDS / 16., count(world.client, MARK), 1);
+  }
+
+  @Test
+  void whereAllPathsLoseEveryLastPacketIsMarked() {
+    for (int path = 0; path < PATHS; path++) {
+      world.lose(path, Side.CLIENT, 0.1);
+    }
+    carry(1_000);
+    assertTrue(count(world.client, MARK) > SECONDS, count(world.client, MARK) + " marks");
+  }
+
+  @Test
+  void anIdleSessionAsksEveryFiveSecondsFromOneEndAndEveryTwentyFromTheOther() {
+    world.runFor(START_MILLIS);
+    world.client.packets.clear();
+    world.server.packets.clear();
+    world.runFor(1_000 * SECONDS);
+    assertEquals(SECONDS / 5., count(world.client, PING), 1);
+    assertEquals(SECONDS / 20., count(world.server, PING), 1);
+  }
+
+  @Test
+  void theServerAsksByItselfWhereTheClientDoesNot() {
+    world.runFor(START_MILLIS);
+    world.lose(1, Side.CLIENT, 1);
+    world.runFor(6_250 + 3_200);
+    assertEquals(List.of(true, false, true), world.pathsUp(world.server));
+  }
+
+  // --- how soon a dead path is found; when both ends see it is in SlowSessionTest ---
+
+  @ParameterizedTest(name = "every {0} ms")
+  @CsvSource({"1, 3400", "20, 3500", "100, 4750", "500, 8200", "3000, 8200"})
+  void whoOnlySendsFindsADeadPathByItsOwnPings(int everyMillis, int withinMillis) {
+    carryUntil(START_MILLIS, everyMillis, () -> false);
+    world.dark(1, true);
+    assertTrue(carryUntil(withinMillis, everyMillis, () -> world.client.said("PathDown")));
+    assertEquals(1, world.client.events(Event.PathDown.class).size());
+  }
+
+  @ParameterizedTest(name = "every {0} ms")
+  @CsvSource({"1, 3400", "20, 3200", "100, 3300", "500, 3700"})
+  void whoOnlyReceivesFindsItByWhatIsMissing(int everyMillis, int withinMillis) {
+    carryUntil(START_MILLIS, everyMillis, () -> false);
+    world.dark(1, true);
+    assertTrue(carryUntil(withinMillis, everyMillis, () -> world.server.said("PathDown")));
+    assertEquals(1, world.server.events(Event.PathDown.class).size());
+  }
+
+  @Test
+  void aDeadPathIsFoundSoonAfterAnIdleSessionIsInUseAgain() {
+    world.runFor(START_MILLIS);
+    world.server.echo = true;
+    world.dark(1, true);
+    carryUntil(3_450, 1, () -> false);
+    assertEquals(List.of(true, false, true), world.pathsUp(world.client));
+    assertEquals(List.of(true, false, true), world.pathsUp(world.server));
+  }
+
+  @Test
+  void aPathThatIsDownIsUsedAgainSoonAfterItIsBackThoughTheSessionIsSlow() {
+    carryUntil(START_MILLIS, 500, () -> false);
+    world.dark(1, true);
+    carryUntil(10_000, 500, () -> false);
+    world.dark(1, false);
+    carryUntil(1_000, 500, () -> false);
+    assertEquals(List.of(true, true, true), world.pathsUp(world.client));
+    assertEquals(List.of(true, true, true), world.pathsUp(world.server));
+  }
+
+  @Test
+  void aServerThatIsGoneIsMissedByASessionThatSendsNothing() {
+    world.runFor(START_MILLIS);
+    world.restartServer();
+    world.runFor(5_000 + 500);
+    assertEquals(1, world.server.endpoint.sessions().size());
+  }
+
+  /** What a path carries is found out by pings, however little the session sends. */
+  @Test
+  void aSlowSessionKnowsWhatItsPathsCarryToo() {
+    world.mtu(1, 1_400);
+    carryUntil(5_000, 1_000, () -> false);
+    for (End end : new End[] {world.client, world.server}) {
+      Session session = end.endpoint.sessions().getFirst();
+      assertEquals(1_500, session.path(0).mtu().ipBytes());
+      assertEquals(1_400, session.path(1).mtu().ipBytes());
+    }
+  }
+}
