@@ -102,6 +102,12 @@ final class BenchOptions {
       description = "A Markdown file with a place for the table: <!-- bench:NAME -->.")
   private Path document;
 
+  @Option(
+      names = "--as",
+      paramLabel = "NAME",
+      description = "What the results are called, such as cpu-engines, if not like the benchmark.")
+  private String resultsName;
+
   @Option(names = "--keep-logs", paramLabel = "DIR", description = "A directory for all logs.")
   private Path logs;
 
@@ -213,6 +219,11 @@ final class BenchOptions {
   /** A document with a place for the table; null for none. */
   Path document() {
     return document;
+  }
+
+  /** What the results of this benchmark are called, as files and in a document. */
+  String resultsName(String benchmark) {
+    return resultsName == null ? benchmark : resultsName;
   }
 
   /** Where logs are kept; null if they are not. */

@@ -74,7 +74,7 @@ final class CpuCommand implements Callable<Integer> {
         });
     Plot plot = new Plot("Processor time of a datagram, both ends", "µs", places);
     both.forEach((name, values) -> plot.add(name, Table.array(values)));
-    new Results("cpu", conditions, table, plot).publish(options, System.out);
+    new Results(options.resultsName("cpu"), conditions, table, plot).publish(options, System.out);
     return 0;
   }
 

@@ -73,7 +73,7 @@ final class LatencyCommand implements Callable<Integer> {
             measure(set, sessions, bytes, rate);
           }
         });
-    new Results("latency", conditions, table, plot).publish(options, System.out);
+    new Results(options.resultsName("latency"), conditions, table, plot).publish(options, System.out);
     return 0;
   }
 

@@ -76,7 +76,7 @@ final class RateCommand implements Callable<Integer> {
     BenchRun.each(plans, options, this::search);
     Plot plot = new Plot("Highest rate, lost at most " + lossPercent + " %", "1/s", places);
     rates.forEach((name, values) -> plot.add(name, Table.array(values)));
-    new Results("rate", conditions, table, plot).publish(options, System.out);
+    new Results(options.resultsName("rate"), conditions, table, plot).publish(options, System.out);
     return 0;
   }
 
