@@ -12,6 +12,9 @@ import java.util.function.LongSupplier;
  */
 final class NettyTimer implements EngineTimer {
 
+  /** A wake-up for nothing that is further away is called off, with what it keeps in memory. */
+  private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final EventLoop loop;
   private final LongSupplier clock;
   private final Runnable task;
@@ -47,6 +50,10 @@ final class NettyTimer implements EngineTimer {
   @Override
   public void cancel() {
     set = false;
+    if (wakeUp != null && wakeUpNanos - clock.getAsLong() > SOON_NANOS) {
+      wakeUp.cancel(false);
+      wakeUp = null;
+    }
   }
 
   private void schedule() {

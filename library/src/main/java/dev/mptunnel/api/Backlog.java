@@ -4,21 +4,30 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
-/** What has come in and waits until somebody takes it, the oldest first. From any thread. */
+/**
+ * What has come in and waits until somebody takes it, the oldest first. One owner may have as many
+ * places as are still free, so that there is always one for the next. From any thread.
+ */
 final class Backlog<T> {
 
   private final int places;
+  private final Function<T, Object> owner;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final LinkedHashSet<T> waiting = new LinkedHashSet<>();
+  private final Map<Object, Integer> waitingOf = new HashMap<>();
   private boolean closed;
 
-  Backlog(int places) {
+  Backlog(int places, Function<T, Object> owner) {
     this.places = places;
+    this.owner = owner;
   }
 
   /**
@@ -27,10 +36,12 @@ final class Backlog<T> {
   boolean offer(T arrived) {
     lock.lock();
     try {
-      if (closed || waiting.size() >= places) {
+      int ofOwner = waitingOf.getOrDefault(owner.apply(arrived), 0);
+      if (closed || waiting.size() + ofOwner >= places) {
         return false;
       }
       waiting.add(arrived);
+      waitingOf.put(owner.apply(arrived), ofOwner + 1);
       changed.signal();
       return true;
     } finally {
@@ -42,7 +53,9 @@ final class Backlog<T> {
   void remove(T gone) {
     lock.lock();
     try {
-      waiting.remove(gone);
+      if (waiting.remove(gone)) {
+        forget(gone);
+      }
     } finally {
       lock.unlock();
     }
@@ -63,7 +76,9 @@ final class Backlog<T> {
           throw blocked ? new AsynchronousCloseException() : new ClosedChannelException();
         }
         if (!waiting.isEmpty()) {
-          return waiting.removeFirst();
+          T oldest = waiting.removeFirst();
+          forget(oldest);
+          return oldest;
         }
         blocked = true;
         if (nanos == 0) {
@@ -82,11 +97,16 @@ final class Backlog<T> {
     }
   }
 
+  private void forget(T gone) {
+    waitingOf.compute(owner.apply(gone), (_, count) -> count == 1 ? null : count - 1);
+  }
+
   void close() {
     lock.lock();
     try {
       closed = true;
       waiting.clear();
+      waitingOf.clear();
       changed.signalAll();
     } finally {
       lock.unlock();

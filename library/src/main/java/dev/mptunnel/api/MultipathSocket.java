@@ -27,8 +27,9 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> All methods may be called from any thread. Sending and receiving block, and
  * are meant for virtual threads: a socket has no thread of its own, and blocking pins none.
  *
- * <p><b>Memory.</b> At most 256 datagrams, or 1 MiB, wait to be received, of which the oldest goes
- * where there is another one; and as many wait to be sent, while {@link #send(ByteBuffer)} blocks.
+ * <p><b>Memory.</b> At most 256 datagrams, or 1 MiB (64 KiB until a server has accepted the socket),
+ * wait to be received, of which the oldest goes where there is another one; and as many wait to be
+ * sent, while {@link #send(ByteBuffer)} blocks.
  *
  * <p><b>Ends.</b> A server's socket is over when the client has ended its session, or nothing was
  * sent or received for five minutes; a client's goes on, and is a new one to the server then.
@@ -54,7 +55,7 @@ public final class MultipathSocket implements InterruptibleChannel {
   private final Condition sendable = lock.newCondition();
 
   // Guarded by the lock.
-  private final DatagramQueue received = new DatagramQueue();
+  private final DatagramQueue received;
   private final DatagramQueue unsent = new DatagramQueue();
   private long receiveTimeoutNanos;
   private long dropped;
@@ -84,6 +85,18 @@ public final class MultipathSocket implements InterruptibleChannel {
     this.peer = peer;
     this.opener = opener;
     this.onGone = onGone;
+    received = opener == null ? DatagramQueue.unwanted() : new DatagramQueue();
+  }
+
+  /** The program has it now. */
+  MultipathSocket accepted() {
+    lock.lock();
+    try {
+      received.setWanted();
+    } finally {
+      lock.unlock();
+    }
+    return this;
   }
 
   // --- on the engine's thread ---
@@ -105,9 +118,6 @@ public final class MultipathSocket implements InterruptibleChannel {
       sendDue = false;
       all = unsent.takeAll();
       sendable.signalAll();
-      if (closed) {
-        return;
-      }
     } finally {
       lock.unlock();
     }
@@ -116,6 +126,13 @@ public final class MultipathSocket implements InterruptibleChannel {
     }
     if (flow != null) {
       driver.run(now -> all.forEach(each -> driver.endpoint().send(now, flow, each)));
+    }
+  }
+
+  /** The peer is not told, but that something comes on it again makes it a new one. */
+  private void closeFlow() {
+    if (flow != null) {
+      driver.endpoint().closeFlow(flow);
     }
   }
 
@@ -363,8 +380,8 @@ public final class MultipathSocket implements InterruptibleChannel {
   }
 
   /**
-   * Closes it. Threads that are blocked here are woken; what was received is dropped, and so is
-   * what still comes. Without effect where it was closed before.
+   * Closes it. What was sent goes out; threads that are blocked here are woken; what was received
+   * is dropped, and so is what still comes, but that at a server it makes a new socket. Without effect where it was closed before.
    */
   @Override
   public void close() {
@@ -377,6 +394,7 @@ public final class MultipathSocket implements InterruptibleChannel {
       received.takeAll();
       receivable.signalAll();
       sendable.signalAll();
+      engine.execute(this::closeFlow); // behind what waits to be sent
     } finally {
       lock.unlock();
     }

@@ -311,6 +311,9 @@ public final class StripeClient implements Closeable {
             () -> sockets.remove(made[0]));
     made[0] = socket;
     sockets.add(socket);
+    if (closed) {
+      socket.fail("the client is closed");
+    }
     return socket;
   }
 

@@ -2,7 +2,9 @@ package dev.mptunnel.api;
 
 import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.config.ServerSecurity;
 import dev.mptunnel.config.ServerTcp;
 import dev.mptunnel.config.TcpSettings;
 import dev.mptunnel.core.Event;
@@ -79,13 +81,20 @@ public final class StripeServer implements Closeable {
       throws IOException {
     ServerConfig defaults = ServerConfig.defaults();
     ServerTcp tcp = defaults.tcp();
+    ServerSecurity security =
+        options
+            .secrets()
+            .ofServer(options.clientsFile(), defaults.security().maxSessionsPerClient());
+    if (!options.access().isEmpty() && security.protection() != Protection.KEYED) {
+      throw new IOException(
+          "without a secret this server would be everybody's proxy; expected withSecret or"
+              + " withSecretFile beside withAllowed");
+    }
     return new ServerConfig(
         List.of(new HostPort(Hosts.listening(address), address.getPort())),
         null,
         new TreeMap<>(),
-        options
-            .secrets()
-            .ofServer(options.clientsFile(), defaults.security().maxSessionsPerClient()),
+        security,
         defaults.session().withMaxFlows(MOST_FLOWS),
         defaults.sessionTimeoutNanos(),
         defaults.maxSessions(),
@@ -185,7 +194,7 @@ public final class StripeServer implements Closeable {
    * @throws IOException as {@link #accept()} does
    */
   public MultipathSocket acceptSocket() throws IOException {
-    return program.sockets.take(0);
+    return program.sockets.take(0).accepted();
   }
 
   /**
@@ -198,7 +207,7 @@ public final class StripeServer implements Closeable {
    * @throws IOException as there
    */
   public MultipathSocket acceptSocket(Duration timeout) throws IOException {
-    return program.sockets.take(positive(timeout));
+    return program.sockets.take(positive(timeout)).accepted();
   }
 
   private static long positive(Duration timeout) {
@@ -290,8 +299,8 @@ public final class StripeServer implements Closeable {
       this.options = options;
       names = new HashSet<>(options.targets());
       names.add("");
-      connections = new Backlog<>(options.backlog());
-      sockets = new Backlog<>(options.backlog());
+      connections = new Backlog<>(options.backlog(), each -> each.peer().session());
+      sockets = new Backlog<>(options.backlog(), each -> each.peer().session());
     }
 
     @Override
@@ -334,6 +343,8 @@ public final class StripeServer implements Closeable {
       if (sockets.offer(socket)) {
         socket.attach(flow);
         bySession.computeIfAbsent(session, _ -> new HashSet<>()).add(socket);
+      } else {
+        engine.execute(() -> driver.endpoint().closeFlow(flow)); // its next datagram asks again
       }
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -175,12 +176,26 @@ class EndsTest {
   }
 
   @Test
+  void withoutASecretTheServerIsNobodysProxy() {
+    for (ServerOptions options :
+        List.of(ServerOptions.defaults(), ServerOptions.defaults().withoutEncryption())) {
+      IOException refused =
+          assertThrows(
+              IOException.class,
+              () -> StripeServer.bind(LocalPair.LOOPBACK, options.withAllowed("*")).close());
+      assertTrue(refused.getMessage().contains("withSecret"), refused.getMessage());
+    }
+  }
+
+  @Test
   void theServerReachesWhatItMay() throws Exception {
     try (ServerSocket elsewhere = new ServerSocket(0, 1, LocalPair.LOOPBACK.getAddress());
         LocalPair pair =
             new LocalPair(
-                ServerOptions.defaults().withAllowed("127.0.0.1:" + elsewhere.getLocalPort()),
-                ClientOptions.defaults())) {
+                ServerOptions.defaults()
+                    .withSecret(SECRET)
+                    .withAllowed("127.0.0.1:" + elsewhere.getLocalPort()),
+                ClientOptions.defaults().withSecret(SECRET))) {
       String place = "127.0.0.1:" + elsewhere.getLocalPort();
       try (Connection ours = pair.client.openConnection(place);
           var theirs = elsewhere.accept()) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -76,6 +77,84 @@ class MultipathSocketTest {
     first.send(new byte[] {11});
     assertArrayEquals(new byte[] {11}, one.receive());
     assertArrayEquals(new byte[] {22}, two.receive());
+  }
+
+  @Test
+  void whatWasSentGoesOutThoughTheSocketIsClosed() throws IOException {
+    for (byte i = 0; i < 100; i++) {
+      try (MultipathSocket ours = pair.client.openSocket()) {
+        ours.send(new byte[] {i});
+      }
+      assertArrayEquals(new byte[] {i}, pair.server.acceptSocket(LocalPair.SOON).receive());
+    }
+  }
+
+  @Test
+  void aServersSocketThatWasClosedIsANewOneWhenMoreComes() throws IOException {
+    MultipathSocket ours = pair.client.openSocket();
+    for (byte i = 0; i < 3; i++) {
+      MultipathSocket theirs = sendUntilAccepted(ours, i);
+      assertArrayEquals(new byte[] {i}, theirs.receive());
+      theirs.close();
+    }
+  }
+
+  /** What comes while the one before is being closed is lost. */
+  private MultipathSocket sendUntilAccepted(MultipathSocket ours, byte what) throws IOException {
+    for (int tries = 0; ; tries++) {
+      ours.send(new byte[] {what});
+      try {
+        return pair.server.acceptSocket(Duration.ofMillis(200));
+      } catch (SocketTimeoutException e) {
+        assertTrue(tries < 20, "it is never a new one");
+      }
+    }
+  }
+
+  @Test
+  void moreThanTheBacklogIsDroppedAndMayTryAgain() throws Exception {
+    try (LocalPair few =
+        new LocalPair(ServerOptions.defaults().withBacklog(1), ClientOptions.defaults())) {
+      MultipathSocket first = few.client.openSocket();
+      MultipathSocket second = few.client.openSocket();
+      first.send(new byte[] {1});
+      second.send(new byte[] {2});
+      second.send(new byte[] {3});
+      assertArrayEquals(new byte[] {1}, few.server.acceptSocket(LocalPair.SOON).receive());
+      second.setReceiveTimeout(LocalPair.SOON);
+      byte[] answer = {4};
+      Thread server =
+          Thread.startVirtualThread(
+              () -> {
+                try (MultipathSocket its = few.server.acceptSocket(LocalPair.SOON)) {
+                  its.send(answer);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      second.send(new byte[] {5});
+      assertArrayEquals(answer, second.receive());
+      server.join();
+    }
+  }
+
+  @Test
+  void whatNobodyHasAcceptedTakesLittle() throws IOException {
+    MultipathSocket other = pair.client.openSocket();
+    other.send(new byte[] {8});
+    MultipathSocket its = pair.server.acceptSocket(LocalPair.SOON);
+    assertArrayEquals(new byte[] {8}, its.receive());
+    MultipathSocket ours = pair.client.openSocket();
+    byte[] large = new byte[30_000];
+    for (byte i = 0; i < 4; i++) {
+      large[0] = i;
+      ours.send(large);
+    }
+    other.send(new byte[] {9}); // behind them
+    assertArrayEquals(new byte[] {9}, its.receive());
+    MultipathSocket theirs = pair.server.acceptSocket(LocalPair.SOON);
+    assertEquals(2, theirs.dropped());
+    assertEquals(2, theirs.receive()[0]);
   }
 
   @Test

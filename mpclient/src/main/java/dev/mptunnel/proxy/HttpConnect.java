@@ -116,7 +116,7 @@ final class HttpConnect implements Dialect {
           told,
           HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED,
           "a name and a password are needed, see socks-user");
-    } else if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)
+    } else if (!headers.get(HttpHeaderNames.CONTENT_LENGTH, "0").equals("0")
         || headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
       refuse(told, HttpResponseStatus.BAD_REQUEST, "a CONNECT has no content");
     } else if (to == null) {

@@ -15,13 +15,15 @@ public record ProxyPlace(HostPort listen, boolean hasUser) {
 
   /**
    * The file that tells a browser to use it (Proxy Auto-Configuration). What has a plain name, or
-   * is this machine, goes direct. Browsers know passwords by HTTP only.
+   * is this machine, goes direct. Browsers know passwords by HTTP only. Without one there is SOCKS
+   * alone: to a browser each refusal of a destination is one of the proxy, and where there is a
+   * second way it takes that from then on, for http:// too, which wants more than CONNECT.
    *
    * @param asked the Host that it was asked for by, which works for whoever asks; or null
    */
   String pac(String asked) {
     String at = at(asked);
-    String ways = hasUser ? "PROXY " + at : "SOCKS5 " + at + "; PROXY " + at;
+    String ways = hasUser ? "PROXY " + at : "SOCKS5 " + at;
     return """
     function FindProxyForURL(url, host) {
       if (isPlainHostName(host) || host === "127.0.0.1" || host === "[::1]") {

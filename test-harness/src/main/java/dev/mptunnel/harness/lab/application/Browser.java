@@ -37,7 +37,7 @@ record Browser(Workplace workplace, Origin origin) implements Application {
 
   @Override
   public String work() {
-    return "a page of %d objects, %.1f MiB, by HTTP/2; SOCKS5; the page's own time"
+    return "a page of %d objects, %.1f MiB, by HTTP/2; /proxy.pac; the page's own time"
         .formatted(Page.objects().size(), Page.bytes() / 1_048_576.0);
   }
 
@@ -50,7 +50,7 @@ record Browser(Workplace workplace, Origin origin) implements Application {
   public List<Attempt> run(Optional<Endpoint> proxy) throws IOException {
     List<String> command = new ArrayList<>(COMMAND);
     command.add("--user-data-dir=" + workplace.file("profile"));
-    proxy.ifPresent(at -> command.add("--proxy-server=socks5://" + at));
+    proxy.ifPresent(at -> command.add("--proxy-pac-url=http://" + at + "/proxy.pac"));
     command.addAll(List.of("--dump-dom", origin.url("")));
     Workplace.Ended ended = workplace.run(name(), command);
     Matcher result = RESULT.matcher(ended.output());
