@@ -3,7 +3,7 @@ package dev.mptunnel.net;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which datagrams of a socket may leave joined with others: those up to a length.
+ * Which datagrams to one address may leave joined with others: those up to a length.
  *
  * <p>Where the kernel refuses a joined message and then takes one of full size out of it alone,
  * joining was the reason. Datagrams as long as that one go alone from then on, and so do longer
@@ -38,17 +38,9 @@ final class JoiningRule {
     return maxBytes;
   }
 
-  /** Whether some that could be joined go alone, until {@link #onTime}. */
-  boolean isLimited() {
-    return maxBytes < longestBytes;
-  }
-
-  /** Joins all again when it is time to. */
-  void onTime(long nowNanos) {
-    if (isLimited() && nowNanos - againNanos >= 0) {
-      maxBytes = longestBytes;
-      refusedLengths = 0;
-    }
+  /** Whether there is nothing to know: all are joined, or all may be tried again. */
+  boolean isOver(long nowNanos) {
+    return triedBytes == 0 && (maxBytes == longestBytes || nowNanos - againNanos >= 0);
   }
 
   /**
@@ -65,13 +57,17 @@ final class JoiningRule {
     return learns || error == Errno.ENOBUFS || error == Errno.ENOMEM;
   }
 
-  /** Errors of a kernel, a network interface or a packet size that does not go with UDP_SEGMENT. */
+  /**
+   * Errors of a kernel, a network interface or a packet size that does not go with UDP_SEGMENT; and
+   * of a filter by length, which sees one long packet.
+   */
   private static boolean mayBeForJoining(int error) {
     return error == Errno.EIO
         || error == Errno.EINVAL
         || error == Errno.EMSGSIZE
         || error == Errno.ENOPROTOOPT
-        || error == Errno.EOPNOTSUPP;
+        || error == Errno.EOPNOTSUPP
+        || error == Errno.EPERM;
   }
 
   /**

@@ -53,7 +53,7 @@ final class NativePort implements DatagramPort {
   private final DatagramHandler handler;
   private final InetSocketAddress localAddress;
   private final SendQueue queue;
-  private final JoiningRule joining;
+  private final JoiningRules joining;
   private final long key;
 
   /** How many messages to ask for: fewer, the more datagrams each has. */
@@ -106,16 +106,16 @@ final class NativePort implements DatagramPort {
       socket.receiveTrafficClass();
     }
     boolean joins = engine.joins() && socket.sendsJoined();
-    joining = new JoiningRule(joins ? ReceiveBatch.SLOT_BYTES : 0);
+    joining = new JoiningRules(joins ? ReceiveBatch.SLOT_BYTES : 0);
   }
 
   long key() {
     return key;
   }
 
-  /** The longest datagrams that may leave joined with others; 0 if none may. */
-  int maxJoinedBytes() {
-    return joining.maxBytes();
+  /** The longest datagrams that may leave joined with others to there; 0 if none may. */
+  int maxJoinedBytes(InetSocketAddress to) {
+    return joining.maxBytes(to);
   }
 
   @Override
@@ -132,7 +132,7 @@ final class NativePort implements DatagramPort {
   public void send(ByteBuffer datagram, InetSocketAddress to, int marked) {
     queue.forgetCopied(); // what is not queued here is not shared either
     if (mayQueue(datagram, to)) {
-      queue.add(datagram, to, messagesClass(marked), joining.maxBytes());
+      queue.add(datagram, to, messagesClass(marked), joining.maxBytes(to));
     }
   }
 
@@ -145,9 +145,9 @@ final class NativePort implements DatagramPort {
     boolean isShared =
         given instanceof NativePort other
             && other.engine == engine
-            && queue.addShared(other.queue, datagram.remaining(), to, its, joining.maxBytes());
+            && queue.addShared(other.queue, datagram.remaining(), to, its, joining.maxBytes(to));
     if (!isShared) {
-      queue.add(datagram, to, its, joining.maxBytes());
+      queue.add(datagram, to, its, joining.maxBytes(to));
     }
   }
 
@@ -189,7 +189,7 @@ final class NativePort implements DatagramPort {
 
   /** Hands the kernel what it takes; the rest waits until epoll tells that there is room. */
   private void sendQueued() {
-    if (joining.isLimited()) {
+    if (!joining.isEmpty()) {
       joining.onTime(engine.nanoTime());
     }
     int tries = 0;
@@ -216,8 +216,13 @@ final class NativePort implements DatagramPort {
   private void sent(int messages) {
     for (int i = 0; i < messages; i++) {
       Message message = queue.first();
-      if (message.parted && joining.onSentAlone(message.bytes, engine.nanoTime())) {
-        LOG.debug("{}: datagrams are joined up to {} bytes", localAddress, joining.maxBytes());
+      if (message.parted
+          && joining.onSentAlone(message.remote, message.bytes, engine.nanoTime())) {
+        LOG.debug(
+            "{}: datagrams to {} are joined up to {} bytes",
+            localAddress,
+            message.remote,
+            joining.maxBytes(message.remote));
         engine.sayPartedOnce(message.bytes);
       }
       queue.removeFirst();
@@ -225,7 +230,7 @@ final class NativePort implements DatagramPort {
   }
 
   private void notSent(Message message, int error) {
-    if (message.datagrams > 1 && joining.onRefused(message.segmentBytes, error)) {
+    if (message.datagrams > 1 && joining.onRefused(message.remote, message.segmentBytes, error)) {
       queue.partFirst();
     } else {
       sendDrops += message.datagrams;

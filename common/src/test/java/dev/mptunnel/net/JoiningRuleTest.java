@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -22,10 +23,10 @@ class JoiningRuleTest {
   @Test
   void aLengthThatOnlyGoesAloneEndsJoiningFromThereOn() {
     assertEquals(65_536, rule.maxBytes());
-    assertFalse(rule.isLimited());
+    assertTrue(rule.isOver(0));
     assertTrue(part(1400, 0));
     assertEquals(1399, rule.maxBytes());
-    assertTrue(rule.isLimited());
+    assertFalse(rule.isOver(0));
   }
 
   @Test
@@ -47,19 +48,44 @@ class JoiningRuleTest {
   }
 
   @Test
-  void aMinuteAfterTheLastNewsAllAreJoinedAgain() {
-    for (long start : new long[] {Long.MAX_VALUE - MINUTE / 2, 0}) {
-      part(1400, start);
-      part(1400, start + 5);
-      rule.onTime(start + 4 + MINUTE);
-      assertEquals(1399, rule.maxBytes());
-      rule.onTime(start + 5 + MINUTE);
-      assertEquals(65_536, rule.maxBytes());
-      part(1200, start);
-      part(1000, start);
-      assertEquals(999, rule.maxBytes(), "it counts from the beginning");
-      rule.onTime(start + MINUTE);
+  void aMinuteAfterTheLastNewsItIsOver() {
+    long start = Long.MAX_VALUE - MINUTE / 2;
+    part(1400, start);
+    part(1400, start + 5);
+    assertFalse(rule.isOver(start + 4 + MINUTE));
+    assertTrue(rule.isOver(start + 5 + MINUTE));
+  }
+
+  @Test
+  void eachAddressHasItsOwn() {
+    JoiningRules rules = new JoiningRules(65_536);
+    InetSocketAddress here = new InetSocketAddress("192.0.2.1", 1);
+    InetSocketAddress there = new InetSocketAddress("192.0.2.2", 1);
+    assertTrue(rules.onRefused(here, 1400, Errno.EIO));
+    assertFalse(rules.onSentAlone(there, 1400, 0));
+    assertTrue(rules.onSentAlone(here, 1400, 0));
+    assertEquals(1399, rules.maxBytes(here));
+    assertEquals(65_536, rules.maxBytes(there));
+    rules.onTime(MINUTE - 1);
+    assertEquals(1399, rules.maxBytes(here));
+    rules.onTime(2 * MINUTE);
+    assertEquals(65_536, rules.maxBytes(here));
+    assertTrue(rules.isEmpty());
+    rules.onRefused(null, 1400, Errno.EIO); // where the socket is connected
+    rules.onSentAlone(null, 1400, 0);
+    assertEquals(1399, rules.maxBytes(null));
+  }
+
+  @Test
+  void moreThanAThousandAddressesAreLearntAnew() {
+    JoiningRules rules = new JoiningRules(65_536);
+    for (int port = 1; port <= 5_000; port++) {
+      InetSocketAddress to = new InetSocketAddress("192.0.2.1", port);
+      rules.onRefused(to, 1400, Errno.EIO);
+      rules.onSentAlone(to, 1400, 0);
+      assertEquals(1399, rules.maxBytes(to));
     }
+    assertEquals(65_536, rules.maxBytes(new InetSocketAddress("192.0.2.1", 1)));
   }
 
   @Test
@@ -82,7 +108,6 @@ class JoiningRuleTest {
   @Test
   void otherErrorsAreOfTheDatagramsThemselves() {
     assertFalse(rule.onRefused(1400, Errno.ECONNREFUSED));
-    assertFalse(rule.onRefused(1400, Errno.EPERM));
     assertEquals(65_536, rule.maxBytes());
   }
 }

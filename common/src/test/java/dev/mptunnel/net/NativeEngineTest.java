@@ -283,7 +283,7 @@ final class NativeEngineTest {
     Inbox inbox = new Inbox();
     DatagramPort to = engine.open(at(0).withBufferBytes(4 << 20), inbox);
     NativePort from = (NativePort) engine.open(at(0), new Inbox());
-    Assumptions.assumeTrue(from.maxJoinedBytes() > 0, "UDP_SEGMENT");
+    Assumptions.assumeTrue(from.maxJoinedBytes(to.localAddress()) > 0, "UDP_SEGMENT");
     switchOffChecksums(from.localAddress().getPort()); // udp.c: then EINVAL for UDP_SEGMENT
     for (int size : new int[] {1400, 1300, 1200, 1100}) {
       onEngine(
@@ -303,7 +303,7 @@ final class NativeEngineTest {
       assertEquals(3, inbox.next().bytes().length);
     }
     assertEquals(0, from.sendDrops());
-    assertEquals(0, from.maxJoinedBytes(), "it does not try for ever");
+    assertEquals(0, from.maxJoinedBytes(to.localAddress()), "it does not try for ever");
   }
 
   @Test
@@ -313,7 +313,7 @@ final class NativeEngineTest {
       Inbox inbox = new Inbox();
       DatagramPort to = single.open(at(0).withBufferBytes(4 << 20), inbox);
       NativePort from = (NativePort) single.open(at(0), new Inbox());
-      assertEquals(0, from.maxJoinedBytes());
+      assertEquals(0, from.maxJoinedBytes(to.localAddress()));
       on(
           single,
           () -> {
@@ -338,7 +338,7 @@ final class NativeEngineTest {
       Inbox inbox = new Inbox();
       DatagramPort to = engine.open(at(0).withBufferBytes(4 << 20), inbox);
       NativePort from = (NativePort) shifted.open(at(0), new Inbox());
-      int longest = from.maxJoinedBytes();
+      int longest = from.maxJoinedBytes(to.localAddress());
       Assumptions.assumeTrue(longest > 0, "UDP_SEGMENT");
       int descriptor = switchOffChecksums(from.localAddress().getPort());
       Callable<Integer> burst =
@@ -347,7 +347,7 @@ final class NativeEngineTest {
               from.send(ByteBuffer.allocate(1400), to.localAddress());
             }
             from.flush();
-            return from.maxJoinedBytes();
+            return from.maxJoinedBytes(to.localAddress());
           };
       assertEquals(1399, on(shifted, burst), "five messages, and one length");
       assertEquals(1399, on(shifted, burst));
@@ -515,7 +515,7 @@ final class NativeEngineTest {
     Inbox inbox = new Inbox();
     DatagramPort to = engine.open(at(0), inbox);
     NativePort from = (NativePort) engine.open(at(0), new Inbox());
-    int joined = from.maxJoinedBytes();
+    int joined = from.maxJoinedBytes(to.localAddress());
     onEngine(
         () -> {
           // From a loopback address nothing leaves this host: EINVAL, joined or alone.
@@ -528,7 +528,7 @@ final class NativeEngineTest {
         });
     assertEquals("on", inbox.next().text());
     assertEquals(10, from.sendDrops());
-    assertEquals(joined, from.maxJoinedBytes());
+    assertEquals(joined, from.maxJoinedBytes(to.localAddress()));
   }
 
   @Test

@@ -38,6 +38,7 @@ final class InProcessTunnel implements AutoCloseable {
   InProcessTunnel(Plan.Tunnel plan, int paths, InetSocketAddress target) throws IOException {
     int serverPort = FreePorts.next();
     List<String> serverWords = new ArrayList<>(plan.serverOptions());
+    serverWords.addAll(List.of("--loops", "1")); // one thread, whose work is counted
     serverWords.addAll(List.of("--listen", LOOPBACK + ":" + serverPort));
     serverWords.addAll(List.of("--protocol", "udp"));
     serverWords.addAll(List.of("--target", LOOPBACK + ":" + target.getPort()));

@@ -3,6 +3,8 @@ package dev.mptunnel.harness.bench;
 import dev.mptunnel.harness.bench.Chain.End;
 import dev.mptunnel.harness.lab.Usage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,10 +38,11 @@ final class MemoryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Table table =
-      new Table("chain", "sessions", "heap kB", "bytes a session", "µs/s a session");
+      new Table(
+          "chain", "sessions", "heap kB", "bytes a session", "resident kB", "µs/s a session");
 
   /** What a server holds and spends while its sessions are idle. */
-  private record Idle(long heapBytes, double microsPerSecond) {}
+  private record Idle(long heapBytes, long residentKilobytes, double microsPerSecond) {}
 
   @Override
   public Integer call() throws IOException {
@@ -60,6 +63,7 @@ final class MemoryCommand implements Callable<Integer> {
             Integer.toString(sessions),
             Table.number(idle.heapBytes / 1_024., 0),
             Table.number(sessions == 1 ? Double.NaN : (double) more / (sessions - 1), 0),
+            Long.toString(idle.residentKilobytes),
             Table.number(idle.microsPerSecond / sessions, 1));
         all.add(idle.heapBytes / 1_024.);
       }
@@ -83,11 +87,24 @@ final class MemoryCommand implements Callable<Integer> {
       double micros = chain.usage().minus(before).serverNanos() / 1e3;
       for (Chain.Part part : chain.parts()) {
         if (part.end() == End.FAR) {
-          return new Idle(LiveHeap.bytes(part.pid()), micros / options.seconds());
+          return new Idle(
+              LiveHeap.bytes(part.pid()),
+              residentKilobytes(part.pid()),
+              micros / options.seconds());
         }
       }
       throw new IllegalStateException("a tunnel without a server");
     }
+  }
+
+  /** All memory that the process has in RAM, of the heap also what could be collected. */
+  private static long residentKilobytes(long pid) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new IOException("process " + pid + " has no memory");
   }
 
   private static void pause(int seconds) throws IOException {

@@ -52,8 +52,8 @@ final class RateCommand implements Callable<Integer> {
     private final RateSearch search;
     private final List<Integer> pauseMarks;
 
-    /** Whether the generator itself did not keep up where the search went no further. */
-    private boolean generatorFailed;
+    /** What was too slow where the search went no further. */
+    private String bound = "loss";
 
     private Searched(Chain chain, RateSearch search) throws IOException {
       this.chain = chain;
@@ -88,7 +88,7 @@ final class RateCommand implements Callable<Integer> {
     while (!all.stream().allMatch(searched -> searched.search.isOver())) {
       for (Searched searched : all) {
         if (!searched.search.isOver()) {
-          attempt(searched, bytes);
+          attempt(set, searched, bytes);
         }
       }
     }
@@ -98,14 +98,17 @@ final class RateCommand implements Callable<Integer> {
     }
   }
 
-  private void attempt(Searched searched, int bytes) throws IOException {
+  private void attempt(ChainSet set, Searched searched, int bytes) throws IOException {
     int perSecond = searched.search.nextPerSecond();
     Load load = Load.counted(perSecond, TimeUnit.SECONDS.toNanos(options.seconds()), bytes);
+    long sinkDropsBefore = set.sinkDrops();
     Outcome outcome = searched.chain.run(load);
+    long atSink = set.sinkDrops() - sinkDropsBefore;
     boolean keptUp = outcome.keptUp(load);
-    boolean carried = keptUp && 100 * outcome.lostShare() <= lossPercent;
+    boolean isLost = 100 * outcome.lostShare() > lossPercent;
+    boolean carried = keptUp && !isLost;
     if (!carried) {
-      searched.generatorFailed = !keptUp && 100 * outcome.lostShare() <= lossPercent;
+      searched.bound = isLost ? bound(outcome, atSink) : "generator";
     }
     System.out.printf(
         "  %-16s %,10d/s: %.4f %% lost%s%n",
@@ -116,18 +119,23 @@ final class RateCommand implements Callable<Integer> {
     searched.search.onResult(carried);
   }
 
+  /** Whether too much was lost before it came to the sink, or only there. */
+  private String bound(Outcome outcome, long lostAtSink) {
+    long lostBefore = outcome.lost() - lostAtSink;
+    return 100. * lostBefore > lossPercent * outcome.sent() ? "loss" : "sink";
+  }
+
   private void add(Searched searched, Searched first, int sessions, int bytes) throws IOException {
     int rate = searched.search.carriedPerSecond();
     BenchRun.put(rates, searched.chain.name(), places.size() - 1, rate);
     long pause = searched.chain.longestPauseNanos(searched.pauseMarks);
-    String bound = searched.generatorFailed ? "generator" : "loss";
     table.add(
         searched.chain.name(),
         Integer.toString(sessions),
         Integer.toString(bytes),
         Integer.toString(rate),
         Table.number((double) rate / first.search.carriedPerSecond(), 3),
-        rate >= upToPerSecond ? "--up-to" : bound,
+        rate >= upToPerSecond ? "--up-to" : searched.bound,
         Table.number(pause < 0 ? Double.NaN : pause / 1e6, 2));
   }
 }
