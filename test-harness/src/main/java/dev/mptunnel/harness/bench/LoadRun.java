@@ -34,6 +34,9 @@ final class LoadRun {
   /** So long after the last arrival, what is on its way is lost. */
   static final long QUIET_NANOS = 300_000_000;
 
+  /** The same where nothing at all has arrived: JVMs that have just started take their time. */
+  static final long SILENT_NANOS = 5_000_000_000L;
+
   /** The same for a window that is full, which a single lost datagram must not keep for long. */
   private static final long STALL_NANOS = 50_000_000;
 
@@ -137,7 +140,7 @@ final class LoadRun {
   /** All is sent: waits for the rest, and asks for it where the sink counts. */
   private long await(long nowNanos) {
     long sinceNanos = nowNanos - Math.max(lastArrivalNanos, sentAllNanos);
-    if (arrived >= sent || sinceNanos >= QUIET_NANOS) {
+    if (arrived >= sent || sinceNanos >= (arrived == 0 ? SILENT_NANOS : QUIET_NANOS)) {
       return Long.MAX_VALUE;
     }
     if (load.kind() != Kind.ECHOED) {
