@@ -80,6 +80,9 @@ final class CoreLimits {
   /** How long the longest packet that arrived on a path is remembered, and for one PONG more. */
   static final long LONGEST_ARRIVED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /** That PONG must follow so soon, or as soon as one that was lost is asked for again. */
+  static final long LONGEST_TOLD_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   /** How long a datagram waits for its missing pieces. */
   static final long FRAGMENTS_NANOS = TimeUnit.SECONDS.toNanos(2);
 

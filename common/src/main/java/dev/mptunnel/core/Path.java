@@ -255,7 +255,22 @@ public final class Path implements PathFrames.Handler {
   void countSent(int bytes) {
     sent++;
     epoch.countSent();
-    longestSentBytes = Math.max(longestSentBytes, bytes);
+    if (bytes > longestSentBytes) {
+      noteLongest(bytes);
+    }
+  }
+
+  /**
+   * So long a packet has not been sent since the last PING. Where fewer and fewer are, their sender
+   * may be slowing down because none arrives, and that is found out by PINGs as much apart.
+   */
+  private void noteLongest(int bytes) {
+    boolean first = longestSentBytes <= Limits.MIN_PATH_PACKET_BYTES;
+    longestSentBytes = bytes;
+    if (first && bytes > Limits.MIN_PATH_PACKET_BYTES && up && mtu.isWatched()) {
+      long arrived = session.carriedAtNanos() + session.pingNanos();
+      wake(Math.max(arrived, timer.afterTwiceThePause(session.pingIdleNanos())));
+    }
   }
 
   void countReceived(int bytes) {
@@ -421,9 +436,7 @@ public final class Path implements PathFrames.Handler {
   }
 
   private void sendPing(long now) {
-    boolean isNew = !mtu.isKnown() && !mtu.isNarrow();
-    boolean mayProbe = up && proven && (session.isActive(now) || isNew);
-    int asked = mayProbe ? mtu.beforePing(now, this::sendProbe) : 0;
+    int asked = mayProbe(now) ? mtu.beforePing(now, this::sendProbe) : 0;
     ByteBuffer packet = session.beginPath(id, epoch);
     int longest = longestSentBytes;
     longestSentBytes = 0;
@@ -441,6 +454,10 @@ public final class Path implements PathFrames.Handler {
     }
     carriedBefore = session.carried();
     timer.asked(now, pauseAfterPing(now));
+  }
+
+  private boolean mayProbe(long now) {
+    return up && proven && (session.isActive(now) || mtu.isUrgent());
   }
 
   /** Sends a packet of this length that counts for nothing else. */
@@ -550,7 +567,7 @@ public final class Path implements PathFrames.Handler {
           epoch.sent(),
           epoch.arrived(),
           session.dataArrived(),
-          longestArrived.tell(readAtNanos));
+          longestArrived.tell(readAtNanos, longestToldAgainNanos()));
     }
     int ecn = session.trafficClass() & TrafficClass.ECN;
     if (pinged && ecn != TrafficClass.NOT_ECT && !elsewhere) {
@@ -563,6 +580,10 @@ public final class Path implements PathFrames.Handler {
       PathFrames.putChallenge(packet, session.addressToken(readAtNanos, toPort, to));
     }
     sendSealed(packet, toPort, to);
+  }
+
+  private long longestToldAgainNanos() {
+    return Math.max(CoreLimits.LONGEST_TOLD_AGAIN_NANOS, 2 * answerNanos());
   }
 
   private void moveTo(int newPort, InetSocketAddress newRemote) {
@@ -635,7 +656,7 @@ public final class Path implements PathFrames.Handler {
       session.emit(new Event.PathNarrow(session, this));
     }
     prove();
-    if (mtu.isDue() && session.isActive(readAtNanos)) {
+    if (mtu.isDue() && mayProbe(readAtNanos)) {
       wake(readAtNanos);
     } else {
       rest(readAtNanos);
