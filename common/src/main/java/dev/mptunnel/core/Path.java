@@ -41,7 +41,13 @@ public final class Path implements PathFrames.Handler {
   private boolean up;
   private boolean proven;
   private long lastProofNanos;
-  private long silentSinceNanos = NEVER;
+
+  /** When the first PING left since which nothing has proved that it carries. */
+  private long unansweredSinceNanos = NEVER;
+
+  /** From when on it counts as silent for bringing nothing of what others bring. */
+  private long missedSinceNanos = NEVER;
+
   private long peerArrived;
 
   /** Whether marks of ECN come through to the peer, and it heeds them. */
@@ -283,11 +289,13 @@ public final class Path implements PathFrames.Handler {
   private void noteBrought() {
     broughtCount = session.dataArrived();
     missingSinceNanos = NEVER;
+    missedSinceNanos = NEVER;
   }
 
   /**
    * The first copy of a DATA packet came, on whichever path. One that brings nothing of what others
-   * bring is asked at once, and has been silent in part of that time.
+   * bring is asked at once, and has been silent in part of that time: two answers must fit into the
+   * rest. Whatever it brings takes that back.
    *
    * @param arrived how many different ones have come
    */
@@ -299,11 +307,13 @@ public final class Path implements PathFrames.Handler {
     if (up
         && arrived - broughtCount >= CoreLimits.MISSED_IN_A_ROW
         && now - missingSinceNanos >= session.pingNanos()) {
-      if (silentSinceNanos == NEVER) {
+      if (silentSinceNanos() == NEVER) {
         wake(now);
       }
-      long silent = Math.max(missingSinceNanos, now - session.pathTimeoutNanos() / 2);
-      silentSinceNanos = Math.min(silentSinceNanos, silent);
+      long timeout = session.pathTimeoutNanos();
+      long countedNanos = Math.clamp(timeout - 2 * answerNanos(), 0, timeout / 2);
+      long silent = Math.max(missingSinceNanos, now - countedNanos);
+      missedSinceNanos = Math.min(missedSinceNanos, silent);
     }
   }
 
@@ -314,7 +324,7 @@ public final class Path implements PathFrames.Handler {
     lossIn.startEpoch();
     pings.clear();
     peerArrived = 0;
-    silentSinceNanos = NEVER;
+    unansweredSinceNanos = NEVER;
     noteBrought();
     if (remote != null) {
       up |= !proven; // given the benefit of the doubt until it has had time to answer
@@ -334,7 +344,7 @@ public final class Path implements PathFrames.Handler {
     if (remote == null) {
       up = false;
       proven = false;
-      silentSinceNanos = NEVER;
+      unansweredSinceNanos = NEVER;
       timer.stop();
       return;
     }
@@ -380,8 +390,8 @@ public final class Path implements PathFrames.Handler {
     }
     boolean forgotten =
         !session.isInitiator() && now - lastProofNanos > CoreLimits.FORGET_PATH_NANOS;
-    boolean silent =
-        silentSinceNanos != NEVER && now - silentSinceNanos >= session.pathTimeoutNanos();
+    long silentSince = silentSinceNanos();
+    boolean silent = silentSince != NEVER && now - silentSince >= session.pathTimeoutNanos();
     if (up && (forgotten || silent)) {
       up = false;
       session.emit(new Event.PathDown(session, this));
@@ -398,8 +408,12 @@ public final class Path implements PathFrames.Handler {
   /** Whether two PINGs have gone unanswered for longer than an answer takes. */
   boolean isSilent(long now) {
     return remote == null
-        || (silentSinceNanos != NEVER
-            && now - silentSinceNanos > session.pingNanos() + answerNanos());
+        || (unansweredSinceNanos != NEVER
+            && now - unansweredSinceNanos > session.pingNanos() + answerNanos());
+  }
+
+  private long silentSinceNanos() {
+    return Math.min(unansweredSinceNanos, missedSinceNanos);
   }
 
   /**
@@ -449,8 +463,8 @@ public final class Path implements PathFrames.Handler {
     // Where nothing is answered, what asks for ECN may be what is dropped.
     int ecn = isSilent(now) ? TrafficClass.NOT_ECT : TrafficClass.ECT_0;
     sendSealed(packet, port, remote, ecn);
-    if (silentSinceNanos == NEVER) {
-      silentSinceNanos = now;
+    if (unansweredSinceNanos == NEVER) {
+      unansweredSinceNanos = now;
     }
     carriedBefore = session.carried();
     timer.asked(now, pauseAfterPing(now));
@@ -468,11 +482,15 @@ public final class Path implements PathFrames.Handler {
     sendSealed(packet, port, remote);
   }
 
-  /** After how long it is asked again if nothing proves until then that it carries. */
+  /**
+   * After how long it is asked again if nothing proves until then that it carries. One lost PING, or
+   * its PONG, must be no verdict, however long an answer takes.
+   */
   private long pauseAfterPing(long now) {
     if (up) {
-      long overdue = silentSinceNanos + answerNanos() - now;
-      return proven ? Math.max(session.askAgainNanos(), overdue) : session.pingNanos();
+      long overdue = silentSinceNanos() + answerNanos() - now;
+      long pause = Math.min(overdue, session.pathTimeoutNanos() / 4);
+      return proven ? Math.max(session.askAgainNanos(), pause) : session.pingNanos();
     }
     // Who opened the session does it; each PING that gets through has the other end ask, too.
     boolean often = session.isInitiator() && session.isActive(now);
@@ -596,8 +614,7 @@ public final class Path implements PathFrames.Handler {
     longestArrived.clear();
     lag.clear();
     queue.restart();
-    lastProofNanos = readAtNanos;
-    silentSinceNanos = NEVER;
+    noteProof();
     timer.start(readAtNanos);
     if (before == null) {
       up = true;
@@ -618,8 +635,7 @@ public final class Path implements PathFrames.Handler {
     lossIn.update(peerSent, epoch.arrived());
     if (up && !elsewhere && peerArrivedNow > peerArrived) {
       // What we send arrives, though answers may be lost on their way back.
-      lastProofNanos = readAtNanos;
-      silentSinceNanos = NEVER;
+      noteProof();
       if (proven && !mtu.isSearching()) {
         rest(readAtNanos);
       }
@@ -705,9 +721,13 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
-  private void prove() {
+  private void noteProof() {
     lastProofNanos = readAtNanos;
-    silentSinceNanos = NEVER;
+    unansweredSinceNanos = NEVER;
+  }
+
+  private void prove() {
+    noteProof();
     if (!up || !proven) {
       up = true;
       proven = true;
