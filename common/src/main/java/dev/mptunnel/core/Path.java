@@ -535,7 +535,7 @@ public final class Path implements PathFrames.Handler {
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
     if (answered) {
-      carriesEcn = answeredEcn != TrafficClass.NOT_ECT;
+      setCarriesEcn(answeredEcn != TrafficClass.NOT_ECT);
     }
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
@@ -561,6 +561,14 @@ public final class Path implements PathFrames.Handler {
       reply(port, remote, false);
     }
     return wellFormed;
+  }
+
+  private void setCarriesEcn(boolean carries) {
+    if (carriesEcn && !carries) {
+      // The PING may have gone without, since others before it were lost by chance.
+      wake(readAtNanos + session.pingNanos());
+    }
+    carriesEcn = carries;
   }
 
   private void reply(int toPort, InetSocketAddress to, boolean elsewhere) {
