@@ -40,7 +40,6 @@ public final class Path implements PathFrames.Handler {
 
   private boolean up;
   private boolean proven;
-  private long lastProofNanos;
 
   /** When the first PING left since which nothing has proved that it carries. */
   private long unansweredSinceNanos = NEVER;
@@ -389,7 +388,9 @@ public final class Path implements PathFrames.Handler {
       return;
     }
     boolean forgotten =
-        !session.isInitiator() && now - lastProofNanos > CoreLimits.FORGET_PATH_NANOS;
+        !session.isInitiator()
+            && unansweredSinceNanos != NEVER
+            && now - unansweredSinceNanos > CoreLimits.FORGET_PATH_NANOS;
     long silentSince = silentSinceNanos();
     boolean silent = silentSince != NEVER && now - silentSince >= session.pathTimeoutNanos();
     if (up && (forgotten || silent)) {
@@ -483,8 +484,8 @@ public final class Path implements PathFrames.Handler {
   }
 
   /**
-   * After how long it is asked again if nothing proves until then that it carries. One lost PING, or
-   * its PONG, must be no verdict, however long an answer takes.
+   * After how long it is asked again if nothing proves until then that it carries. One lost PING,
+   * or its PONG, must be no verdict, however long an answer takes.
    */
   private long pauseAfterPing(long now) {
     if (up) {
@@ -622,7 +623,7 @@ public final class Path implements PathFrames.Handler {
     longestArrived.clear();
     lag.clear();
     queue.restart();
-    noteProof();
+    unansweredSinceNanos = NEVER;
     timer.start(readAtNanos);
     if (before == null) {
       up = true;
@@ -643,7 +644,7 @@ public final class Path implements PathFrames.Handler {
     lossIn.update(peerSent, epoch.arrived());
     if (up && !elsewhere && peerArrivedNow > peerArrived) {
       // What we send arrives, though answers may be lost on their way back.
-      noteProof();
+      unansweredSinceNanos = NEVER;
       if (proven && !mtu.isSearching()) {
         rest(readAtNanos);
       }
@@ -729,13 +730,8 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
-  private void noteProof() {
-    lastProofNanos = readAtNanos;
-    unansweredSinceNanos = NEVER;
-  }
-
   private void prove() {
-    noteProof();
+    unansweredSinceNanos = NEVER;
     if (!up || !proven) {
       up = true;
       proven = true;
