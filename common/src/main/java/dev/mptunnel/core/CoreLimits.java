@@ -74,7 +74,7 @@ final class CoreLimits {
 
   static final long ASKED_AGAIN_AT_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** After how many packets that only other paths brought a path is asked at once. */
+  /** After how many packets that only other paths brought a path is asked at once, at first. */
   static final int MISSED_IN_A_ROW = 4;
 
   /** How long the longest packet that arrived on a path is remembered, and for one PONG more. */

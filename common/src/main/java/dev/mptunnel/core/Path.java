@@ -59,6 +59,9 @@ public final class Path implements PathFrames.Handler {
   private long broughtCount;
   private long missingSinceNanos = NEVER;
 
+  /** How many packets that only others bring are suspicious. */
+  private int suspicious = CoreLimits.MISSED_IN_A_ROW;
+
   private int longestSentBytes;
   private long sent;
   private long received;
@@ -278,7 +281,13 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
+  /** A DATA packet came on it, perhaps a copy. */
   void countReceived(int bytes) {
+    suspicious = CoreLimits.MISSED_IN_A_ROW;
+    countArrived(bytes);
+  }
+
+  private void countArrived(int bytes) {
     received++;
     receivedBytes += bytes;
     longestArrived.take(bytes);
@@ -294,7 +303,8 @@ public final class Path implements PathFrames.Handler {
   /**
    * The first copy of a DATA packet came, on whichever path. One that brings nothing of what others
    * bring is asked at once, and has been silent in part of that time: two answers must fit into the
-   * rest. Whatever it brings takes that back.
+   * rest. Whatever it brings takes that back. Where it answers and brings no DATA all the same, as
+   * one that carries too little does, suspicion comes later and later.
    *
    * @param arrived how many different ones have come
    */
@@ -304,7 +314,7 @@ public final class Path implements PathFrames.Handler {
     }
     missingSinceNanos = Math.min(missingSinceNanos, now);
     if (up
-        && arrived - broughtCount >= CoreLimits.MISSED_IN_A_ROW
+        && arrived - broughtCount >= suspicious
         && now - missingSinceNanos >= session.pingNanos()) {
       if (silentSinceNanos() == NEVER) {
         wake(now);
@@ -312,7 +322,10 @@ public final class Path implements PathFrames.Handler {
       long timeout = session.pathTimeoutNanos();
       long countedNanos = Math.clamp(timeout - 2 * answerNanos(), 0, timeout / 2);
       long silent = Math.max(missingSinceNanos, now - countedNanos);
-      missedSinceNanos = Math.min(missedSinceNanos, silent);
+      if (missedSinceNanos == NEVER) {
+        missedSinceNanos = silent;
+        suspicious = Math.min(2 * suspicious, session.datagramsAPing());
+      }
     }
   }
 
@@ -519,7 +532,7 @@ public final class Path implements PathFrames.Handler {
       boolean isNewest,
       int length,
       ByteBuffer frames) {
-    countReceived(length);
+    countArrived(length);
     if (!PathFrames.isProbe(frames)) {
       epoch.countArrived();
     }

@@ -10,6 +10,7 @@ import dev.mptunnel.core.PairWorld.Side;
 import dev.mptunnel.core.PairWorld.Times;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -57,6 +58,13 @@ class PingsTest {
   /** The PATH packets that begin with such a frame, for each path. */
   private static double count(End end, int frame) {
     return (double) end.packets.stream().filter(packet -> isPath(packet, frame)).count() / PATHS;
+  }
+
+  private static long count(End end, int path, int frame) {
+    return end.packets.stream()
+        .filter(packet -> isPath(packet, frame))
+        .filter(packet -> Header.path(ByteBuffer.wrap(packet)) == path)
+        .count();
   }
 
   @ParameterizedTest(name = "every {0} ms: {1} and {2} pings a second")
@@ -243,6 +251,32 @@ class PingsTest {
       carryUntil(11_500, 500, () -> false);
     }
     assertNoneDown(world);
+  }
+
+  @Test
+  void aPathThatCarriesNoDataByDesignIsAskedAsSeldomAsOthers() {
+    world.mtu(1, 1_000);
+    carry(100);
+    int searches = 10 * SECONDS / 30; // what it carries is asked again every half minute
+    for (End end : new End[] {world.client, world.server}) {
+      long its = count(end, 1, PING);
+      long other = count(end, 0, PING);
+      assertTrue(its <= other + searches, its + " and " + other);
+    }
+  }
+
+  @Test
+  void pathsThatAreAskedEveryFiveMinutesAreNotForgottenMeanwhile() {
+    Times seldom = new Times(TimeUnit.MINUTES.toNanos(5), TimeUnit.SECONDS.toNanos(3));
+    PairWorld idle = new PairWorld(PATHS, Mode.PLAIN, seldom);
+    Flow its = idle.client.endpoint.openFlow(idle.now(), idle.session);
+    idle.server.echo = true;
+    idle.send(its, "datagram");
+    for (int i = 0; i < 200; i++) {
+      idle.runFor(40_000); // or the session would expire
+      idle.send(its, "datagram");
+    }
+    assertNoneDown(idle);
   }
 
   /** What a path carries is found out by pings, however little the session sends. */
