@@ -254,7 +254,7 @@ final class Settings {
           "ping-idle",
           Quantity.duration(50, 5 * MINUTE),
           "5s",
-          "longest time between two pings of a path");
+          "longest time between two pings of a path, even where ping is longer");
 
   static final Setting<Long> PATH_TIMEOUT =
       Setting.once(

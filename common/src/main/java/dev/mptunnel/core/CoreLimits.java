@@ -74,11 +74,14 @@ final class CoreLimits {
 
   static final long ASKED_AGAIN_AT_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-  /** After how many packets that only other paths brought a path is asked at once. */
+  /** After how many packets that only other paths brought a path is asked at once, at first. */
   static final int MISSED_IN_A_ROW = 4;
 
   /** How long the longest packet that arrived on a path is remembered, and for one PONG more. */
   static final long LONGEST_ARRIVED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** That PONG must follow so soon, or as soon as one that was lost is asked for again. */
+  static final long LONGEST_TOLD_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** How long a datagram waits for its missing pieces. */
   static final long FRAGMENTS_NANOS = TimeUnit.SECONDS.toNanos(2);

@@ -2,7 +2,8 @@ package dev.mptunnel.core;
 
 /**
  * The longest packet that arrived on a path lately: since the PONG before the last one that told
- * it, so that a lost PONG takes nothing away, nor a packet that its PING overtook.
+ * it, so that a lost PONG takes nothing away, nor a packet that its PING overtook. Where PONGs are
+ * rare it is since the last one: that a path carries only short packets shows with the first then.
  */
 final class LongestArrived {
 
@@ -20,10 +21,18 @@ final class LongestArrived {
     beforeBytes = 0;
   }
 
-  /** What a PONG tells. */
-  int tell(long now) {
+  /**
+   * What a PONG tells.
+   *
+   * @param againNanos after how long it is rare
+   */
+  int tell(long now, long againNanos) {
+    long pauseNanos = now - toldNanos;
+    if (pauseNanos > againNanos) {
+      beforeBytes = 0;
+    }
     int longest = Math.max(nowBytes, beforeBytes);
-    if (now - toldNanos >= CoreLimits.LONGEST_ARRIVED_NANOS) {
+    if (pauseNanos >= CoreLimits.LONGEST_ARRIVED_NANOS) {
       toldNanos = now;
       beforeBytes = nowBytes;
       nowBytes = 0;

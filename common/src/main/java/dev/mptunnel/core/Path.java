@@ -40,8 +40,13 @@ public final class Path implements PathFrames.Handler {
 
   private boolean up;
   private boolean proven;
-  private long lastProofNanos;
-  private long silentSinceNanos = NEVER;
+
+  /** When the first PING left since which nothing has proved that it carries. */
+  private long unansweredSinceNanos = NEVER;
+
+  /** From when on it counts as silent for bringing nothing of what others bring. */
+  private long missedSinceNanos = NEVER;
+
   private long peerArrived;
 
   /** Whether marks of ECN come through to the peer, and it heeds them. */
@@ -53,6 +58,9 @@ public final class Path implements PathFrames.Handler {
   // How many different DATA packets had come when it last brought something, and when the next did.
   private long broughtCount;
   private long missingSinceNanos = NEVER;
+
+  /** How many packets that only others bring are suspicious. */
+  private int suspicious = CoreLimits.MISSED_IN_A_ROW;
 
   private int longestSentBytes;
   private long sent;
@@ -255,10 +263,31 @@ public final class Path implements PathFrames.Handler {
   void countSent(int bytes) {
     sent++;
     epoch.countSent();
-    longestSentBytes = Math.max(longestSentBytes, bytes);
+    if (bytes > longestSentBytes) {
+      noteLongest(bytes);
+    }
   }
 
+  /**
+   * So long a packet has not been sent since the last PING. Where fewer and fewer are, their sender
+   * may be slowing down because none arrives, and that is found out by PINGs as much apart.
+   */
+  private void noteLongest(int bytes) {
+    boolean first = longestSentBytes <= Limits.MIN_PATH_PACKET_BYTES;
+    longestSentBytes = bytes;
+    if (first && bytes > Limits.MIN_PATH_PACKET_BYTES && up && mtu.isWatched()) {
+      long arrived = session.carriedAtNanos() + session.pingNanos();
+      wake(Math.max(arrived, timer.afterTwiceThePause(session.pingIdleNanos())));
+    }
+  }
+
+  /** A DATA packet came on it, perhaps a copy. */
   void countReceived(int bytes) {
+    suspicious = CoreLimits.MISSED_IN_A_ROW;
+    countArrived(bytes);
+  }
+
+  private void countArrived(int bytes) {
     received++;
     receivedBytes += bytes;
     longestArrived.take(bytes);
@@ -268,11 +297,14 @@ public final class Path implements PathFrames.Handler {
   private void noteBrought() {
     broughtCount = session.dataArrived();
     missingSinceNanos = NEVER;
+    missedSinceNanos = NEVER;
   }
 
   /**
    * The first copy of a DATA packet came, on whichever path. One that brings nothing of what others
-   * bring is asked at once, and has been silent in part of that time.
+   * bring is asked at once, and has been silent in part of that time: two answers must fit into the
+   * rest. Whatever it brings takes that back. Where it answers and brings no DATA all the same, as
+   * one that carries too little does, suspicion comes later and later.
    *
    * @param arrived how many different ones have come
    */
@@ -282,13 +314,18 @@ public final class Path implements PathFrames.Handler {
     }
     missingSinceNanos = Math.min(missingSinceNanos, now);
     if (up
-        && arrived - broughtCount >= CoreLimits.MISSED_IN_A_ROW
+        && arrived - broughtCount >= suspicious
         && now - missingSinceNanos >= session.pingNanos()) {
-      if (silentSinceNanos == NEVER) {
+      if (silentSinceNanos() == NEVER) {
         wake(now);
       }
-      long silent = Math.max(missingSinceNanos, now - session.pathTimeoutNanos() / 2);
-      silentSinceNanos = Math.min(silentSinceNanos, silent);
+      long timeout = session.pathTimeoutNanos();
+      long countedNanos = Math.clamp(timeout - 2 * answerNanos(), 0, timeout / 2);
+      long silent = Math.max(missingSinceNanos, now - countedNanos);
+      if (missedSinceNanos == NEVER) {
+        missedSinceNanos = silent;
+        suspicious = Math.min(2 * suspicious, session.datagramsAPing());
+      }
     }
   }
 
@@ -299,7 +336,7 @@ public final class Path implements PathFrames.Handler {
     lossIn.startEpoch();
     pings.clear();
     peerArrived = 0;
-    silentSinceNanos = NEVER;
+    unansweredSinceNanos = NEVER;
     noteBrought();
     if (remote != null) {
       up |= !proven; // given the benefit of the doubt until it has had time to answer
@@ -319,7 +356,7 @@ public final class Path implements PathFrames.Handler {
     if (remote == null) {
       up = false;
       proven = false;
-      silentSinceNanos = NEVER;
+      unansweredSinceNanos = NEVER;
       timer.stop();
       return;
     }
@@ -364,9 +401,11 @@ public final class Path implements PathFrames.Handler {
       return;
     }
     boolean forgotten =
-        !session.isInitiator() && now - lastProofNanos > CoreLimits.FORGET_PATH_NANOS;
-    boolean silent =
-        silentSinceNanos != NEVER && now - silentSinceNanos >= session.pathTimeoutNanos();
+        !session.isInitiator()
+            && unansweredSinceNanos != NEVER
+            && now - unansweredSinceNanos > CoreLimits.FORGET_PATH_NANOS;
+    long silentSince = silentSinceNanos();
+    boolean silent = silentSince != NEVER && now - silentSince >= session.pathTimeoutNanos();
     if (up && (forgotten || silent)) {
       up = false;
       session.emit(new Event.PathDown(session, this));
@@ -383,8 +422,12 @@ public final class Path implements PathFrames.Handler {
   /** Whether two PINGs have gone unanswered for longer than an answer takes. */
   boolean isSilent(long now) {
     return remote == null
-        || (silentSinceNanos != NEVER
-            && now - silentSinceNanos > session.pingNanos() + answerNanos());
+        || (unansweredSinceNanos != NEVER
+            && now - unansweredSinceNanos > session.pingNanos() + answerNanos());
+  }
+
+  private long silentSinceNanos() {
+    return Math.min(unansweredSinceNanos, missedSinceNanos);
   }
 
   /**
@@ -421,9 +464,7 @@ public final class Path implements PathFrames.Handler {
   }
 
   private void sendPing(long now) {
-    boolean isNew = !mtu.isKnown() && !mtu.isNarrow();
-    boolean mayProbe = up && proven && (session.isActive(now) || isNew);
-    int asked = mayProbe ? mtu.beforePing(now, this::sendProbe) : 0;
+    int asked = mayProbe(now) ? mtu.beforePing(now, this::sendProbe) : 0;
     ByteBuffer packet = session.beginPath(id, epoch);
     int longest = longestSentBytes;
     longestSentBytes = 0;
@@ -436,11 +477,15 @@ public final class Path implements PathFrames.Handler {
     // Where nothing is answered, what asks for ECN may be what is dropped.
     int ecn = isSilent(now) ? TrafficClass.NOT_ECT : TrafficClass.ECT_0;
     sendSealed(packet, port, remote, ecn);
-    if (silentSinceNanos == NEVER) {
-      silentSinceNanos = now;
+    if (unansweredSinceNanos == NEVER) {
+      unansweredSinceNanos = now;
     }
     carriedBefore = session.carried();
     timer.asked(now, pauseAfterPing(now));
+  }
+
+  private boolean mayProbe(long now) {
+    return up && proven && (session.isActive(now) || mtu.isUrgent());
   }
 
   /** Sends a packet of this length that counts for nothing else. */
@@ -451,11 +496,15 @@ public final class Path implements PathFrames.Handler {
     sendSealed(packet, port, remote);
   }
 
-  /** After how long it is asked again if nothing proves until then that it carries. */
+  /**
+   * After how long it is asked again if nothing proves until then that it carries. One lost PING,
+   * or its PONG, must be no verdict, however long an answer takes.
+   */
   private long pauseAfterPing(long now) {
     if (up) {
-      long overdue = silentSinceNanos + answerNanos() - now;
-      return proven ? Math.max(session.askAgainNanos(), overdue) : session.pingNanos();
+      long overdue = silentSinceNanos() + answerNanos() - now;
+      long pause = Math.min(overdue, session.pathTimeoutNanos() / 4);
+      return proven ? Math.max(session.askAgainNanos(), pause) : session.pingNanos();
     }
     // Who opened the session does it; each PING that gets through has the other end ask, too.
     boolean often = session.isInitiator() && session.isActive(now);
@@ -483,7 +532,7 @@ public final class Path implements PathFrames.Handler {
       boolean isNewest,
       int length,
       ByteBuffer frames) {
-    countReceived(length);
+    countArrived(length);
     if (!PathFrames.isProbe(frames)) {
       epoch.countArrived();
     }
@@ -500,7 +549,7 @@ public final class Path implements PathFrames.Handler {
     boolean wellFormed = PathFrames.read(frames, this);
     takeMark();
     if (answered) {
-      carriesEcn = answeredEcn != TrafficClass.NOT_ECT;
+      setCarriesEcn(answeredEcn != TrafficClass.NOT_ECT);
     }
     if (elsewhere) {
       if (pinged && (candidate == null || !candidate.isAt(fromPort, source))) {
@@ -528,6 +577,14 @@ public final class Path implements PathFrames.Handler {
     return wellFormed;
   }
 
+  private void setCarriesEcn(boolean carries) {
+    if (carriesEcn && !carries) {
+      // The PING may have gone without, since others before it were lost by chance.
+      wake(readAtNanos + session.pingNanos());
+    }
+    carriesEcn = carries;
+  }
+
   private void reply(int toPort, InetSocketAddress to, boolean elsewhere) {
     if (!pinged && !challenged) {
       return;
@@ -550,7 +607,7 @@ public final class Path implements PathFrames.Handler {
           epoch.sent(),
           epoch.arrived(),
           session.dataArrived(),
-          longestArrived.tell(readAtNanos));
+          longestArrived.tell(readAtNanos, longestToldAgainNanos()));
     }
     int ecn = session.trafficClass() & TrafficClass.ECN;
     if (pinged && ecn != TrafficClass.NOT_ECT && !elsewhere) {
@@ -565,6 +622,10 @@ public final class Path implements PathFrames.Handler {
     sendSealed(packet, toPort, to);
   }
 
+  private long longestToldAgainNanos() {
+    return Math.max(CoreLimits.LONGEST_TOLD_AGAIN_NANOS, 2 * answerNanos());
+  }
+
   private void moveTo(int newPort, InetSocketAddress newRemote) {
     InetSocketAddress before = remote;
     port = newPort;
@@ -575,8 +636,7 @@ public final class Path implements PathFrames.Handler {
     longestArrived.clear();
     lag.clear();
     queue.restart();
-    lastProofNanos = readAtNanos;
-    silentSinceNanos = NEVER;
+    unansweredSinceNanos = NEVER;
     timer.start(readAtNanos);
     if (before == null) {
       up = true;
@@ -597,8 +657,7 @@ public final class Path implements PathFrames.Handler {
     lossIn.update(peerSent, epoch.arrived());
     if (up && !elsewhere && peerArrivedNow > peerArrived) {
       // What we send arrives, though answers may be lost on their way back.
-      lastProofNanos = readAtNanos;
-      silentSinceNanos = NEVER;
+      unansweredSinceNanos = NEVER;
       if (proven && !mtu.isSearching()) {
         rest(readAtNanos);
       }
@@ -635,7 +694,7 @@ public final class Path implements PathFrames.Handler {
       session.emit(new Event.PathNarrow(session, this));
     }
     prove();
-    if (mtu.isDue() && session.isActive(readAtNanos)) {
+    if (mtu.isDue() && mayProbe(readAtNanos)) {
       wake(readAtNanos);
     } else {
       rest(readAtNanos);
@@ -685,8 +744,7 @@ public final class Path implements PathFrames.Handler {
   }
 
   private void prove() {
-    lastProofNanos = readAtNanos;
-    silentSinceNanos = NEVER;
+    unansweredSinceNanos = NEVER;
     if (!up || !proven) {
       up = true;
       proven = true;

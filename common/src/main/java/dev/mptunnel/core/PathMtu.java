@@ -34,9 +34,6 @@ final class PathMtu {
   /** Of those, how many go out with one PING. */
   private static final int COPIES = 3;
 
-  /** PONGs that miss a long packet, with none between that has it, after which there is doubt. */
-  private static final int DOUBTFUL_PONGS = 2;
-
   /** How often a path is asked whether it carries more by now (RFC 8899, section 5.1.1). */
   private static final long SEARCH_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(10);
 
@@ -80,8 +77,6 @@ final class PathMtu {
   private boolean moved;
 
   private int lost;
-  private int doubts;
-  private int doubtedBytes;
   private long nextSearchNanos = NEVER;
 
   /**
@@ -147,6 +142,19 @@ final class PathMtu {
   /** Whether packets are to be sent with a PING as soon as can be. */
   boolean isDue() {
     return phase != Phase.SETTLED && !roundSent;
+  }
+
+  /** Whether what of our packets arrives shows that it carries no more what it did. */
+  boolean isWatched() {
+    return phase == Phase.SETTLED && fixedIpBytes == 0 && carriedBytes != 0;
+  }
+
+  /**
+   * Whether it is worth packets though the session carries nothing now: it is not known, or what
+   * was carried has not arrived.
+   */
+  boolean isUrgent() {
+    return carriedBytes == 0 ? !narrow : phase == Phase.DOUBT && !moved;
   }
 
   /**
@@ -293,19 +301,9 @@ final class PathMtu {
 
   /** Whether long packets that we sent are missing from what arrived. */
   private void watch(int sentBytes, int arrivedBytes) {
-    if (carriedBytes == 0) {
-      return; // too narrow already
-    }
-    if (arrivedBytes >= doubtedBytes) {
-      doubts = 0;
-      doubtedBytes = 0;
-    }
-    if (sentBytes > Math.max(arrivedBytes, Limits.MIN_PATH_PACKET_BYTES)) {
-      doubtedBytes = Math.max(doubtedBytes, sentBytes);
-      doubts++;
-      if (doubts >= DOUBTFUL_PONGS) {
-        enter(Phase.DOUBT);
-      }
+    boolean isMissing = sentBytes > Math.max(arrivedBytes, Limits.MIN_PATH_PACKET_BYTES);
+    if (isMissing && carriedBytes != 0) {
+      enter(Phase.DOUBT); // if they were lost by chance, that costs a few packets
     }
   }
 
@@ -314,8 +312,6 @@ final class PathMtu {
     round++;
     roundSent = false;
     lost = 0;
-    doubts = 0;
-    doubtedBytes = 0;
   }
 
   private void settle(long now) {

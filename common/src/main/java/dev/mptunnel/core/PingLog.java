@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 /** The latest PINGs of a path: when each left, and what had been sent by then. */
 final class PingLog {
 
-  /** At four a second, answers may take 16 s. */
+  /** At eight a second, as a path is asked that does not answer, answers may take 8 s. */
   private static final int SIZE = 64;
 
   private final long[] atNanos = new long[SIZE];

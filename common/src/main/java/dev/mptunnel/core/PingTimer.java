@@ -6,6 +6,7 @@ final class PingTimer {
   private static final long NEVER = Long.MAX_VALUE;
 
   private long lastNanos;
+  private long pauseNanos;
   private long dueNanos = NEVER;
   private long unlessProvenNanos = NEVER;
 
@@ -29,10 +30,11 @@ final class PingTimer {
   }
 
   /** The path is asked, and again after this pause unless it is proved that it carries. */
-  void asked(long now, long pauseNanos) {
+  void asked(long now, long nextPauseNanos) {
+    pauseNanos = now - lastNanos;
     lastNanos = now;
     dueNanos = NEVER;
-    unlessProvenNanos = now + pauseNanos;
+    unlessProvenNanos = now + nextPauseNanos;
   }
 
   /** It is proved that the path carries: it need not be asked before this. */
@@ -43,6 +45,11 @@ final class PingTimer {
   /** When the path was asked last. */
   long lastNanos() {
     return lastNanos;
+  }
+
+  /** When it is asked after twice the pause before the last time, or after this at the latest. */
+  long afterTwiceThePause(long mostNanos) {
+    return lastNanos + 2 * Math.min(pauseNanos, mostNanos / 2);
   }
 
   /** When it is to be asked, or {@code Long.MAX_VALUE}. */

@@ -526,6 +526,11 @@ public final class Session {
     return now < activeUntilNanos;
   }
 
+  /** When something was carried last. */
+  long carriedAtNanos() {
+    return activeUntilNanos - CoreLimits.IDLE_AFTER_NANOS;
+  }
+
   long pingNanos() {
     return context.settings().pingNanos();
   }

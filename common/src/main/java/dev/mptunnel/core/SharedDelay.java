@@ -20,13 +20,22 @@ import java.util.concurrent.TimeUnit;
  */
 final class SharedDelay {
 
+  /**
+   * A slot is at least so long, and ends with the next round trip of a path that it has one of, or
+   * that would rather belong to the next: where PINGs are rare, it has one of each path.
+   */
   private static final long SLOT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** A minute, and a little. */
+  /** At least a minute, and a little. */
   private static final int SLOTS = 128;
 
-  /** 15 s of them. */
+  /** At least 15 s of them. */
   private static final int ENOUGH = 30;
+
+  /** After how long without any it begins anew. */
+  private static final long FORGET_NANOS = SLOTS * SLOT_NANOS;
+
+  private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** In units of 50 µs: 1 ms, which no scheduler, and no radio's frame, explains. */
   private static final int LEAST_SPREAD = 20;
@@ -46,8 +55,17 @@ final class SharedDelay {
   /** By path, made when it is first measured; in units, {@link #NONE} where nothing came. */
   private short[][] delays = new short[0][];
 
-  private final short[] carried = new short[SLOTS];
-  private long slot = Long.MIN_VALUE;
+  /** Datagrams a minute. */
+  private final int[] carried = new int[SLOTS];
+
+  /** When each path was measured last. */
+  private long[] lastNanos = new long[0];
+
+  /** The place of the slot that is being filled. */
+  private int slot;
+
+  private long slotNanos;
+  private long sampledNanos;
   private long carriedBefore;
   private double[][] found = new double[0][0];
 
@@ -57,39 +75,46 @@ final class SharedDelay {
    * @param carriedNow datagrams that the session has carried, both ways, since it began
    */
   void sample(long now, int path, long nanos, long carriedNow) {
-    goTo(Math.floorDiv(now, SLOT_NANOS), carriedNow);
+    if (delays.length == 0 || now < sampledNanos || now - sampledNanos >= FORGET_NANOS) {
+      forget();
+      slotNanos = now;
+      carriedBefore = carriedNow;
+    }
     makeRoomFor(path);
-    int place = (int) Math.floorMod(slot, (long) SLOTS);
+    long ageNanos = now - slotNanos;
+    boolean isNext = delays[path][slot] != NONE || ageNanos >= (now - lastNanos[path]) / 2;
+    if (ageNanos >= SLOT_NANOS && isNext) {
+      nextSlot(now, carriedNow);
+    }
+    lastNanos[path] = now;
+    sampledNanos = now;
     int units = (int) Math.min(Short.MAX_VALUE, nanos / UNIT_NANOS);
-    short before = delays[path][place];
-    delays[path][place] = (short) (before == NONE ? units : (before + units) / 2);
+    short before = delays[path][slot];
+    delays[path][slot] = (short) (before == NONE ? units : (before + units) / 2);
   }
 
-  private void goTo(long slotNow, long carriedNow) {
-    if (slotNow == slot) {
-      return;
-    }
-    boolean anew = slot == Long.MIN_VALUE || slotNow < slot || slotNow - slot >= SLOTS;
-    if (!anew) {
-      long per = Math.max(0, carriedNow - carriedBefore) / (slotNow - slot);
-      carried[(int) Math.floorMod(slot, (long) SLOTS)] = (short) Math.min(per, Short.MAX_VALUE);
-    }
-    for (long cleared = anew ? slotNow - SLOTS + 1 : slot + 1; cleared <= slotNow; cleared++) {
-      int place = (int) Math.floorMod(cleared, (long) SLOTS);
-      carried[place] = 0;
-      for (short[] ofPath : delays) {
-        if (ofPath != null) {
-          ofPath[place] = NONE;
-        }
+  private void forget() {
+    delays = new short[0][];
+    found = new double[0][0];
+  }
+
+  private void nextSlot(long now, long carriedNow) {
+    double minutes = (double) (now - slotNanos) / MINUTE_NANOS;
+    carried[slot] = (int) (Math.max(0, carriedNow - carriedBefore) / minutes);
+    slot = (slot + 1) % SLOTS;
+    for (short[] ofPath : delays) {
+      if (ofPath != null) {
+        ofPath[slot] = NONE;
       }
     }
+    slotNanos = now;
     carriedBefore = carriedNow;
-    slot = slotNow;
   }
 
   private void makeRoomFor(int path) {
     if (path >= delays.length) {
       delays = Arrays.copyOf(delays, path + 1);
+      lastNanos = Arrays.copyOf(lastNanos, path + 1);
       double[][] larger = new double[path + 1][path + 1];
       for (int i = 0; i < found.length; i++) {
         System.arraycopy(found[i], 0, larger[i], 0, found.length);
@@ -107,10 +132,8 @@ final class SharedDelay {
     if (delays.length == 0) {
       return;
     }
-    if (Math.floorDiv(now, SLOT_NANOS) - slot > SLOTS) {
-      delays = new short[0][];
-      found = new double[0][0];
-      slot = Long.MIN_VALUE;
+    if (now - sampledNanos >= FORGET_NANOS) {
+      forget();
       return;
     }
     for (int a = 0; a < delays.length; a++) {
@@ -131,8 +154,8 @@ final class SharedDelay {
     double[] second = new double[SLOTS];
     double[] own = new double[SLOTS];
     int count = 0;
-    for (long at = slot - SLOTS + 1; at < slot; at++) {
-      int place = (int) Math.floorMod(at, (long) SLOTS);
+    for (int back = SLOTS - 1; back > 0; back--) {
+      int place = (slot + SLOTS - back) % SLOTS;
       if (delays[a][place] != NONE && delays[b][place] != NONE) {
         first[count] = delays[a][place];
         second[count] = delays[b][place];

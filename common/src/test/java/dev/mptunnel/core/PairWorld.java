@@ -58,8 +58,8 @@ final class PairWorld {
           new EndpointSettings(
               defaults.acceptsSessions(),
               defaults.pingNanos(),
-              defaults.pingIdleNanos(),
-              defaults.pathTimeoutNanos(),
+              times.pingIdleNanos(),
+              times.pathTimeoutNanos(),
               defaults.flowTimeoutNanos(),
               defaults.sessionTimeoutNanos(),
               defaults.maxFlows(),
@@ -169,6 +169,7 @@ final class PairWorld {
   private final SplittableRandom random = new SplittableRandom(6);
   private final int[] longest;
   private final int mtu;
+  private final Times times;
   private final RepairSettings repairSettings;
   private final PriorityQueue<Arrival> arrivals = new PriorityQueue<>();
   private long order;
@@ -191,22 +192,36 @@ final class PairWorld {
     SEALED
   }
 
+  /** When paths are asked, and when they are down. */
+  record Times(long pingIdleNanos, long pathTimeoutNanos) {
+
+    private static final Times DEFAULT =
+        new Times(
+            EndpointSettings.defaults(false).pingIdleNanos(),
+            EndpointSettings.defaults(false).pathTimeoutNanos());
+  }
+
   PairWorld(int paths, Mode mode) {
     this(paths, mode, 0);
   }
 
   /** A world whose ends are told what each path carries. */
   PairWorld(int paths, Mode mode, int mtu) {
-    this(paths, client(mode), server(mode), mtu, RepairSettings.DEFAULT);
+    this(paths, client(mode), server(mode), mtu, Times.DEFAULT, RepairSettings.DEFAULT);
   }
 
   /** A world whose ends repair as is said. */
   PairWorld(int paths, Mode mode, RepairSettings repairSettings) {
-    this(paths, client(mode), server(mode), 0, repairSettings);
+    this(paths, client(mode), server(mode), 0, Times.DEFAULT, repairSettings);
+  }
+
+  /** A world whose ends ask and wait as is said. */
+  PairWorld(int paths, Mode mode, Times times) {
+    this(paths, client(mode), server(mode), 0, times, RepairSettings.DEFAULT);
   }
 
   PairWorld(int paths, Security clientSecurity, Security serverSecurity) {
-    this(paths, clientSecurity, serverSecurity, 0, RepairSettings.DEFAULT);
+    this(paths, clientSecurity, serverSecurity, 0, Times.DEFAULT, RepairSettings.DEFAULT);
   }
 
   private PairWorld(
@@ -214,8 +229,10 @@ final class PairWorld {
       Security clientSecurity,
       Security serverSecurity,
       int mtu,
+      Times times,
       RepairSettings repairSettings) {
     this.mtu = mtu;
+    this.times = times;
     this.repairSettings = repairSettings;
     this.clientSecurity = clientSecurity;
     this.serverSecurity = serverSecurity;

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.PairWorld.Mode;
 import dev.mptunnel.core.PairWorld.Side;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What paths carry, found out by both ends, over ideal paths of 10 ms each way. */
@@ -82,6 +84,35 @@ class PathMtuTest {
     assertEquals(1_500, lengths.stream().filter(length -> length == 100).count());
     long whole = lengths.stream().filter(length -> length == 1_400).count();
     assertTrue(whole >= 1_500 - 500, whole + " of 1,500 long ones");
+  }
+
+  /** As TCP does that is slowed down by nothing but its own losses. */
+  @ParameterizedTest(name = "the {0} sends, every {1} ms")
+  @CsvSource({"CLIENT, 1, 2", "SERVER, 1, 2", "CLIENT, 500, 4", "SERVER, 500, 4"})
+  void ifAllPathsShrinkTheFewThatAreSentAgainAreEnoughToFindItOut(
+      Side from, int everyMillis, int retransmissions) {
+    Flow there = world.client.endpoint.openFlow(world.now(), world.session);
+    world.send(there, "begin");
+    world.runFor(100);
+    Flow back = world.server.events(Event.FlowOpened.class).getFirst().flow();
+    PairWorld.End sender = from == Side.CLIENT ? world.client : world.server;
+    for (int millis = 0; millis < 8_000 + 64 * everyMillis; millis += everyMillis) {
+      sendLong(sender, from == Side.CLIENT ? there : back);
+      world.runFor(everyMillis);
+    }
+    allCarry(1_400);
+    int seconds = 1;
+    for (int i = 0; i < retransmissions; i++) {
+      world.runFor(1_000 * seconds);
+      sendLong(sender, from == Side.CLIENT ? there : back);
+      seconds *= 2;
+    }
+    world.runFor(1_000);
+    assertEquals(List.of(1_400, 1_400, 1_400), mtus(sender));
+  }
+
+  private void sendLong(PairWorld.End sender, Flow flow) {
+    sender.endpoint.send(world.now(), flow, ByteBuffer.allocate(1_400));
   }
 
   @Test

@@ -1,15 +1,20 @@
 package dev.mptunnel.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.PairWorld.End;
 import dev.mptunnel.core.PairWorld.Mode;
 import dev.mptunnel.core.PairWorld.Side;
+import dev.mptunnel.core.PairWorld.Times;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,12 +57,14 @@ class PingsTest {
 
   /** The PATH packets that begin with such a frame, for each path. */
   private static double count(End end, int frame) {
-    long all =
-        end.packets.stream()
-            .filter(packet -> PacketType.type(packet[0]) == PacketType.PATH)
-            .filter(packet -> packet[Header.LENGTH] == frame)
-            .count();
-    return (double) all / PATHS;
+    return (double) end.packets.stream().filter(packet -> isPath(packet, frame)).count() / PATHS;
+  }
+
+  private static long count(End end, int path, int frame) {
+    return end.packets.stream()
+        .filter(packet -> isPath(packet, frame))
+        .filter(packet -> Header.path(ByteBuffer.wrap(packet)) == path)
+        .count();
   }
 
   @ParameterizedTest(name = "every {0} ms: {1} and {2} pings a second")
@@ -166,6 +173,110 @@ class PingsTest {
     world.restartServer();
     world.runFor(5_000 + 500);
     assertEquals(1, world.server.endpoint.sessions().size());
+  }
+
+  // --- long ways, and gaps that are none ---
+
+  /** The next packets of this kind that this side sends on the second path do not arrive. */
+  private static void drop(PairWorld world, Side from, int packets, Predicate<byte[]> which) {
+    int[] left = {packets};
+    world.network(
+        1, from, (packet, _) -> which.test(packet) && left[0]-- > 0 ? PairWorld.DROPPED : 0);
+  }
+
+  private static boolean isData(byte[] packet) {
+    return PacketType.type(packet[0]) == PacketType.DATA;
+  }
+
+  private static boolean isPath(byte[] packet, int frame) {
+    return PacketType.type(packet[0]) == PacketType.PATH && packet[Header.LENGTH] == frame;
+  }
+
+  private static void assertNoneDown(PairWorld world) {
+    assertFalse(world.client.said("PathDown"), "client");
+    assertFalse(world.server.said("PathDown"), "server");
+  }
+
+  @Test
+  void aLostPingIsNoDeathThoughAnswersTakeLongAndNeverTheSame() {
+    for (int i = 0; i < 12; i++) {
+      allTake(i % 2 == 0 ? 600 : 1_400);
+      carryUntil(5_000, 1_000, () -> false);
+    }
+    allTake(1_200);
+    for (Side from : Side.values()) {
+      drop(world, from, 1, packet -> isPath(packet, PING));
+      carryUntil(30_000, 1_000, () -> false);
+    }
+    assertNoneDown(world);
+  }
+
+  private void allTake(int roundTripMillis) {
+    for (int path = 0; path < PATHS; path++) {
+      world.delay(path, roundTripMillis / 2 - 10);
+    }
+  }
+
+  @Test
+  void aGapIsNoDeathThoughAnAnswerTakesMostOfThePathsTimeout() {
+    Times satellite = new Times(TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(1));
+    PairWorld far = new PairWorld(PATHS, Mode.PLAIN, satellite);
+    far.delay(1, 290);
+    Flow its = far.client.endpoint.openFlow(far.now(), far.session);
+    for (int i = 0; i < 200; i++) {
+      if (i >= 60 && i % 23 == 0) {
+        drop(far, Side.CLIENT, 5, PingsTest::isData);
+      }
+      far.send(its, "datagram");
+      far.runFor(500);
+    }
+    assertNoneDown(far);
+  }
+
+  @Test
+  void aGapThatEndsIsNoSilence() {
+    carryUntil(START_MILLIS, 500, () -> false);
+    for (int i = 0; i < 5; i++) {
+      long suspectedNanos = world.now() + TimeUnit.MILLISECONDS.toNanos(1_400);
+      long answersNanos = world.now() + TimeUnit.MILLISECONDS.toNanos(3_200);
+      int[] left = {4};
+      world.network(
+          1,
+          Side.CLIENT,
+          (packet, _) -> {
+            boolean held = world.now() > suspectedNanos && world.now() < answersNanos;
+            boolean lost = isData(packet) ? left[0]-- > 0 : held && isPath(packet, PONG);
+            return lost ? PairWorld.DROPPED : 0;
+          });
+      carryUntil(11_500, 500, () -> false);
+    }
+    assertNoneDown(world);
+  }
+
+  @Test
+  void aPathThatCarriesNoDataByDesignIsAskedAsSeldomAsOthers() {
+    world.mtu(1, 1_000);
+    carry(100);
+    int searches = 10 * SECONDS / 30; // what it carries is asked again every half minute
+    for (End end : new End[] {world.client, world.server}) {
+      long its = count(end, 1, PING);
+      long other = count(end, 0, PING);
+      assertTrue(its <= other + searches, its + " and " + other);
+    }
+  }
+
+  @Test
+  void pathsThatAreAskedEveryFiveMinutesAreNotForgottenMeanwhile() {
+    Times seldom = new Times(TimeUnit.MINUTES.toNanos(5), TimeUnit.SECONDS.toNanos(3));
+    PairWorld idle = new PairWorld(PATHS, Mode.PLAIN, seldom);
+    Flow its = idle.client.endpoint.openFlow(idle.now(), idle.session);
+    idle.server.echo = true;
+    idle.send(its, "datagram");
+    for (int i = 0; i < 200; i++) {
+      idle.runFor(40_000); // or the session would expire
+      idle.send(its, "datagram");
+    }
+    assertNoneDown(idle);
   }
 
   /** What a path carries is found out by pings, however little the session sends. */

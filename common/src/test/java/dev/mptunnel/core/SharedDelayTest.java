@@ -7,6 +7,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Three paths that are asked four times a second, each with a queue before it that others fill: of
@@ -61,21 +63,33 @@ class SharedDelayTest {
    * @return after how many seconds it was said that the paths share a queue, or -1
    */
   private int run(int seconds, Queue first, Queue second, double jitterMillis, int one, int other) {
+    return run(seconds, PING_NANOS, first, second, jitterMillis, one, other);
+  }
+
+  private int run(
+      int seconds,
+      long pingNanos,
+      Queue first,
+      Queue second,
+      double jitterMillis,
+      int one,
+      int other) {
+    double pingSeconds = 1e-9 * pingNanos;
     Queue third = new Queue();
     long end = now + TimeUnit.SECONDS.toNanos(seconds);
     long begin = now;
     long told = now + TELL_NANOS;
     while (now < end) {
-      first.pass(0.25);
-      third.pass(0.25);
+      first.pass(pingSeconds);
+      third.pass(pingSeconds);
       if (second != first) {
-        second.pass(0.25);
+        second.pass(pingSeconds);
       }
       delays.sample(now, 0, nanos(20 + first.millis + jitter(jitterMillis)), carried);
       delays.sample(now, 1, nanos(35 + second.millis + jitter(jitterMillis)), carried);
       delays.sample(now, 2, nanos(80 + third.millis + jitter(jitterMillis)), carried);
       carried += 25;
-      now += PING_NANOS;
+      now += pingNanos;
       if (now >= told) {
         told += TELL_NANOS;
         delays.compare(now);
@@ -110,6 +124,42 @@ class SharedDelayTest {
       int pair = i % 3;
       int after = run(3_600, new Queue(), new Queue(), 2, pair == 2 ? 1 : 0, pair == 0 ? 1 : 2);
       assertEquals(-1, after, "seed " + seed + ", world " + i);
+    }
+  }
+
+  /** Of paths that are asked at other times, and lose a tenth. */
+  @Test
+  void itIsFoundWhereFewPingsAreSentAtOtherTimesAndSomeAreLost() {
+    Queue shared = new Queue();
+    int round = 0;
+    while (delays.correlation(0, 1) == 0) {
+      assertTrue(round++ < 240, "seed " + seed);
+      for (int path : new int[] {1, 0}) {
+        if (random.nextDouble() < 0.9) {
+          delays.sample(now, path, nanos(20 + shared.millis), carried);
+        }
+        shared.pass(path == 1 ? 0.1 : 4.9);
+        now += nanos(path == 1 ? 100 : 4_900);
+      }
+      carried += 8;
+      delays.compare(now);
+    }
+  }
+
+  /** As where a session carries little; within ten minutes. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 2_500, 5_000})
+  void itIsFoundWhereFewPingsAreSentToo(int pingMillis) {
+    long pingNanos = TimeUnit.MILLISECONDS.toNanos(pingMillis);
+    for (int i = 0; i < WORLDS / 4; i++) {
+      restart();
+      Queue shared = new Queue();
+      int after = run(600, pingNanos, shared, shared, 2, 0, 1);
+      assertTrue(after > 0, "seed " + seed + ", world " + i);
+      assertEquals(0, delays.correlation(0, 2), "seed " + seed + ", world " + i);
+      restart();
+      int none = run(3_600, pingNanos, new Queue(), new Queue(), 2, i % 2, 2);
+      assertEquals(-1, none, "seed " + seed + ", world " + i);
     }
   }
 

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mptunnel.core.EndpointSettings.RepairSettings;
 import dev.mptunnel.core.PairWorld.Mode;
 import dev.mptunnel.core.PairWorld.Side;
+import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,8 @@ class TrafficClassTest {
   private static final int ECT_0 = TrafficClass.ECT_0;
   private static final int ECT_1 = TrafficClass.ECT_1;
   private static final int CE = TrafficClass.CE;
+  private static final int PING = 0x11;
+  private static final int STEP_MILLIS = 20;
 
   private final List<Integer> outer = new ArrayList<>();
 
@@ -248,5 +252,53 @@ class TrafficClassTest {
     assertEquals(600, world.server.delivered.size());
     // What came for the second time, and what waited for it.
     assertEquals(Collections.nCopies(600, EF | ECT_0), world.server.deliveredClasses);
+  }
+
+  // --- an answer that is late says nothing of marks ---
+
+  /** For how many milliseconds of 30 s the first path carries no ECN, of both ends' together. */
+  private static int withoutEcn(Predicate<byte[]> lost, Side from, int packets) {
+    PairWorld world = new PairWorld(2, Mode.PLAIN);
+    int[] left = {0};
+    for (Side side : Side.values()) {
+      world.network(
+          0,
+          side,
+          (packet, trafficClass) ->
+              side == from && lost.test(packet) && left[0]-- > 0
+                  ? PairWorld.DROPPED
+                  : trafficClass);
+      world.network(1, side, (_, trafficClass) -> trafficClass);
+    }
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    int without = 0;
+    for (int millis = 0; millis < 60_000; millis++) {
+      if (millis == 30_000) {
+        left[0] = packets;
+      }
+      if (millis % 200 == 0) {
+        world.send(flow, "datagram");
+      }
+      world.runFor(1);
+      if (millis >= 30_000 && millis % STEP_MILLIS == 0) {
+        for (PairWorld.End end : List.of(world.client, world.server)) {
+          List<PathReport> paths = end.endpoint.sessions().getFirst().report().paths();
+          without += paths.getFirst().carriesEcn() ? 0 : STEP_MILLIS;
+        }
+      }
+    }
+    return without;
+  }
+
+  @Test
+  void aGapTakesNoMarksAway() {
+    assertEquals(0, withoutEcn(TrafficClassTest::isData, Side.CLIENT, 6));
+  }
+
+  @Test
+  void marksAreBackSoonAfterSomeLostPings() {
+    int without =
+        withoutEcn(packet -> !isData(packet) && packet[Header.LENGTH] == PING, Side.CLIENT, 6);
+    assertTrue(without > 0 && without <= 300, without + " ms");
   }
 }

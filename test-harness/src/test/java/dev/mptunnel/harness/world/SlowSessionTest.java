@@ -80,22 +80,36 @@ class SlowSessionTest {
   @ParameterizedTest(name = "a datagram every {0} ms")
   @ValueSource(ints = {250, 500, 5_000})
   void aThirdLostEachWayIsNoDeath(int everyMillis) {
-    losing(everyMillis, 2, 6);
+    losing(40, 30, everyMillis, 2, 6);
+  }
+
+  @ParameterizedTest(name = "{0} ms each way, {1} % loss, a datagram every {2} ms")
+  @CsvSource({
+    "300, 30, 250, 3",
+    "300, 30, 5000, 3",
+    "600, 10, 250, 3",
+    "600, 10, 5000, 3",
+    "600, 30, 250, 60",
+    "600, 30, 5000, 35"
+  })
+  void norIsItOverLongWays(int delayMillis, int lossPercent, int everyMillis, int most) {
+    losing(delayMillis, lossPercent, everyMillis, 1, most);
   }
 
   @Tag("full")
   @ParameterizedTest(name = "a datagram every {0} ms")
   @ValueSource(ints = {100, 250, 500, 1_000, 5_000})
   void norIsItInADay(int everyMillis) {
-    losing(everyMillis, 24, 30);
+    losing(40, 30, everyMillis, 24, 30);
   }
 
-  private void losing(int everyMillis, int hours, int most) {
-    SimPair pair = pair(seed, "delay=40ms loss=30%");
+  private void losing(int delayMillis, int lossPercent, int everyMillis, int hours, int most) {
+    SimPair pair = pair(seed, "delay=" + delayMillis + "ms loss=" + lossPercent + "%");
     pair.exchangeUntil((long) hours * HOUR_MILLIS, everyMillis, () -> false);
     int downs = downs(pair.client()) + downs(pair.server());
     System.out.printf(
-        "every %d ms: %d false alarms in %d h (%s)%n", everyMillis, downs, hours, seed);
+        "%d ms, %d %%, every %d ms: %d false alarms in %d h (%s)%n",
+        delayMillis, lossPercent, everyMillis, downs, hours, seed);
     assertTrue(downs <= most, downs + " times down, " + seed);
   }
 
