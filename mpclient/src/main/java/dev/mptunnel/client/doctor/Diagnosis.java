@@ -182,7 +182,7 @@ final class Diagnosis {
           subject,
           "the server answers by TCP, but has not taken a tunnel for connections",
           "look into its log, and update the older of the two");
-    } else if (o.tcp == Tcp.UP) {
+    } else if (o.tcp == Tcp.UP || o.joined) {
       ok("tcp", subject, isTcpWanted() ? "carries TCP connections" : "answers by TCP too");
     } else if (isTcpWanted() || config.tcp().overTcp() != OverTcp.OFF) {
       String what =

@@ -62,7 +62,8 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private static final long DIAL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** By TCP. One attempt may fail that the next does not. */
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** What has not answered for so long is sent more. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -102,12 +103,12 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
 
   private Session session;
   private Flow about;
-  private boolean joining;
   private long startedNanos;
   private long busySinceNanos;
   private String device;
   private int tcpPath = -1;
   private long nextDialNanos = Long.MAX_VALUE;
+  private long nextJoinNanos = Long.MIN_VALUE;
 
   /**
    * A trial that has not begun.
@@ -206,11 +207,14 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
       considerBusy(now);
     } else if (now - busySinceNanos < BUSY_NANOS) {
       askAbout();
-      tryToJoin();
-    } else if (now - busySinceNanos > BUSY_NANOS + LAST_NANOS) {
+    } else if (now - busySinceNanos > BUSY_NANOS + LAST_NANOS && !awaitsTunnel(now)) {
       end();
     }
     if (!ended.isDone()) {
+      if (session != null && wantsTunnel() && now >= nextJoinNanos) {
+        nextJoinNanos = now + AGAIN_NANOS;
+        tryToJoin();
+      }
       if (now >= nextDialNanos) {
         dial();
       }
@@ -236,13 +240,18 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
         });
   }
 
-  /** Once, where applications connect, as soon as the server has let us in. */
+  /** Where applications connect, as soon as the server has let us in, until one has joined. */
+  private boolean wantsTunnel() {
+    return isTcpWanted && !seen.joined && session.tunnelKey() != null && hasAnswered();
+  }
+
+  /** One is waited for no shorter than an answer by UDP. */
+  private boolean awaitsTunnel(long now) {
+    return wantsTunnel() && now - startedNanos < PATIENCE_NANOS + BUSY_NANOS + LAST_NANOS;
+  }
+
   private void tryToJoin() {
     TunnelKey key = session.tunnelKey();
-    if (!isTcpWanted || joining || key == null || !hasAnswered()) {
-      return;
-    }
-    joining = true;
     Runnable onSuccess = () -> engine.execute(() -> seen.joined = true);
     streams.execute(
         () ->
@@ -429,7 +438,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     } else if (cause != null && cause.getMessage().contains("refused")) {
       seen.tcp = Observation.Tcp.REFUSED;
     }
-    nextDialNanos = engine.nanoTime() + DIAL_AGAIN_NANOS; // one may fail that the next does not
+    nextDialNanos = engine.nanoTime() + AGAIN_NANOS;
   }
 
   /** Its route leads into a tunnel device. */

@@ -163,7 +163,10 @@ class DiagnosisTest {
             "a revoked invitation",
             "FAIL secret",
             over(silent(Udp.SILENT, Tcp.ACCEPTED), bridge -> bridge.refusal = Refusal.REVOKED)),
-        fault("no TCP", "WARN tcp", bridge -> bridge.tcp = Tcp.REFUSED),
+        fault(
+            "no TCP",
+            "WARN tcp",
+            over(bridge -> bridge.tcp = Tcp.REFUSED, bridge -> bridge.joined = false)),
         fault("one machine", "WARN same-way", bridge -> bridge.address = at("192.0.2.1", 4001)));
   }
 
@@ -227,6 +230,13 @@ class DiagnosisTest {
     assertEquals(
         List.of("WARN tcp a:4000", "WARN tcp b:4000", "FAIL tunnel tunnel"), named(report));
     assertFalse(report.works());
+  }
+
+  @Test
+  void whereATunnelJoinsTcpIsWellWhateverBecameOfPackets() {
+    String[] wanted = {"--bridge", "a 4000", "--bridge", "b 4000", "--socks", "1080"};
+    Report report = report(config(wanted), seen -> seen.get(1).tcp = Tcp.SILENT);
+    assertEquals(List.of(), named(report));
   }
 
   @Test
