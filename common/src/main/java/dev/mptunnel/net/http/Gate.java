@@ -88,6 +88,11 @@ final class Gate {
         || (its instanceof Inet6Address && its.getHostAddress().startsWith("::ffff:127."));
   }
 
+  /** Whether some may see it, and others not. */
+  boolean hasToken() {
+    return tokenHash != null;
+  }
+
   /** Whether who asks knows the token, or need not. */
   boolean isKnown(HttpRequest request) {
     if (tokenHash == null) {

@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
@@ -44,7 +45,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private ChannelHandlerContext context;
   private Future<?> deadline;
+  private ByteBuffer host;
   private boolean isEntered;
+  private boolean isKnown;
   private boolean isIdle;
   private boolean isBusy;
   private Site.Feed feed;
@@ -77,9 +80,42 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     return feed != null;
   }
 
+  /** Whether it waits for a request. */
+  boolean isIdle() {
+    return isIdle;
+  }
+
+  /** Whether who asks has shown the token, or has asked where there is none. */
+  boolean isKnown() {
+    return isKnown;
+  }
+
+  /** Who asks: an address, or of an IPv6 one the network, since a host has all of its /64. */
+  ByteBuffer host() {
+    return host;
+  }
+
+  /** Makes room for another one. */
+  void giveWay(Reason reason, int limit) {
+    refusals.add(reason, limit);
+    leave();
+    context.close();
+  }
+
+  private void leave() {
+    if (isEntered) {
+      isEntered = false;
+      feed = null;
+      server.leave(this);
+    }
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext active) {
     context = active;
+    byte[] address =
+        ((InetSocketAddress) active.channel().remoteAddress()).getAddress().getAddress();
+    host = ByteBuffer.wrap(address, 0, Math.min(address.length, Long.BYTES));
     isEntered = server.enter(this);
     isIdle = true; // a browser may open one more than it needs
     closeAfter(times.requestNanos());
@@ -91,10 +127,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
     stopWaiting();
-    if (isEntered) {
-      feed = null;
-      server.leave(this);
-    }
+    leave();
   }
 
   /** What is not done by then will not be waited for. */
@@ -158,12 +191,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void onGood(HttpRequest request) {
     String target = request.uri();
-    if (gate.asksForCookie(target)) {
+    boolean knows = gate.isKnown(request);
+    boolean asksForCookie = gate.asksForCookie(target);
+    isKnown |= knows || asksForCookie;
+    if (asksForCookie) {
       FullHttpResponse found = response(Answer.text(303, "see /"), request);
       found.headers().set(HttpHeaderNames.LOCATION, "/");
       found.headers().set(HttpHeaderNames.SET_COOKIE, gate.cookieHeader());
       send(found, request);
-    } else if (!target.equals("/healthz") && !gate.isKnown(request)) {
+    } else if (!target.equals("/healthz") && !knows) {
       refusals.add(Reason.TOKEN);
       FullHttpResponse denied =
           response(Answer.text(401, "the status-token is missing: open /?token=TOKEN"), request);
@@ -180,6 +216,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void answer(Answer answer, HttpRequest request) {
     isBusy = false;
+    if (!isEntered) {
+      return; // it has gone meanwhile
+    }
     String known = request.headers().get(HttpHeaderNames.IF_NONE_MATCH);
     boolean isKept = answer.tag() != null && answer.tag().equals(known);
     send(
@@ -225,8 +264,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     ChannelFuture sent = context.writeAndFlush(response);
     sent.addListener(
         done -> {
-          if (done.isSuccess() && stays) {
+          if (done.isSuccess() && stays && isEntered) {
             isIdle = true;
+            server.answered(this);
             closeAfter(times.idleNanos());
           } else {
             context.close();

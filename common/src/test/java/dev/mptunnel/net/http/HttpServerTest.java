@@ -34,6 +34,9 @@ class HttpServerTest {
           TimeUnit.SECONDS.toNanos(10),
           TimeUnit.MILLISECONDS.toNanos(300));
 
+  private static final HttpServer.Times PATIENT =
+      new HttpServer.Times(1L << 40, 1L << 40, 1L << 40);
+
   private final List<Socket> sockets = new ArrayList<>();
   private HttpServer server;
   private String fed = "event: status\ndata: {}\n\n";
@@ -42,7 +45,9 @@ class HttpServerTest {
       new Site() {
         @Override
         public CompletableFuture<Answer> get(String target) {
-          return CompletableFuture.completedFuture(
+          return target.equals("/never")
+              ? new CompletableFuture<>()
+              : CompletableFuture.completedFuture(
               target.equals("/kept")
                   ? new Answer(200, "text/css", new byte[] {'a'}, "\"tag\"")
                   : Answer.of("text/plain", "hello " + target));
@@ -73,7 +78,12 @@ class HttpServerTest {
   }
 
   private Socket connect() throws IOException {
+    return connectFrom("127.0.0.1");
+  }
+
+  private Socket connectFrom(String host) throws IOException {
     Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(host, 0));
     InetSocketAddress at = server.addresses().getFirst();
     socket.connect(at, PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -278,7 +288,7 @@ class HttpServerTest {
 
   @Test
   void aThousandStreamsOfEventsAreNoMoreThanSixteen() throws Exception {
-    open(null, new HttpServer.Times(1L << 40, 1L << 40, 1L << 40));
+    open(null, PATIENT);
     List<Socket> streams = new ArrayList<>();
     int refused = 0;
     for (int i = 0; i < 1_000; i++) {
@@ -304,15 +314,68 @@ class HttpServerTest {
 
   @Test
   void thereAreSoManyConnectionsAndNoMore() throws Exception {
-    open(null, new HttpServer.Times(1L << 40, 1L << 40, 1L << 40));
+    open(null, PATIENT);
     for (int i = 0; i < HttpServer.CONNECTIONS; i++) {
-      connect();
+      send(connect(), get(i < HttpServer.STREAMS ? Site.EVENTS : "/never"));
     }
     await(() -> server.figures().connections() == HttpServer.CONNECTIONS);
-    assertTrue(readAll(connect()).startsWith("HTTP/1.1 503 "));
+    await(() -> server.figures().streams() == HttpServer.STREAMS);
+    Socket refused = connect();
+    assertTrue(readAll(refused).startsWith("HTTP/1.1 503 "));
     sockets.getFirst().close();
     await(() -> server.figures().connections() < HttpServer.CONNECTIONS);
     assertTrue(ask(get("/")).endsWith("hello /"));
+  }
+
+  @Test
+  void whoseLastAnswerIsLongestAgoGivesWay() throws Exception {
+    open(null, PATIENT);
+    for (int i = 0; i < HttpServer.CONNECTIONS; i++) {
+      askOn(connect(), "/first", "");
+    }
+    askOn(sockets.getFirst(), "/again", "");
+    askOn(connect(), "/more", "");
+    assertEquals("", readAll(sockets.get(1)));
+    askOn(sockets.getFirst(), "/still", "");
+    assertEquals(HttpServer.CONNECTIONS, server.figures().connections());
+    assertEquals(1, server.figures().refused());
+  }
+
+  private static void askOn(Socket socket, String target, String header) throws IOException {
+    send(socket, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n");
+    String answer = readUntil(socket, "hello " + target);
+    assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+  }
+
+  @Test
+  void strangersTakeNoPlaceOfThoseWhoKnowTheToken() throws Exception {
+    open(TOKEN, PATIENT);
+    String bearer = "Authorization: Bearer " + TOKEN + "\r\n";
+    Socket first = connect();
+    askOn(first, "/first", bearer);
+    for (int i = 0; i < 2 * HttpServer.CONNECTIONS; i++) {
+      Socket stranger = connectFrom("127.0.1." + i);
+      if (i % 2 == 0) {
+        askOn(stranger, "/healthz", "");
+      } else {
+        send(stranger, "GET /heal");
+      }
+    }
+    askOn(connect(), "/second", bearer);
+    askOn(first, "/again", bearer);
+    assertEquals(HttpServer.CONNECTIONS, server.figures().connections());
+  }
+
+  @Test
+  void strangersOfOneHostTakeOnlyTheirOwnPlaces() throws Exception {
+    open(TOKEN, PATIENT);
+    Socket other = connectFrom("127.0.0.2");
+    askOn(other, "/healthz", "");
+    for (int i = 0; i < 2 * HttpServer.CONNECTIONS; i++) {
+      askOn(connectFrom("127.0.0.3"), "/healthz", "");
+    }
+    assertEquals(1 + HttpServer.STRANGERS_OF_HOST, server.figures().connections());
+    askOn(other, "/healthz", "");
   }
 
   @Test
