@@ -50,6 +50,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private boolean isKnown;
   private boolean isIdle;
   private boolean isBusy;
+  private boolean takesLong;
   private Site.Feed feed;
   private long waitsSinceNanos;
 
@@ -83,6 +84,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /** Whether it waits for a request. */
   boolean isIdle() {
     return isIdle;
+  }
+
+  /** Whether a long answer is made for it, or sent to it. */
+  boolean takesLong() {
+    return takesLong;
   }
 
   /** Whether who asks has shown the token, or has asked where there is none. */
@@ -207,15 +213,18 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       send(denied, request);
     } else if (target.equals(Site.EVENTS) && isGet(request)) {
       startStream();
+    } else if (target.startsWith(Site.LONG) && !server.mayAnswerLong()) {
+      refuse(
+          Reason.LONG, HttpServer.LONG_ANSWERS, 503, "others ask for the history at this moment");
     } else {
       isBusy = true;
+      takesLong = target.startsWith(Site.LONG);
       closeAfter(times.takenNanos());
       site.get(target).thenAcceptAsync(answer -> answer(answer, request), context.executor());
     }
   }
 
   private void answer(Answer answer, HttpRequest request) {
-    isBusy = false;
     if (!isEntered) {
       return; // it has gone meanwhile
     }
@@ -260,12 +269,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private void send(FullHttpResponse response, HttpRequest request) {
     boolean stays = HttpUtil.isKeepAlive(request);
     HttpUtil.setKeepAlive(response, stays);
+    isBusy = true;
     closeAfter(times.takenNanos());
     ChannelFuture sent = context.writeAndFlush(response);
     sent.addListener(
         done -> {
           if (done.isSuccess() && stays && isEntered) {
             isIdle = true;
+            isBusy = false;
+            takesLong = false;
             server.answered(this);
             closeAfter(times.idleNanos());
           } else {

@@ -42,6 +42,10 @@ public final class HttpServer implements AutoCloseable {
   static final int STRANGERS_OF_HOST = 8;
 
   static final int STREAMS = 16;
+
+  /** Long answers that are made, or being taken. */
+  static final int LONG_ANSWERS = 2;
+
   private static final int MAX_LINE_BYTES = 2 << 10;
   private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final int BACKLOG = 64;
@@ -206,6 +210,11 @@ public final class HttpServer implements AutoCloseable {
   /** A stream of events would begin. @return false if there are too many */
   boolean mayStream() {
     return streaming < STREAMS;
+  }
+
+  /** A long answer would be made. @return false if there are too many */
+  boolean mayAnswerLong() {
+    return connections.stream().filter(HttpConnection::takesLong).count() < LONG_ANSWERS;
   }
 
   void countStreams() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,8 @@ class HttpServerTest {
       new HttpServer.Times(1L << 40, 1L << 40, 1L << 40);
 
   private final List<Socket> sockets = new ArrayList<>();
+  private final AtomicInteger holding = new AtomicInteger();
+  private volatile CompletableFuture<Answer> held;
   private HttpServer server;
   private String fed = "event: status\ndata: {}\n\n";
 
@@ -45,12 +48,16 @@ class HttpServerTest {
       new Site() {
         @Override
         public CompletableFuture<Answer> get(String target) {
+          if (held != null && target.startsWith(Site.LONG)) {
+            holding.incrementAndGet();
+            return held;
+          }
           return target.equals("/never")
               ? new CompletableFuture<>()
               : CompletableFuture.completedFuture(
-              target.equals("/kept")
-                  ? new Answer(200, "text/css", new byte[] {'a'}, "\"tag\"")
-                  : Answer.of("text/plain", "hello " + target));
+                  target.equals("/kept")
+                      ? new Answer(200, "text/css", new byte[] {'a'}, "\"tag\"")
+                      : Answer.of("text/plain", "hello " + target));
         }
 
         @Override
@@ -339,6 +346,40 @@ class HttpServerTest {
     askOn(sockets.getFirst(), "/still", "");
     assertEquals(HttpServer.CONNECTIONS, server.figures().connections());
     assertEquals(1, server.figures().refused());
+  }
+
+  @Test
+  void theHistoryIsForTwoAtATime() throws Exception {
+    open(null, PATIENT);
+    for (int i = 0; i < HttpServer.LONG_ANSWERS; i++) {
+      askOn(connect(), "/api/history?since=1", "");
+    }
+    held = new CompletableFuture<>();
+    Socket first = connect();
+    Socket second = connect();
+    send(first, get("/api/history"));
+    send(second, get("/api/history?since=1"));
+    await(() -> holding.get() == HttpServer.LONG_ANSWERS);
+    String third = ask(get("/api/history?since=2"));
+    assertTrue(third.startsWith("HTTP/1.1 503 "), third);
+    askOn(connect(), "/api/status", "");
+    held.complete(Answer.of("text/plain", "long"));
+    assertTrue(readAll(first).endsWith("long"));
+    assertTrue(readAll(second).endsWith("long"));
+    assertTrue(ask(get("/api/history")).endsWith("long"));
+  }
+
+  /** Else what is not taken would be held once for each time that it is asked for. */
+  @Test
+  void whoAsksAgainBeforeHeHasTakenTheAnswerIsRefused() throws Exception {
+    open(null, PATIENT);
+    held = CompletableFuture.completedFuture(Answer.of("text/plain", "x".repeat(32 << 20)));
+    Socket socket = connect();
+    send(socket, "GET /api/history HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    readUntil(socket, "x");
+    send(socket, get("/"));
+    await(() -> server.figures().refused() == 1);
+    await(() -> server.figures().connections() == 0);
   }
 
   private static void askOn(Socket socket, String target, String header) throws IOException {
