@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ControlSocketTest {
 
+  private static final int ALICE = 1_000;
+
   @TempDir Path folder;
 
   private final List<ControlSocket> opened = new ArrayList<>();
@@ -128,7 +130,7 @@ class ControlSocketTest {
 
   @Test
   void eachProgramHasAPlaceOfItsOwn() throws IOException {
-    ControlPlaces places = new ControlPlaces(null, folder);
+    ControlPlaces places = new ControlPlaces(null, folder, ALICE);
     Path usual = folder.resolve("mptunnel/mpclient.sock");
     assertEquals(usual, places.free("mpclient", 7));
     leave(folder.resolve("mptunnel/mpclient-5.sock"));
@@ -141,7 +143,23 @@ class ControlSocketTest {
     assertFalse(Files.exists(folder.resolve("mptunnel/mpclient-5.sock")));
     assertEquals(
         folder.resolve("of-user/mptunnel/bridge.sock"),
-        new ControlPlaces(Files.createDirectory(folder.resolve("of-user")).toString(), folder)
+        new ControlPlaces(Files.createDirectory(folder.resolve("of-user")).toString(), folder, 0)
             .free("bridge", 7));
+  }
+
+  @Test
+  void whoRunsItAndRootFindItWithoutAVariable() throws IOException {
+    Path alices = Files.createDirectories(folder.resolve("user/" + ALICE));
+    Path system = Files.writeString(folder.resolve("mptunnel"), "no folder");
+    Path usual = alices.resolve("mptunnel/mpclient.sock");
+    ControlPlaces hers = new ControlPlaces(null, folder, ALICE);
+    assertEquals(usual, hers.free("mpclient", 7));
+    open(usual);
+    assertEquals(List.of(usual), hers.served("mpclient"));
+    assertEquals(system + ", " + usual.getParent(), hers.text());
+    assertEquals(List.of(usual), new ControlPlaces(null, folder, 0).served("mpclient"));
+    ControlPlaces bobs = new ControlPlaces(null, folder, ALICE + 1);
+    assertEquals(List.of(), bobs.served("mpclient"));
+    assertEquals(null, bobs.free("mpclient", 7));
   }
 }
