@@ -210,6 +210,14 @@ final class Diagnosis {
 
   private Finding whyNot(Observation o) {
     String subject = o.bridge.name();
+    if (o.unbound != null) {
+      return Finding.fail(
+          "bind",
+          subject,
+          "its sockets cannot be opened: " + o.unbound,
+          "name an address or a device of this machine behind bind= in its line; bind=DEVICE and"
+              + " mark may need root");
+    }
     if (o.address == null) {
       return Finding.fail(
           "name",
@@ -433,6 +441,11 @@ final class Diagnosis {
     long byTcp = seen.stream().filter(o -> o.tcp == Tcp.UP).count();
     boolean joined = seen.stream().anyMatch(o -> o.joined);
     boolean overTcp = byUdp == 0 && byTcp > 0 && config.tcp().overTcp() != OverTcp.OFF;
+    if (seen.stream().anyMatch(o -> o.unbound != null)) {
+      findings.add(
+          Finding.fail("tunnel", "tunnel", "mpclient would not start", "see the lines above"));
+      return false;
+    }
     String of = " of " + seen.size() + (seen.size() == 1 ? " bridge" : " bridges");
     if (isTcpWanted() && !joined) {
       findings.add(

@@ -173,14 +173,17 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
         config.maxFlows());
   }
 
-  /**
-   * Opens its sockets. From any thread.
-   *
-   * @throws IOException when one cannot be opened as the bridge's line says
-   */
-  void open() throws IOException {
-    port = engine.open(options, this);
-    carrier = new CarrierPort(engine, streams, TCP, 1, this);
+  /** Opens its sockets. From any thread. @return false if that cannot be, which ends it */
+  boolean open() {
+    try {
+      port = engine.open(options, this);
+      carrier = new CarrierPort(engine, streams, TCP, 1, this);
+      return true;
+    } catch (IOException e) {
+      seen.unbound = e.getMessage();
+      ended.complete(seen);
+      return false;
+    }
   }
 
   /** Begins. From any thread. */
@@ -194,6 +197,9 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   }
 
   private void onTick() {
+    if (ended.isDone()) {
+      return;
+    }
     long now = engine.nanoTime();
     if (startedNanos == 0) {
       startedNanos = now;

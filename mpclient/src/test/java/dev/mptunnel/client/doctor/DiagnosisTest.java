@@ -184,6 +184,21 @@ class DiagnosisTest {
   }
 
   @Test
+  void aBridgeThatCannotBeBoundIsNamedAndTheOthersAreLookedAt() {
+    Report report =
+        report(
+            config(TWO),
+            seen -> {
+              silence(seen.get(1), Udp.SILENT, Tcp.SILENT);
+              seen.get(1).address = null;
+              seen.get(1).unbound = "192.0.2.77:0: not an address of this host";
+            });
+    assertEquals(List.of("FAIL bind b:4000", "FAIL tunnel tunnel"), named(report));
+    assertFalse(report.works());
+    assertTrue(report.text().contains("ok    a:4000: 192.0.2.1:4000 answers"), report.text());
+  }
+
+  @Test
   void whereAllKeepSilentItIsLikelyTheSecret() {
     Report report =
         report(config(TWO), seen -> seen.forEach(each -> silence(each, Udp.SILENT, Tcp.ACCEPTED)));

@@ -1,6 +1,7 @@
 package dev.mptunnel.harness.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.bridge.Relay;
@@ -75,7 +76,12 @@ class DoctorTest {
             engine("bridge"),
             new BridgeCommand()
                 .config(
-                    "--protocol", "udp", "--listen", "127.0.0.1:" + port, "--server", Addresses.text(server))));
+                    "--protocol",
+                    "udp",
+                    "--listen",
+                    "127.0.0.1:" + port,
+                    "--server",
+                    Addresses.text(server))));
     TcpLine line = TcpLine.open(port, server);
     open.push(line);
     return line;
@@ -102,19 +108,29 @@ class DoctorTest {
     Await.until("the client to be in", LIMIT, () -> client.report().join().open());
     line.refuse(12);
     List<String> more = new ArrayList<>(List.of(args));
-    more.addAll(List.of("--socks", "127.0.0.1:" + FreePorts.next()));
+    more.addAll(
+        List.of(
+            "--socks",
+            "127.0.0.1:" + FreePorts.next(),
+            "--bridge",
+            "127.0.0.5 4000 bind=192.0.2.77 name=unbound"));
     ClientConfig config = new ClientCommand(secret).config(more.toArray(String[]::new));
 
     Report report = new Doctor(InstantSource.offset(InstantSource.system(), HOUR)).examine(config);
 
     assertEquals(
-        List.of("FAIL port closed", "FAIL server astray", "WARN clock server"),
+        List.of(
+            "FAIL port closed",
+            "FAIL server astray",
+            "FAIL bind unbound",
+            "WARN clock server",
+            "FAIL tunnel tunnel"),
         report.findings().stream()
             .filter(each -> each.severity() != Finding.Severity.OK)
             .map(each -> each.severity() + " " + each.check() + " " + each.subject())
             .toList(),
         report.text());
-    assertTrue(report.works());
+    assertFalse(report.works());
     assertTrue(report.text().contains("carries packets of 1500 bytes"), report.text());
     assertTrue(report.text().contains("well: carries TCP connections"), report.text());
     assertTrue(line.hasRefused());
