@@ -21,7 +21,9 @@ import java.util.Set;
  */
 final class Gate {
 
-  private static final String COOKIE = "mptunnel-status";
+  /** A browser sends cookies to all ports of a host, where each program has one of its own. */
+  private static final String COOKIE = "mptunnel-status-%d=%s";
+
   private static final String BEARER = "bearer ";
   private static final String ASKED_WITH = "/?token=";
 
@@ -93,8 +95,8 @@ final class Gate {
     return tokenHash != null;
   }
 
-  /** Whether who asks knows the token, or need not. */
-  boolean isKnown(HttpRequest request) {
+  /** Whether who asks at this address of ours knows the token, or need not. */
+  boolean isKnown(HttpRequest request, InetSocketAddress local) {
     if (tokenHash == null) {
       return true;
     }
@@ -106,7 +108,7 @@ final class Gate {
     }
     for (String header : request.headers().getAll(HttpHeaderNames.COOKIE)) {
       for (String each : header.split(";")) {
-        if (isEqual(hash(each.strip()), hash(COOKIE + "=" + cookie))) {
+        if (isEqual(hash(each.strip()), hash(cookie(local)))) {
           return true;
         }
       }
@@ -122,8 +124,12 @@ final class Gate {
   }
 
   /** The header that sets it: no script can read it, and no other site has it sent. */
-  String cookieHeader() {
-    return COOKIE + "=" + cookie + "; Path=/; HttpOnly; SameSite=Strict";
+  String cookieHeader(InetSocketAddress local) {
+    return cookie(local) + "; Path=/; HttpOnly; SameSite=Strict";
+  }
+
+  private String cookie(InetSocketAddress local) {
+    return COOKIE.formatted(local.getPort(), cookie);
   }
 
   private boolean isToken(String text) {

@@ -169,7 +169,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       // Who asks for the next thing before the last one came wants more than is given.
       refusals.add(Reason.MALFORMED);
       context.close();
-    } else if (!gate.isOurs(request, (InetSocketAddress) context.channel().localAddress())) {
+    } else if (!gate.isOurs(request, local())) {
       refuse(Reason.HOST, 0, 421, "this is not the host that was asked for");
     } else if (!isGet(request) && !request.method().equals(HttpMethod.HEAD)) {
       refuse(Reason.METHOD, 0, 405, "only GET and HEAD");
@@ -179,6 +179,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } else {
       onGood(request);
     }
+  }
+
+  private InetSocketAddress local() {
+    return (InetSocketAddress) context.channel().localAddress();
   }
 
   private void onMalformed(Throwable cause) {
@@ -197,13 +201,13 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void onGood(HttpRequest request) {
     String target = request.uri();
-    boolean knows = gate.isKnown(request);
+    boolean knows = gate.isKnown(request, local());
     boolean asksForCookie = gate.asksForCookie(target);
     isKnown |= knows || asksForCookie;
     if (asksForCookie) {
       FullHttpResponse found = response(Answer.text(303, "see /"), request);
       found.headers().set(HttpHeaderNames.LOCATION, "/");
-      found.headers().set(HttpHeaderNames.SET_COOKIE, gate.cookieHeader());
+      found.headers().set(HttpHeaderNames.SET_COOKIE, gate.cookieHeader(local()));
       send(found, request);
     } else if (!target.equals("/healthz") && !knows) {
       refusals.add(Reason.TOKEN);

@@ -268,7 +268,8 @@ class HttpServerTest {
     assertTrue(
         ask(get("/api/status", "Authorization: Bearer " + TOKEN.substring(1)))
             .startsWith("HTTP/1.1 401 "));
-    assertTrue(ask(get("/", "Cookie: mptunnel-status=" + TOKEN)).startsWith("HTTP/1.1 401 "));
+    String name = "mptunnel-status-" + server.addresses().getFirst().getPort();
+    assertTrue(ask(get("/", "Cookie: " + name + "=" + TOKEN)).startsWith("HTTP/1.1 401 "));
     assertTrue(ask(get("/?token=" + TOKEN + "x")).startsWith("HTTP/1.1 401 "));
     assertTrue(ask(get("/api/events")).startsWith("HTTP/1.1 401 "));
     assertEquals(5, server.figures().refused());
@@ -278,10 +279,12 @@ class HttpServerTest {
     String entered = ask(get("/?token=" + TOKEN));
     assertTrue(entered.startsWith("HTTP/1.1 303 "), entered);
     String cookie =
-        entered.replaceAll("(?is).*set-cookie: (mptunnel-status=[0-9a-f]+); Path=/;.*", "$1");
+        entered.replaceAll("(?is).*set-cookie: (" + name + "=[0-9a-f]+); Path=/;.*", "$1");
     assertTrue(entered.contains("HttpOnly; SameSite=Strict"), entered);
     assertFalse(cookie.contains(TOKEN), cookie);
     assertTrue(ask(get("/", "Cookie: a=b; " + cookie)).startsWith("HTTP/1.1 200 "));
+    String both = cookie + "; mptunnel-status-1=0123"; // of another program's
+    assertTrue(ask(get("/", "Cookie: " + both)).startsWith("HTTP/1.1 200 "));
   }
 
   @Test

@@ -255,7 +255,8 @@ final class Diagnosis {
           Addresses.text(o.address.getAddress())
               + " is there, but nobody listens at its UDP port "
               + o.address.getPort(),
-          "is the port right, and does the bridge run there? 'ss -lun' shows what listens");
+          "is the port right, does the bridge run there ('ss -lun' shows what listens), and does no"
+              + " firewall answer in its place, as REJECT of iptables does?");
     }
     if (o.tcp == Tcp.ACCEPTED) {
       return strangersBehind(o);
@@ -303,7 +304,18 @@ final class Diagnosis {
           "port",
           subject,
           "the server answers by TCP, but nobody listens at its UDP port " + port,
-          "set protocol = both on the bridge, or start its part for UDP");
+          "set protocol = both on the bridge, or start its part for UDP; a firewall may answer in"
+              + " its place, as REJECT of iptables does");
+    }
+    if (Double.isNaN(o.lostByUdp)) {
+      return Finding.fail(
+          "udp",
+          subject,
+          "UDP does not come through, TCP does; not known in which direction it is lost",
+          "let UDP port "
+              + port
+              + " in at the bridge's firewalls, its provider's too, and the server's, and its"
+              + " answers in at this end's");
     }
     if (o.lostByUdp < 0.5) {
       return Finding.fail(

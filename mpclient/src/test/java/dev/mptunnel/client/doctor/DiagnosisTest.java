@@ -135,6 +135,7 @@ class DiagnosisTest {
             "UDP blocked on the way there",
             "FAIL udp-there",
             over(silent(Udp.SILENT, Tcp.UP), bridge -> bridge.lostByUdp = 1)),
+        fault("UDP blocked somewhere", "FAIL udp", silent(Udp.SILENT, Tcp.UP)),
         fault("small MTU", "WARN mtu", bridge -> bridge.mtuOut = 1_300),
         fault("smaller MTU", "FAIL mtu", bridge -> bridge.narrow = true),
         fault("small MTU on the way back", "WARN mtu", bridge -> bridge.longestIn = 900),
@@ -199,6 +200,15 @@ class DiagnosisTest {
   }
 
   @Test
+  void whatAnswersThatNobodyListensMayBeAFirewall() {
+    for (Tcp tcp : List.of(Tcp.SILENT, Tcp.UP)) {
+      Report report = report(config(TWO), seen -> silence(seen.get(1), Udp.REFUSED, tcp));
+      assertEquals(List.of("FAIL port b:4000"), named(report));
+      assertTrue(report.text().contains("firewall"), report.text());
+    }
+  }
+
+  @Test
   void whereAllKeepSilentItIsLikelyTheSecret() {
     Report report =
         report(config(TWO), seen -> seen.forEach(each -> silence(each, Udp.SILENT, Tcp.ACCEPTED)));
@@ -213,8 +223,7 @@ class DiagnosisTest {
         seen -> seen.forEach(each -> silence(each, Udp.SILENT, Tcp.UP));
     Report report = report(config(TWO), blocked);
     assertEquals(
-        List.of("FAIL udp-there a:4000", "FAIL udp-there b:4000", "WARN tunnel tunnel"),
-        named(report));
+        List.of("FAIL udp a:4000", "FAIL udp b:4000", "WARN tunnel tunnel"), named(report));
     assertTrue(report.works());
 
     String[] forbidden = {"--bridge", "a 4000", "--bridge", "b 4000", "--over-tcp", "off"};
