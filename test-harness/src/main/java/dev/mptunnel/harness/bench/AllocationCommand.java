@@ -60,7 +60,8 @@ final class AllocationCommand implements Callable<Integer> {
         measure(tunnel, bytes);
       }
     }
-    new Results(options.resultsName("allocation"), conditions, table, plot).publish(options, System.out);
+    new Results(options.resultsName("allocation"), conditions, table, plot)
+        .publish(options, System.out);
     return 0;
   }
 

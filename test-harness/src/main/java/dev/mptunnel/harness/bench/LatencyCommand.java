@@ -73,7 +73,8 @@ final class LatencyCommand implements Callable<Integer> {
             measure(set, sessions, bytes, rate);
           }
         });
-    new Results(options.resultsName("latency"), conditions, table, plot).publish(options, System.out);
+    new Results(options.resultsName("latency"), conditions, table, plot)
+        .publish(options, System.out);
     return 0;
   }
 

@@ -65,7 +65,8 @@ final class MemoryCommand implements Callable<Integer> {
       }
       plot.add(tunnel.name(), Table.array(all));
     }
-    new Results(options.resultsName("memory"), conditions, table, plot).publish(options, System.out);
+    new Results(options.resultsName("memory"), conditions, table, plot)
+        .publish(options, System.out);
     return 0;
   }
 
