@@ -92,17 +92,23 @@ final class Observation implements AutoCloseable {
     }
   }
 
-  /** Nobody asked for it, so nobody is told where there is none. */
+  /** Nobody asked for it, so it does without where there is no place. */
   private static ControlSocket openUsual(
       String program, StatusSite site, Map<String, String> environment) {
-    Path path = new ControlPlaces(environment).free(program, ProcessHandle.current().pid());
+    ControlPlaces places = new ControlPlaces(environment);
+    Path path = places.free(program, ProcessHandle.current().pid());
     if (path == null) {
+      LOG.info(
+          "'{} status' will not find this one: no folder of {} can be written;"
+              + " set control to a path, or have systemd make one by RuntimeDirectory=mptunnel",
+          program,
+          places.text());
       return null;
     }
     try {
       return ControlSocket.open(path, site);
     } catch (IOException e) {
-      LOG.debug("no control socket: {}", e.getMessage());
+      LOG.info("'{} status' will not find this one: {}", program, e.getMessage());
       return null;
     }
   }

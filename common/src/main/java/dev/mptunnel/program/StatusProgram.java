@@ -142,8 +142,9 @@ public final class StatusProgram {
     List<Path> served = places.served(program);
     if (served.isEmpty()) {
       throw new IOException(
-          "no %s that we may ask runs here; is it another user's, or is control = off?"
-              .formatted(program));
+          "no %s that we may ask has its socket in any of %s; is it another user's, is control ="
+                  .formatted(program, places.text())
+              + " off, or a path to give by --control?");
     }
     if (served.size() > 1) {
       throw new IOException(
@@ -153,14 +154,19 @@ public final class StatusProgram {
     return served.getFirst();
   }
 
+  /** Root may have found the socket of somebody who is no friend of his terminal. */
+  private static String harmless(String text) {
+    return text.replaceAll("[\\p{Cc}&&[^\\n\\t]]", "?");
+  }
+
   private void show(Path path) throws IOException, InterruptedException {
     if (json) {
-      out.println(ControlClient.get(path, "/api/status"));
+      out.println(harmless(ControlClient.get(path, "/api/status")));
       out.flush();
       return;
     }
     while (true) {
-      String table = ControlClient.get(path, "/table");
+      String table = harmless(ControlClient.get(path, "/table"));
       out.print(isTerminal && !once ? CLEAR + table : table);
       out.flush();
       if (once || out.checkError()) {

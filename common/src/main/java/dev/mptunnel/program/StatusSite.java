@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,6 +33,9 @@ final class StatusSite implements Site {
 
   /** Whose loops have not answered for so long is not healthy. */
   private static final double STUCK_SECONDS = 10;
+
+  /** An hour's samples, where some were taken late. */
+  private static final Duration KEPT = Duration.ofMinutes(70);
 
   /** What is in that folder, and nowhere else: there is no slash in it, nor two dots. */
   private static final Pattern FILE = Pattern.compile("/([A-Za-z0-9]+(?:\\.[a-z]+)*\\.(?:js|css))");
@@ -73,7 +77,7 @@ final class StatusSite implements Site {
     String path = query < 0 ? target : target.substring(0, query);
     return switch (path) {
       case "/api/status" -> later(snapshot -> status.get(snapshot, () -> status(snapshot)));
-      case "/api/history" -> {
+      case LONG -> {
         long since = since(query < 0 ? "" : target.substring(query + 1));
         yield since < 0
             ? CompletableFuture.completedFuture(
@@ -127,8 +131,16 @@ final class StatusSite implements Site {
 
   /** What all of it is, is made once; what is new is little. */
   private Answer history(Snapshot snapshot, long since) {
-    Supplier<Answer> maker = () -> Answer.of(JSON, watch.history().json(snapshot.program(), since));
-    return since == 0 ? history.get(snapshot, maker) : maker.get();
+    boolean isAll = since < oldest(snapshot).getEpochSecond();
+    Supplier<Answer> maker =
+        () -> Answer.of(JSON, watch.history().json(snapshot.program(), isAll ? 0 : since));
+    return isAll ? history.get(snapshot, maker) : maker.get();
+  }
+
+  /** A time before which there is no sample. */
+  private static Instant oldest(Snapshot snapshot) {
+    Instant kept = snapshot.time().minus(KEPT);
+    return kept.isBefore(snapshot.started()) ? snapshot.started() : kept;
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.net.http.Answer;
+import dev.mptunnel.net.http.ControlPlaces;
 import dev.mptunnel.net.http.ControlSocket;
 import dev.mptunnel.net.http.Site;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StatusProgramTest {
+
+  private static final String ESCAPE = "\033[2J\u009b2J";
 
   @TempDir Path folder;
 
@@ -48,7 +50,7 @@ class StatusProgramTest {
               @Override
               public CompletableFuture<Answer> get(String target) {
                 return CompletableFuture.completedFuture(
-                    Answer.of("text/plain", name + target + "\n"));
+                    Answer.of("text/plain", name + target + ESCAPE + "\n"));
               }
 
               @Override
@@ -65,7 +67,8 @@ class StatusProgramTest {
     all.addAll(List.of(options));
     return new StatusProgram(
             "mpclient",
-            Map.of("XDG_RUNTIME_DIR", folder.toString()),
+            new ControlPlaces(null, folder, -1),
+            false,
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8))
         .run(all.toArray(String[]::new));
@@ -84,9 +87,9 @@ class StatusProgramTest {
     serve("mpclient.sock");
     serve("mpserver.sock");
     assertEquals(0, run("--once"), err());
-    assertEquals("mpclient.sock/table\n", out());
+    assertEquals("mpclient.sock/table?[2J?2J\n", out());
     assertEquals(0, run("--json"), err());
-    assertEquals("mpclient.sock/api/status\n\n", out());
+    assertEquals("mpclient.sock/api/status?[2J?2J\n\n", out());
   }
 
   @Test
@@ -97,11 +100,17 @@ class StatusProgramTest {
     assertEquals(1, err().lines().count(), err());
     assertTrue(err().contains(places.resolve("mpclient-17.sock").toString()), err());
     assertEquals(0, run("--once", "--control", places.resolve("mpclient-17.sock").toString()));
-    assertEquals("mpclient-17.sock/table\n", out());
+    assertEquals("mpclient-17.sock/table?[2J?2J\n", out());
   }
 
   @Test
   void wherePlainlyNoneRunsThatIsSaid() throws Exception {
+    assertEquals(1, run("--once"));
+    assertEquals(1, err().lines().count(), err());
+    assertTrue(
+        err().startsWith("mpclient status: no mpclient that we may ask has its socket in any of"),
+        err());
+    assertTrue(err().contains(places.toString()), err());
     assertEquals(1, run("--control", places.resolve("none.sock").toString()));
     assertEquals(1, err().lines().count(), err());
     assertTrue(

@@ -6,17 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where control sockets are that nobody named a place for. */
 public final class ControlPlaces {
 
   private static final String FOLDER = "mptunnel";
+  private static final int ROOT = 0;
   private static final String SUFFIX = ".sock";
 
   private final Path runtime;
   private final Path system;
+  private final Path users;
+  private final int user;
 
   /**
    * The places of this machine.
@@ -24,12 +30,29 @@ public final class ControlPlaces {
    * @param environment the variables of the environment
    */
   public ControlPlaces(Map<String, String> environment) {
-    this(environment.get("XDG_RUNTIME_DIR"), Path.of("/run"));
+    this(environment.get("XDG_RUNTIME_DIR"), Path.of("/run"), user());
   }
 
-  ControlPlaces(String runtime, Path system) {
+  /**
+   * The places of some machine.
+   *
+   * @param runtime what the environment names
+   * @param system where the system's are
+   * @param user the number of who asks, or -1 for nobody known
+   */
+  public ControlPlaces(String runtime, Path system, int user) {
     this.runtime = runtime == null || !runtime.startsWith("/") ? null : Path.of(runtime);
     this.system = system;
+    this.user = user;
+    users = system.resolve("user");
+  }
+
+  private static int user() {
+    try {
+      return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException unknown) {
+      return -1;
+    }
   }
 
   /**
@@ -38,7 +61,7 @@ public final class ControlPlaces {
    * @return null where there is no such place
    */
   public Path free(String program, long pid) {
-    for (Path folder : folders()) {
+    for (Path folder : own()) {
       if (isWritable(folder)) {
         removeLeft(folder, program);
         Path usual = folder.resolve(program + SUFFIX);
@@ -48,13 +71,35 @@ public final class ControlPlaces {
     return null;
   }
 
-  private List<Path> folders() {
-    List<Path> folders = new ArrayList<>();
+  /** The user's own is named by no variable after su, and in cron; it is there while he is. */
+  private Set<Path> own() {
+    Set<Path> folders = new LinkedHashSet<>();
     if (runtime != null) {
       folders.add(runtime.resolve(FOLDER));
     }
     folders.add(system.resolve(FOLDER));
+    if (user >= 0) {
+      folders.add(users.resolve(Integer.toString(user)).resolve(FOLDER));
+    }
     return folders;
+  }
+
+  /** Where is looked; root may ask everybody's. */
+  private Set<Path> looked() {
+    Set<Path> folders = own();
+    if (user == ROOT) {
+      try (DirectoryStream<Path> each = Files.newDirectoryStream(users)) {
+        each.forEach(its -> folders.add(its.resolve(FOLDER)));
+      } catch (IOException e) {
+        // Nobody has one.
+      }
+    }
+    return folders;
+  }
+
+  /** All that are looked at, for people. */
+  public String text() {
+    return looked().stream().map(Path::toString).collect(Collectors.joining(", "));
   }
 
   private static boolean isWritable(Path folder) {
@@ -123,7 +168,7 @@ public final class ControlPlaces {
   /** All of a program that are served, and that we may reach. */
   public List<Path> served(String program) {
     List<Path> served = new ArrayList<>();
-    for (Path folder : folders()) {
+    for (Path folder : looked()) {
       all(folder, program).stream().filter(ControlPlaces::answers).forEach(served::add);
     }
     return served;

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -28,9 +29,9 @@ import jdk.net.UnixDomainPrincipal;
  */
 public final class ControlSocket implements AutoCloseable {
 
-  private static final int CONNECTIONS = 8;
+  static final int CONNECTIONS = 8;
   private static final int MAX_REQUEST_BYTES = 4 << 10;
-  private static final long PATIENCE_SECONDS = 5;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   static final String HEAD_ENDS = "\r\n\r\n";
 
@@ -43,11 +44,14 @@ public final class ControlSocket implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final String owner;
   private final Site site;
+  private final Duration patience;
   private final Refusals refusals = new Refusals();
   private final Semaphore room = new Semaphore(CONNECTIONS);
   private final ScheduledExecutorService deadlines;
 
-  private ControlSocket(Path path, ServerSocketChannel listener, String owner, Site site) {
+  private ControlSocket(
+      Path path, ServerSocketChannel listener, String owner, Site site, Duration patience) {
+    this.patience = patience;
     this.path = path;
     this.listener = listener;
     this.owner = owner;
@@ -63,6 +67,10 @@ public final class ControlSocket implements AutoCloseable {
    * @throws IOException when it cannot; the message is for the user
    */
   public static ControlSocket open(Path path, Site site) throws IOException {
+    return open(path, site, PATIENCE);
+  }
+
+  static ControlSocket open(Path path, Site site, Duration patience) throws IOException {
     if (Files.exists(path)) {
       if (isServed(path)) {
         throw new IOException(path + " is another program's that runs");
@@ -75,7 +83,7 @@ public final class ControlSocket implements AutoCloseable {
       listener.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       ControlSocket socket =
-          new ControlSocket(path, listener, Files.getOwner(path).getName(), site);
+          new ControlSocket(path, listener, Files.getOwner(path).getName(), site, patience);
       Thread.ofPlatform().daemon().name("status control").start(socket::accept);
       done = true;
       return socket;
@@ -135,7 +143,7 @@ public final class ControlSocket implements AutoCloseable {
 
   private void serve(SocketChannel asking) {
     ScheduledFuture<?> deadline =
-        deadlines.schedule(() -> tooSlow(asking), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        deadlines.schedule(() -> tooSlow(asking), patience.toNanos(), TimeUnit.NANOSECONDS);
     try (asking) {
       if (!isOwner(asking)) {
         refusals.add(Reason.USER);

@@ -21,7 +21,9 @@ import java.util.Set;
  */
 final class Gate {
 
-  private static final String COOKIE = "mptunnel-status";
+  /** A browser sends cookies to all ports of a host, where each program has one of its own. */
+  private static final String COOKIE = "mptunnel-status-%d=%s";
+
   private static final String BEARER = "bearer ";
   private static final String ASKED_WITH = "/?token=";
 
@@ -88,8 +90,13 @@ final class Gate {
         || (its instanceof Inet6Address && its.getHostAddress().startsWith("::ffff:127."));
   }
 
-  /** Whether who asks knows the token, or need not. */
-  boolean isKnown(HttpRequest request) {
+  /** Whether some may see it, and others not. */
+  boolean hasToken() {
+    return tokenHash != null;
+  }
+
+  /** Whether who asks at this address of ours knows the token, or need not. */
+  boolean isKnown(HttpRequest request, InetSocketAddress local) {
     if (tokenHash == null) {
       return true;
     }
@@ -101,7 +108,7 @@ final class Gate {
     }
     for (String header : request.headers().getAll(HttpHeaderNames.COOKIE)) {
       for (String each : header.split(";")) {
-        if (isEqual(hash(each.strip()), hash(COOKIE + "=" + cookie))) {
+        if (isEqual(hash(each.strip()), hash(cookie(local)))) {
           return true;
         }
       }
@@ -117,8 +124,12 @@ final class Gate {
   }
 
   /** The header that sets it: no script can read it, and no other site has it sent. */
-  String cookieHeader() {
-    return COOKIE + "=" + cookie + "; Path=/; HttpOnly; SameSite=Strict";
+  String cookieHeader(InetSocketAddress local) {
+    return cookie(local) + "; Path=/; HttpOnly; SameSite=Strict";
+  }
+
+  private String cookie(InetSocketAddress local) {
+    return COOKIE.formatted(local.getPort(), cookie);
   }
 
   private boolean isToken(String text) {

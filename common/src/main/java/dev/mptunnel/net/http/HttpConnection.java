@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
@@ -44,9 +45,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private ChannelHandlerContext context;
   private Future<?> deadline;
+  private ByteBuffer host;
   private boolean isEntered;
+  private boolean isKnown;
   private boolean isIdle;
   private boolean isBusy;
+  private boolean takesLong;
   private Site.Feed feed;
   private long waitsSinceNanos;
 
@@ -77,9 +81,47 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     return feed != null;
   }
 
+  /** Whether it waits for a request. */
+  boolean isIdle() {
+    return isIdle;
+  }
+
+  /** Whether a long answer is made for it, or sent to it. */
+  boolean takesLong() {
+    return takesLong;
+  }
+
+  /** Whether who asks has shown the token, or has asked where there is none. */
+  boolean isKnown() {
+    return isKnown;
+  }
+
+  /** Who asks: an address, or of an IPv6 one the network, since a host has all of its /64. */
+  ByteBuffer host() {
+    return host;
+  }
+
+  /** Makes room for another one. */
+  void giveWay(Reason reason, int limit) {
+    refusals.add(reason, limit);
+    leave();
+    context.close();
+  }
+
+  private void leave() {
+    if (isEntered) {
+      isEntered = false;
+      feed = null;
+      server.leave(this);
+    }
+  }
+
   @Override
   public void channelActive(ChannelHandlerContext active) {
     context = active;
+    byte[] address =
+        ((InetSocketAddress) active.channel().remoteAddress()).getAddress().getAddress();
+    host = ByteBuffer.wrap(address, 0, Math.min(address.length, Long.BYTES));
     isEntered = server.enter(this);
     isIdle = true; // a browser may open one more than it needs
     closeAfter(times.requestNanos());
@@ -91,10 +133,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
     stopWaiting();
-    if (isEntered) {
-      feed = null;
-      server.leave(this);
-    }
+    leave();
   }
 
   /** What is not done by then will not be waited for. */
@@ -130,7 +169,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       // Who asks for the next thing before the last one came wants more than is given.
       refusals.add(Reason.MALFORMED);
       context.close();
-    } else if (!gate.isOurs(request, (InetSocketAddress) context.channel().localAddress())) {
+    } else if (!gate.isOurs(request, local())) {
       refuse(Reason.HOST, 0, 421, "this is not the host that was asked for");
     } else if (!isGet(request) && !request.method().equals(HttpMethod.HEAD)) {
       refuse(Reason.METHOD, 0, 405, "only GET and HEAD");
@@ -140,6 +179,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } else {
       onGood(request);
     }
+  }
+
+  private InetSocketAddress local() {
+    return (InetSocketAddress) context.channel().localAddress();
   }
 
   private void onMalformed(Throwable cause) {
@@ -158,12 +201,15 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private void onGood(HttpRequest request) {
     String target = request.uri();
-    if (gate.asksForCookie(target)) {
+    boolean knows = gate.isKnown(request, local());
+    boolean asksForCookie = gate.asksForCookie(target);
+    isKnown |= knows || asksForCookie;
+    if (asksForCookie) {
       FullHttpResponse found = response(Answer.text(303, "see /"), request);
       found.headers().set(HttpHeaderNames.LOCATION, "/");
-      found.headers().set(HttpHeaderNames.SET_COOKIE, gate.cookieHeader());
+      found.headers().set(HttpHeaderNames.SET_COOKIE, gate.cookieHeader(local()));
       send(found, request);
-    } else if (!target.equals("/healthz") && !gate.isKnown(request)) {
+    } else if (!target.equals("/healthz") && !knows) {
       refusals.add(Reason.TOKEN);
       FullHttpResponse denied =
           response(Answer.text(401, "the status-token is missing: open /?token=TOKEN"), request);
@@ -171,15 +217,21 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       send(denied, request);
     } else if (target.equals(Site.EVENTS) && isGet(request)) {
       startStream();
+    } else if (target.startsWith(Site.LONG) && !server.mayAnswerLong()) {
+      refuse(
+          Reason.LONG, HttpServer.LONG_ANSWERS, 503, "others ask for the history at this moment");
     } else {
       isBusy = true;
+      takesLong = target.startsWith(Site.LONG);
       closeAfter(times.takenNanos());
       site.get(target).thenAcceptAsync(answer -> answer(answer, request), context.executor());
     }
   }
 
   private void answer(Answer answer, HttpRequest request) {
-    isBusy = false;
+    if (!isEntered) {
+      return; // it has gone meanwhile
+    }
     String known = request.headers().get(HttpHeaderNames.IF_NONE_MATCH);
     boolean isKept = answer.tag() != null && answer.tag().equals(known);
     send(
@@ -221,12 +273,16 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private void send(FullHttpResponse response, HttpRequest request) {
     boolean stays = HttpUtil.isKeepAlive(request);
     HttpUtil.setKeepAlive(response, stays);
+    isBusy = true;
     closeAfter(times.takenNanos());
     ChannelFuture sent = context.writeAndFlush(response);
     sent.addListener(
         done -> {
-          if (done.isSuccess() && stays) {
+          if (done.isSuccess() && stays && isEntered) {
             isIdle = true;
+            isBusy = false;
+            takesLong = false;
+            server.answered(this);
             closeAfter(times.idleNanos());
           } else {
             context.close();

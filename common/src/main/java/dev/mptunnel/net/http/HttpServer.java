@@ -1,6 +1,7 @@
 package dev.mptunnel.net.http;
 
 import dev.mptunnel.config.HostPort;
+import dev.mptunnel.net.http.Refusals.Reason;
 import dev.mptunnel.observe.ServingFigures;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -18,10 +19,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +37,15 @@ import java.util.stream.Collectors;
 public final class HttpServer implements AutoCloseable {
 
   static final int CONNECTIONS = 32;
+
+  /** That have not shown the token; a browser opens six. */
+  static final int STRANGERS_OF_HOST = 8;
+
   static final int STREAMS = 16;
+
+  /** Long answers that are made, or being taken. */
+  static final int LONG_ANSWERS = 2;
+
   private static final int MAX_LINE_BYTES = 2 << 10;
   private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final int BACKLOG = 64;
@@ -48,8 +58,8 @@ public final class HttpServer implements AutoCloseable {
   private final Refusals refusals = new Refusals();
   private final List<Channel> listeners = new ArrayList<>();
 
-  // On the group's one thread, read from others.
-  private final Set<HttpConnection> connections = new HashSet<>();
+  // On the group's one thread, read from others. The one that was answered longest ago is first.
+  private final LinkedHashSet<HttpConnection> connections = new LinkedHashSet<>();
   private volatile int connected;
   private volatile int streaming;
 
@@ -156,14 +166,38 @@ public final class HttpServer implements AutoCloseable {
     channel.pipeline().addLast(connection.clock(), new HttpServerCodec(limits), connection);
   }
 
-  /** A connection begins. @return false if there are too many */
+  /** A connection begins, perhaps in another one's place. @return false if there are too many */
   boolean enter(HttpConnection connection) {
-    if (connections.size() >= CONNECTIONS) {
+    if (!makeRoom(connection.host())) {
       return false;
     }
     connections.add(connection);
     connected = connections.size();
     return true;
+  }
+
+  /** Strangers give way, whatever they do, before those who know the token and do nothing. */
+  private boolean makeRoom(ByteBuffer host) {
+    List<HttpConnection> strangers = connections.stream().filter(each -> !each.isKnown()).toList();
+    List<HttpConnection> ofHost =
+        strangers.stream().filter(each -> each.host().equals(host)).toList();
+    if (gate.hasToken() && ofHost.size() >= STRANGERS_OF_HOST) {
+      ofHost.getFirst().giveWay(Reason.STRANGERS, STRANGERS_OF_HOST);
+    }
+    if (connections.size() < CONNECTIONS) {
+      return true;
+    }
+    Optional<HttpConnection> first =
+        strangers.isEmpty()
+            ? connections.stream().filter(HttpConnection::isIdle).findFirst()
+            : Optional.of(strangers.getFirst());
+    first.ifPresent(its -> its.giveWay(Reason.CONNECTIONS, CONNECTIONS));
+    return first.isPresent();
+  }
+
+  /** It has been answered. */
+  void answered(HttpConnection connection) {
+    connections.addLast(connection);
   }
 
   /** It has ended. */
@@ -176,6 +210,11 @@ public final class HttpServer implements AutoCloseable {
   /** A stream of events would begin. @return false if there are too many */
   boolean mayStream() {
     return streaming < STREAMS;
+  }
+
+  /** A long answer would be made. @return false if there are too many */
+  boolean mayAnswerLong() {
+    return connections.stream().filter(HttpConnection::takesLong).count() < LONG_ANSWERS;
   }
 
   void countStreams() {

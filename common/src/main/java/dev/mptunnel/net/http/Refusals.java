@@ -14,7 +14,9 @@ final class Refusals {
   /** Why something was refused. */
   enum Reason {
     CONNECTIONS("more connections than %d"),
+    STRANGERS("more connections of one host without the token than %d"),
     STREAMS("more streams of events than %d"),
+    LONG("more requests for the history at a time than %d"),
     SLOW("a request that did not come, or an answer that was not taken, in time"),
     TOO_LONG("a request that was too long"),
     MALFORMED("something that is no request"),

@@ -8,6 +8,9 @@ public interface Site {
   /** Where the live stream of events is. */
   String EVENTS = "/api/events";
 
+  /** Where answers begin that may be of megabytes. */
+  String LONG = "/api/history";
+
   /**
    * Answers a GET.
    *

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.SocketException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -17,14 +18,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ControlSocketTest {
+
+  private static final int ALICE = 1_000;
 
   @TempDir Path folder;
 
@@ -37,7 +42,9 @@ class ControlSocketTest {
           return CompletableFuture.completedFuture(
               target.equals("/missing")
                   ? Answer.text(404, "there is no such thing")
-                  : Answer.of("text/plain", "hello " + target));
+                  : Answer.of(
+                      "text/plain",
+                      target.equals("/long") ? "x".repeat(16 << 20) : "hello " + target));
         }
 
         @Override
@@ -63,8 +70,8 @@ class ControlSocketTest {
       channel.shutdownOutput();
       return new String(
           Channels.newInputStream(channel).readAllBytes(), StandardCharsets.ISO_8859_1);
-    } catch (SocketException e) {
-      return ""; // a reset, since what we sent was not read to its end
+    } catch (IOException e) {
+      return ""; // a reset, since what we sent was not read to its end, or not at all
     }
   }
 
@@ -103,6 +110,86 @@ class ControlSocketTest {
     assertTrue(taken.getMessage().contains("another program's"), taken.getMessage());
   }
 
+  @Test
+  void whoIsSlowIsNotWaitedFor() throws Exception {
+    Path path = folder.resolve("a.sock");
+    ControlSocket socket = ControlSocket.open(path, SITE, Duration.ofMillis(200));
+    opened.add(socket);
+    try (SocketChannel asks = SocketChannel.open(UnixDomainSocketAddress.of(path));
+        SocketChannel reads = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      asks.write(ByteBuffer.wrap("GET / HT".getBytes(StandardCharsets.US_ASCII)));
+      assertTrue(asks.read(ByteBuffer.allocate(100)) < 0, "it was answered");
+      reads.write(
+          ByteBuffer.wrap("GET /long HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+      await(() -> socket.refused() == 2);
+    }
+    assertEquals("hello /", ControlClient.get(path, "/"));
+  }
+
+  @Test
+  void theNinthConnectionIsTurnedAway() throws Exception {
+    Path path = folder.resolve("a.sock");
+    ControlSocket socket = open(path);
+    List<SocketChannel> idle = new ArrayList<>();
+    for (int i = 0; i < ControlSocket.CONNECTIONS; i++) {
+      idle.add(SocketChannel.open(UnixDomainSocketAddress.of(path)));
+    }
+    IOException busy = assertThrows(IOException.class, () -> ControlClient.get(path, "/"));
+    assertTrue(busy.getMessage().startsWith(path + " does not answer"), busy.getMessage());
+    assertEquals(1, socket.refused());
+    for (SocketChannel each : idle) {
+      each.close();
+    }
+    await(() -> ask(path, "GET / HTTP/1.0\r\n\r\n").endsWith("hello /"));
+  }
+
+  /** As one who came in the moment before the file was its owner's alone. */
+  @Test
+  void anotherUserIsTurnedAwayByHisNumber() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"), "nobody else to become");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/socat")), "socat is not installed");
+    Path path = folder.resolve("a.sock");
+    ControlSocket socket = open(path);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertTrue(askAs(0, path).endsWith("hello /"));
+    assertEquals(0, socket.refused());
+    assertEquals("", askAs(65_534, path));
+    await(() -> socket.refused() == 1);
+  }
+
+  private static String askAs(int user, Path path) throws IOException {
+    Process socat =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=" + user,
+                "--regid=" + user,
+                "--clear-groups",
+                "socat",
+                "-t5",
+                "-",
+                "UNIX-CONNECT:" + path)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (OutputStream request = socat.getOutputStream()) {
+      request.write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    return new String(socat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+  }
+
+  private interface Condition {
+    boolean isMet() throws IOException;
+  }
+
+  private static void await(Condition condition) throws Exception {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.isMet()) {
+      assertTrue(System.nanoTime() < until, "waited in vain");
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
   private static void leave(Path path) throws IOException {
     try (ServerSocketChannel left = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       left.bind(UnixDomainSocketAddress.of(path));
@@ -128,7 +215,7 @@ class ControlSocketTest {
 
   @Test
   void eachProgramHasAPlaceOfItsOwn() throws IOException {
-    ControlPlaces places = new ControlPlaces(null, folder);
+    ControlPlaces places = new ControlPlaces(null, folder, ALICE);
     Path usual = folder.resolve("mptunnel/mpclient.sock");
     assertEquals(usual, places.free("mpclient", 7));
     leave(folder.resolve("mptunnel/mpclient-5.sock"));
@@ -141,7 +228,23 @@ class ControlSocketTest {
     assertFalse(Files.exists(folder.resolve("mptunnel/mpclient-5.sock")));
     assertEquals(
         folder.resolve("of-user/mptunnel/bridge.sock"),
-        new ControlPlaces(Files.createDirectory(folder.resolve("of-user")).toString(), folder)
+        new ControlPlaces(Files.createDirectory(folder.resolve("of-user")).toString(), folder, 0)
             .free("bridge", 7));
+  }
+
+  @Test
+  void whoRunsItAndRootFindItWithoutAVariable() throws IOException {
+    Path alices = Files.createDirectories(folder.resolve("user/" + ALICE));
+    Path system = Files.writeString(folder.resolve("mptunnel"), "no folder");
+    Path usual = alices.resolve("mptunnel/mpclient.sock");
+    ControlPlaces hers = new ControlPlaces(null, folder, ALICE);
+    assertEquals(usual, hers.free("mpclient", 7));
+    open(usual);
+    assertEquals(List.of(usual), hers.served("mpclient"));
+    assertEquals(system + ", " + usual.getParent(), hers.text());
+    assertEquals(List.of(usual), new ControlPlaces(null, folder, 0).served("mpclient"));
+    ControlPlaces bobs = new ControlPlaces(null, folder, ALICE + 1);
+    assertEquals(List.of(), bobs.served("mpclient"));
+    assertEquals(null, bobs.free("mpclient", 7));
   }
 }

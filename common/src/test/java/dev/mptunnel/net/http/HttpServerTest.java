@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,12 @@ class HttpServerTest {
           TimeUnit.SECONDS.toNanos(10),
           TimeUnit.MILLISECONDS.toNanos(300));
 
+  private static final HttpServer.Times PATIENT =
+      new HttpServer.Times(1L << 40, 1L << 40, 1L << 40);
+
   private final List<Socket> sockets = new ArrayList<>();
+  private final AtomicInteger holding = new AtomicInteger();
+  private volatile CompletableFuture<Answer> held;
   private HttpServer server;
   private String fed = "event: status\ndata: {}\n\n";
 
@@ -42,10 +48,16 @@ class HttpServerTest {
       new Site() {
         @Override
         public CompletableFuture<Answer> get(String target) {
-          return CompletableFuture.completedFuture(
-              target.equals("/kept")
-                  ? new Answer(200, "text/css", new byte[] {'a'}, "\"tag\"")
-                  : Answer.of("text/plain", "hello " + target));
+          if (held != null && target.startsWith(Site.LONG)) {
+            holding.incrementAndGet();
+            return held;
+          }
+          return target.equals("/never")
+              ? new CompletableFuture<>()
+              : CompletableFuture.completedFuture(
+                  target.equals("/kept")
+                      ? new Answer(200, "text/css", new byte[] {'a'}, "\"tag\"")
+                      : Answer.of("text/plain", "hello " + target));
         }
 
         @Override
@@ -73,7 +85,12 @@ class HttpServerTest {
   }
 
   private Socket connect() throws IOException {
+    return connectFrom("127.0.0.1");
+  }
+
+  private Socket connectFrom(String host) throws IOException {
     Socket socket = new Socket();
+    socket.bind(new InetSocketAddress(host, 0));
     InetSocketAddress at = server.addresses().getFirst();
     socket.connect(at, PATIENCE_MILLIS);
     socket.setSoTimeout(PATIENCE_MILLIS);
@@ -251,7 +268,8 @@ class HttpServerTest {
     assertTrue(
         ask(get("/api/status", "Authorization: Bearer " + TOKEN.substring(1)))
             .startsWith("HTTP/1.1 401 "));
-    assertTrue(ask(get("/", "Cookie: mptunnel-status=" + TOKEN)).startsWith("HTTP/1.1 401 "));
+    String name = "mptunnel-status-" + server.addresses().getFirst().getPort();
+    assertTrue(ask(get("/", "Cookie: " + name + "=" + TOKEN)).startsWith("HTTP/1.1 401 "));
     assertTrue(ask(get("/?token=" + TOKEN + "x")).startsWith("HTTP/1.1 401 "));
     assertTrue(ask(get("/api/events")).startsWith("HTTP/1.1 401 "));
     assertEquals(5, server.figures().refused());
@@ -261,10 +279,12 @@ class HttpServerTest {
     String entered = ask(get("/?token=" + TOKEN));
     assertTrue(entered.startsWith("HTTP/1.1 303 "), entered);
     String cookie =
-        entered.replaceAll("(?is).*set-cookie: (mptunnel-status=[0-9a-f]+); Path=/;.*", "$1");
+        entered.replaceAll("(?is).*set-cookie: (" + name + "=[0-9a-f]+); Path=/;.*", "$1");
     assertTrue(entered.contains("HttpOnly; SameSite=Strict"), entered);
     assertFalse(cookie.contains(TOKEN), cookie);
     assertTrue(ask(get("/", "Cookie: a=b; " + cookie)).startsWith("HTTP/1.1 200 "));
+    String both = cookie + "; mptunnel-status-1=0123"; // of another program's
+    assertTrue(ask(get("/", "Cookie: " + both)).startsWith("HTTP/1.1 200 "));
   }
 
   @Test
@@ -278,7 +298,7 @@ class HttpServerTest {
 
   @Test
   void aThousandStreamsOfEventsAreNoMoreThanSixteen() throws Exception {
-    open(null, new HttpServer.Times(1L << 40, 1L << 40, 1L << 40));
+    open(null, PATIENT);
     List<Socket> streams = new ArrayList<>();
     int refused = 0;
     for (int i = 0; i < 1_000; i++) {
@@ -304,15 +324,102 @@ class HttpServerTest {
 
   @Test
   void thereAreSoManyConnectionsAndNoMore() throws Exception {
-    open(null, new HttpServer.Times(1L << 40, 1L << 40, 1L << 40));
+    open(null, PATIENT);
     for (int i = 0; i < HttpServer.CONNECTIONS; i++) {
-      connect();
+      send(connect(), get(i < HttpServer.STREAMS ? Site.EVENTS : "/never"));
     }
     await(() -> server.figures().connections() == HttpServer.CONNECTIONS);
-    assertTrue(readAll(connect()).startsWith("HTTP/1.1 503 "));
+    await(() -> server.figures().streams() == HttpServer.STREAMS);
+    Socket refused = connect();
+    assertTrue(readAll(refused).startsWith("HTTP/1.1 503 "));
     sockets.getFirst().close();
     await(() -> server.figures().connections() < HttpServer.CONNECTIONS);
     assertTrue(ask(get("/")).endsWith("hello /"));
+  }
+
+  @Test
+  void whoseLastAnswerIsLongestAgoGivesWay() throws Exception {
+    open(null, PATIENT);
+    for (int i = 0; i < HttpServer.CONNECTIONS; i++) {
+      askOn(connect(), "/first", "");
+    }
+    askOn(sockets.getFirst(), "/again", "");
+    askOn(connect(), "/more", "");
+    assertEquals("", readAll(sockets.get(1)));
+    askOn(sockets.getFirst(), "/still", "");
+    assertEquals(HttpServer.CONNECTIONS, server.figures().connections());
+    assertEquals(1, server.figures().refused());
+  }
+
+  @Test
+  void theHistoryIsForTwoAtATime() throws Exception {
+    open(null, PATIENT);
+    for (int i = 0; i < HttpServer.LONG_ANSWERS; i++) {
+      askOn(connect(), "/api/history?since=1", "");
+    }
+    held = new CompletableFuture<>();
+    Socket first = connect();
+    Socket second = connect();
+    send(first, get("/api/history"));
+    send(second, get("/api/history?since=1"));
+    await(() -> holding.get() == HttpServer.LONG_ANSWERS);
+    String third = ask(get("/api/history?since=2"));
+    assertTrue(third.startsWith("HTTP/1.1 503 "), third);
+    askOn(connect(), "/api/status", "");
+    held.complete(Answer.of("text/plain", "long"));
+    assertTrue(readAll(first).endsWith("long"));
+    assertTrue(readAll(second).endsWith("long"));
+    assertTrue(ask(get("/api/history")).endsWith("long"));
+  }
+
+  /** Else what is not taken would be held once for each time that it is asked for. */
+  @Test
+  void whoAsksAgainBeforeHeHasTakenTheAnswerIsRefused() throws Exception {
+    open(null, PATIENT);
+    held = CompletableFuture.completedFuture(Answer.of("text/plain", "x".repeat(32 << 20)));
+    Socket socket = connect();
+    send(socket, "GET /api/history HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    readUntil(socket, "x");
+    send(socket, get("/"));
+    await(() -> server.figures().refused() == 1);
+    await(() -> server.figures().connections() == 0);
+  }
+
+  private static void askOn(Socket socket, String target, String header) throws IOException {
+    send(socket, "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + header + "\r\n");
+    String answer = readUntil(socket, "hello " + target);
+    assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+  }
+
+  @Test
+  void strangersTakeNoPlaceOfThoseWhoKnowTheToken() throws Exception {
+    open(TOKEN, PATIENT);
+    String bearer = "Authorization: Bearer " + TOKEN + "\r\n";
+    Socket first = connect();
+    askOn(first, "/first", bearer);
+    for (int i = 0; i < 2 * HttpServer.CONNECTIONS; i++) {
+      Socket stranger = connectFrom("127.0.1." + i);
+      if (i % 2 == 0) {
+        askOn(stranger, "/healthz", "");
+      } else {
+        send(stranger, "GET /heal");
+      }
+    }
+    askOn(connect(), "/second", bearer);
+    askOn(first, "/again", bearer);
+    assertEquals(HttpServer.CONNECTIONS, server.figures().connections());
+  }
+
+  @Test
+  void strangersOfOneHostTakeOnlyTheirOwnPlaces() throws Exception {
+    open(TOKEN, PATIENT);
+    Socket other = connectFrom("127.0.0.2");
+    askOn(other, "/healthz", "");
+    for (int i = 0; i < 2 * HttpServer.CONNECTIONS; i++) {
+      askOn(connectFrom("127.0.0.3"), "/healthz", "");
+    }
+    assertEquals(1 + HttpServer.STRANGERS_OF_HOST, server.figures().connections());
+    askOn(other, "/healthz", "");
   }
 
   @Test

@@ -182,7 +182,7 @@ final class Diagnosis {
           subject,
           "the server answers by TCP, but has not taken a tunnel for connections",
           "look into its log, and update the older of the two");
-    } else if (o.tcp == Tcp.UP) {
+    } else if (o.tcp == Tcp.UP || o.joined) {
       ok("tcp", subject, isTcpWanted() ? "carries TCP connections" : "answers by TCP too");
     } else if (isTcpWanted() || config.tcp().overTcp() != OverTcp.OFF) {
       String what =
@@ -210,6 +210,14 @@ final class Diagnosis {
 
   private Finding whyNot(Observation o) {
     String subject = o.bridge.name();
+    if (o.unbound != null) {
+      return Finding.fail(
+          "bind",
+          subject,
+          "its sockets cannot be opened: " + o.unbound,
+          "name an address or a device of this machine behind bind= in its line; bind=DEVICE and"
+              + " mark may need root");
+    }
     if (o.address == null) {
       return Finding.fail(
           "name",
@@ -247,7 +255,8 @@ final class Diagnosis {
           Addresses.text(o.address.getAddress())
               + " is there, but nobody listens at its UDP port "
               + o.address.getPort(),
-          "is the port right, and does the bridge run there? 'ss -lun' shows what listens");
+          "is the port right, does the bridge run there ('ss -lun' shows what listens), and does no"
+              + " firewall answer in its place, as REJECT of iptables does?");
     }
     if (o.tcp == Tcp.ACCEPTED) {
       return strangersBehind(o);
@@ -295,7 +304,18 @@ final class Diagnosis {
           "port",
           subject,
           "the server answers by TCP, but nobody listens at its UDP port " + port,
-          "set protocol = both on the bridge, or start its part for UDP");
+          "set protocol = both on the bridge, or start its part for UDP; a firewall may answer in"
+              + " its place, as REJECT of iptables does");
+    }
+    if (Double.isNaN(o.lostByUdp)) {
+      return Finding.fail(
+          "udp",
+          subject,
+          "UDP does not come through, TCP does; not known in which direction it is lost",
+          "let UDP port "
+              + port
+              + " in at the bridge's firewalls, its provider's too, and the server's, and its"
+              + " answers in at this end's");
     }
     if (o.lostByUdp < 0.5) {
       return Finding.fail(
@@ -433,6 +453,11 @@ final class Diagnosis {
     long byTcp = seen.stream().filter(o -> o.tcp == Tcp.UP).count();
     boolean joined = seen.stream().anyMatch(o -> o.joined);
     boolean overTcp = byUdp == 0 && byTcp > 0 && config.tcp().overTcp() != OverTcp.OFF;
+    if (seen.stream().anyMatch(o -> o.unbound != null)) {
+      findings.add(
+          Finding.fail("tunnel", "tunnel", "mpclient would not start", "see the lines above"));
+      return false;
+    }
     String of = " of " + seen.size() + (seen.size() == 1 ? " bridge" : " bridges");
     if (isTcpWanted() && !joined) {
       findings.add(

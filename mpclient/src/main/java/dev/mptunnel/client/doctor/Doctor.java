@@ -36,7 +36,7 @@ public final class Doctor {
   /**
    * Asks all bridges; takes some ten seconds for every eight of them.
    *
-   * @throws IOException when an engine cannot be had, or a bridge's line cannot be bound as it says
+   * @throws IOException when an engine cannot be had
    */
   public Report examine(ClientConfig config) throws IOException {
     List<Observation> seen = new ArrayList<>();
@@ -52,8 +52,7 @@ public final class Doctor {
   }
 
   private List<Observation> ask(
-      DatagramEngine engine, StreamEngine streams, ClientConfig config, List<BridgeLine> bridges)
-      throws IOException {
+      DatagramEngine engine, StreamEngine streams, ClientConfig config, List<BridgeLine> bridges) {
     List<Trial> trials = new ArrayList<>();
     Routing routing = new Routing();
     RouteWatch routes = RouteWatch.orNull(engine, routing);
@@ -61,8 +60,7 @@ public final class Doctor {
       for (BridgeLine bridge : bridges) {
         Trial trial = new Trial(engine, streams, config, bridge, clock, () -> check(routes));
         trials.add(trial);
-        trial.open();
-        if (routes != null) {
+        if (trial.open() && routes != null) {
           engine.runAndWait(() -> routes.add(trial));
         }
       }

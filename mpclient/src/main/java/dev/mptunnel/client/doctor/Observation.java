@@ -42,6 +42,9 @@ final class Observation {
   /** The address that our packets leave from, or null where that is not known. */
   InetAddress local;
 
+  /** Why no socket can be opened as the bridge's line says, or null. */
+  String unbound;
+
   /** Why nothing can be sent there at all, or null. */
   String trouble;
 

@@ -62,7 +62,8 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private static final long DIAL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** By TCP. One attempt may fail that the next does not. */
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** What has not answered for so long is sent more. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -102,12 +103,12 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
 
   private Session session;
   private Flow about;
-  private boolean joining;
   private long startedNanos;
   private long busySinceNanos;
   private String device;
   private int tcpPath = -1;
   private long nextDialNanos = Long.MAX_VALUE;
+  private long nextJoinNanos = Long.MIN_VALUE;
 
   /**
    * A trial that has not begun.
@@ -172,14 +173,17 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
         config.maxFlows());
   }
 
-  /**
-   * Opens its sockets. From any thread.
-   *
-   * @throws IOException when one cannot be opened as the bridge's line says
-   */
-  void open() throws IOException {
-    port = engine.open(options, this);
-    carrier = new CarrierPort(engine, streams, TCP, 1, this);
+  /** Opens its sockets. From any thread. @return false if that cannot be, which ends it */
+  boolean open() {
+    try {
+      port = engine.open(options, this);
+      carrier = new CarrierPort(engine, streams, TCP, 1, this);
+      return true;
+    } catch (IOException e) {
+      seen.unbound = e.getMessage();
+      ended.complete(seen);
+      return false;
+    }
   }
 
   /** Begins. From any thread. */
@@ -193,6 +197,9 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
   }
 
   private void onTick() {
+    if (ended.isDone()) {
+      return;
+    }
     long now = engine.nanoTime();
     if (startedNanos == 0) {
       startedNanos = now;
@@ -206,11 +213,14 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
       considerBusy(now);
     } else if (now - busySinceNanos < BUSY_NANOS) {
       askAbout();
-      tryToJoin();
-    } else if (now - busySinceNanos > BUSY_NANOS + LAST_NANOS) {
+    } else if (now - busySinceNanos > BUSY_NANOS + LAST_NANOS && !awaitsTunnel(now)) {
       end();
     }
     if (!ended.isDone()) {
+      if (session != null && wantsTunnel() && now >= nextJoinNanos) {
+        nextJoinNanos = now + AGAIN_NANOS;
+        tryToJoin();
+      }
       if (now >= nextDialNanos) {
         dial();
       }
@@ -236,13 +246,18 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
         });
   }
 
-  /** Once, where applications connect, as soon as the server has let us in. */
+  /** Where applications connect, as soon as the server has let us in, until one has joined. */
+  private boolean wantsTunnel() {
+    return isTcpWanted && !seen.joined && session.tunnelKey() != null && hasAnswered();
+  }
+
+  /** One is waited for no shorter than an answer by UDP. */
+  private boolean awaitsTunnel(long now) {
+    return wantsTunnel() && now - startedNanos < PATIENCE_NANOS + BUSY_NANOS + LAST_NANOS;
+  }
+
   private void tryToJoin() {
     TunnelKey key = session.tunnelKey();
-    if (!isTcpWanted || joining || key == null || !hasAnswered()) {
-      return;
-    }
-    joining = true;
     Runnable onSuccess = () -> engine.execute(() -> seen.joined = true);
     streams.execute(
         () ->
@@ -429,7 +444,7 @@ final class Trial implements DatagramHandler, CarrierPort.Listener, RouteWatch.W
     } else if (cause != null && cause.getMessage().contains("refused")) {
       seen.tcp = Observation.Tcp.REFUSED;
     }
-    nextDialNanos = engine.nanoTime() + DIAL_AGAIN_NANOS; // one may fail that the next does not
+    nextDialNanos = engine.nanoTime() + AGAIN_NANOS;
   }
 
   /** Its route leads into a tunnel device. */

@@ -135,6 +135,7 @@ class DiagnosisTest {
             "UDP blocked on the way there",
             "FAIL udp-there",
             over(silent(Udp.SILENT, Tcp.UP), bridge -> bridge.lostByUdp = 1)),
+        fault("UDP blocked somewhere", "FAIL udp", silent(Udp.SILENT, Tcp.UP)),
         fault("small MTU", "WARN mtu", bridge -> bridge.mtuOut = 1_300),
         fault("smaller MTU", "FAIL mtu", bridge -> bridge.narrow = true),
         fault("small MTU on the way back", "WARN mtu", bridge -> bridge.longestIn = 900),
@@ -163,7 +164,10 @@ class DiagnosisTest {
             "a revoked invitation",
             "FAIL secret",
             over(silent(Udp.SILENT, Tcp.ACCEPTED), bridge -> bridge.refusal = Refusal.REVOKED)),
-        fault("no TCP", "WARN tcp", bridge -> bridge.tcp = Tcp.REFUSED),
+        fault(
+            "no TCP",
+            "WARN tcp",
+            over(bridge -> bridge.tcp = Tcp.REFUSED, bridge -> bridge.joined = false)),
         fault("one machine", "WARN same-way", bridge -> bridge.address = at("192.0.2.1", 4001)));
   }
 
@@ -181,6 +185,30 @@ class DiagnosisTest {
   }
 
   @Test
+  void aBridgeThatCannotBeBoundIsNamedAndTheOthersAreLookedAt() {
+    Report report =
+        report(
+            config(TWO),
+            seen -> {
+              silence(seen.get(1), Udp.SILENT, Tcp.SILENT);
+              seen.get(1).address = null;
+              seen.get(1).unbound = "192.0.2.77:0: not an address of this host";
+            });
+    assertEquals(List.of("FAIL bind b:4000", "FAIL tunnel tunnel"), named(report));
+    assertFalse(report.works());
+    assertTrue(report.text().contains("ok    a:4000: 192.0.2.1:4000 answers"), report.text());
+  }
+
+  @Test
+  void whatAnswersThatNobodyListensMayBeAFirewall() {
+    for (Tcp tcp : List.of(Tcp.SILENT, Tcp.UP)) {
+      Report report = report(config(TWO), seen -> silence(seen.get(1), Udp.REFUSED, tcp));
+      assertEquals(List.of("FAIL port b:4000"), named(report));
+      assertTrue(report.text().contains("firewall"), report.text());
+    }
+  }
+
+  @Test
   void whereAllKeepSilentItIsLikelyTheSecret() {
     Report report =
         report(config(TWO), seen -> seen.forEach(each -> silence(each, Udp.SILENT, Tcp.ACCEPTED)));
@@ -195,8 +223,7 @@ class DiagnosisTest {
         seen -> seen.forEach(each -> silence(each, Udp.SILENT, Tcp.UP));
     Report report = report(config(TWO), blocked);
     assertEquals(
-        List.of("FAIL udp-there a:4000", "FAIL udp-there b:4000", "WARN tunnel tunnel"),
-        named(report));
+        List.of("FAIL udp a:4000", "FAIL udp b:4000", "WARN tunnel tunnel"), named(report));
     assertTrue(report.works());
 
     String[] forbidden = {"--bridge", "a 4000", "--bridge", "b 4000", "--over-tcp", "off"};
@@ -227,6 +254,13 @@ class DiagnosisTest {
     assertEquals(
         List.of("WARN tcp a:4000", "WARN tcp b:4000", "FAIL tunnel tunnel"), named(report));
     assertFalse(report.works());
+  }
+
+  @Test
+  void whereATunnelJoinsTcpIsWellWhateverBecameOfPackets() {
+    String[] wanted = {"--bridge", "a 4000", "--bridge", "b 4000", "--socks", "1080"};
+    Report report = report(config(wanted), seen -> seen.get(1).tcp = Tcp.SILENT);
+    assertEquals(List.of(), named(report));
   }
 
   @Test

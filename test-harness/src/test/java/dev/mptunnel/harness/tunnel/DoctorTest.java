@@ -1,10 +1,13 @@
 package dev.mptunnel.harness.tunnel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.bridge.Relay;
 import dev.mptunnel.client.Client;
 import dev.mptunnel.client.doctor.Doctor;
+import dev.mptunnel.config.BridgeCommand;
 import dev.mptunnel.config.ClientCommand;
 import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.config.EngineChoice;
@@ -13,14 +16,17 @@ import dev.mptunnel.doctor.Finding;
 import dev.mptunnel.doctor.Report;
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
+import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.secret.SharedSeed;
 import dev.mptunnel.server.Server;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -63,35 +69,71 @@ class DoctorTest {
     return server;
   }
 
+  /** By UDP a bridge, by TCP a line to the same server. */
+  private TcpLine bridge(int port, InetSocketAddress server) throws Exception {
+    open.push(
+        Relay.start(
+            engine("bridge"),
+            new BridgeCommand()
+                .config(
+                    "--protocol",
+                    "udp",
+                    "--listen",
+                    "127.0.0.1:" + port,
+                    "--server",
+                    Addresses.text(server))));
+    TcpLine line = TcpLine.open(port, server);
+    open.push(line);
+    return line;
+  }
+
+  /** On the way TCP fails for five seconds, as it may where much is lost. */
   @Test
   void itNamesWhatIsWrongAndDisturbsNobody() throws Exception {
-    String right = "127.0.0.1:" + FreePorts.next();
+    int bridgePort = FreePorts.next();
+    InetSocketAddress right = new InetSocketAddress("127.0.0.4", FreePorts.next());
     String wrong = "127.0.0.3:" + FreePorts.next();
-    Server server = server(secret, right);
+    Server server = server(secret, Addresses.text(right));
+    TcpLine line = bridge(bridgePort, right);
     server(secret("theirs"), wrong);
     String[] args = {
       "--listen", "127.0.0.1:" + FreePorts.next(),
-      "--bridge", right + " name=well",
+      "--bridge", "127.0.0.1:" + bridgePort + " name=well",
       "--bridge", "127.0.0.2:" + FreePorts.next() + " name=closed",
       "--bridge", wrong + " name=astray",
       "--ping-idle", "100ms"
     };
-    ClientConfig config = new ClientCommand(secret).config(args);
-    Client client = Client.start(engine("mpclient"), config);
+    Client client = Client.start(engine("mpclient"), new ClientCommand(secret).config(args));
     open.push(client);
     Await.until("the client to be in", LIMIT, () -> client.report().join().open());
+    line.refuse(12);
+    List<String> more = new ArrayList<>(List.of(args));
+    more.addAll(
+        List.of(
+            "--socks",
+            "127.0.0.1:" + FreePorts.next(),
+            "--bridge",
+            "127.0.0.5 4000 bind=192.0.2.77 name=unbound"));
+    ClientConfig config = new ClientCommand(secret).config(more.toArray(String[]::new));
 
     Report report = new Doctor(InstantSource.offset(InstantSource.system(), HOUR)).examine(config);
 
     assertEquals(
-        List.of("FAIL port closed", "FAIL server astray", "WARN clock server"),
+        List.of(
+            "FAIL port closed",
+            "FAIL server astray",
+            "FAIL bind unbound",
+            "WARN clock server",
+            "FAIL tunnel tunnel"),
         report.findings().stream()
             .filter(each -> each.severity() != Finding.Severity.OK)
             .map(each -> each.severity() + " " + each.check() + " " + each.subject())
             .toList(),
         report.text());
-    assertTrue(report.works());
+    assertFalse(report.works());
     assertTrue(report.text().contains("carries packets of 1500 bytes"), report.text());
+    assertTrue(report.text().contains("well: carries TCP connections"), report.text());
+    assertTrue(line.hasRefused());
     assertTrue(client.report().join().open());
     Await.until(
         "the doctor's sessions to be closed", LIMIT, () -> server.reports().join().size() == 1);

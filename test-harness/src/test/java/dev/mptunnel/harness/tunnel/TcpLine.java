@@ -23,6 +23,7 @@ final class TcpLine implements AutoCloseable {
   private final List<Pass> passes = new ArrayList<>();
   private final List<Recording> recordings = new ArrayList<>(); // of the first connections
   private boolean cut;
+  private int refusing;
   private long killed;
 
   /** What a client sent on a connection, up to a limit. */
@@ -95,7 +96,7 @@ final class TcpLine implements AutoCloseable {
       Pass pass = new Pass(client, server);
       Recording recording = new Recording();
       synchronized (this) {
-        if (cut) {
+        if (cut || refusing-- > 0) {
           pass.kill();
           return;
         }
@@ -149,6 +150,16 @@ final class TcpLine implements AutoCloseable {
   /** Lets connections pass again. */
   synchronized void restore() {
     cut = false;
+  }
+
+  /** Lets so many connections not pass that come from now on. */
+  synchronized void refuse(int connections) {
+    refusing = connections;
+  }
+
+  /** Whether it has refused all that it was to. */
+  synchronized boolean hasRefused() {
+    return refusing <= 0;
   }
 
   /** How many {@link #killOne} has killed. */
