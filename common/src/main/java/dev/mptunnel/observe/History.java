@@ -20,11 +20,10 @@ public final class History {
 
   static final int SAMPLES = 3_600 / PERIOD_SECONDS;
   static final int MOST_SERIES = 64;
-  private static final int MINUTE = 60 / PERIOD_SECONDS;
-  private static final int TEN_MINUTES = 600 / PERIOD_SECONDS;
 
   private final long[] times = new long[SAMPLES];
   private final Map<Trends.Key, Series> series = new LinkedHashMap<>();
+  private Map<Trends.Key, LossHistory> losses = Map.of();
   private Map<Trends.Shared, Instant> sharedSince = Map.of();
   private long tick = -1;
   private Instant last;
@@ -35,19 +34,25 @@ public final class History {
     last = time;
     tick++;
     times[(int) (tick % SAMPLES)] = time.getEpochSecond();
+    Map<Trends.Key, LossHistory> listed = new HashMap<>();
     Map<Trends.Shared, Instant> shared = new HashMap<>();
     for (Figures.OfSession each : figures.sessions()) {
       SessionReport session = each.session();
       long id = session.sessionId();
       String client = session.clientName();
-      Series tunnel = series(Trends.Key.tunnel(id), client);
+      Trends.Key tunnelKey = Trends.Key.tunnel(id);
+      Trends.Losses ofTunnel =
+          losses(tunnelKey, listed).addTunnel(new Trends.Losses(session.out(), session.in()));
+      Series tunnel = series(tunnelKey, client);
       if (tunnel != null) {
-        tunnel.addTunnel(tick, seconds, session);
+        tunnel.addTunnel(tick, seconds, session, ofTunnel);
       }
       for (PathReport path : session.paths()) {
-        Series its = series(new Trends.Key(id, path.id(), path.name()), client);
+        Trends.Key key = new Trends.Key(id, path.id(), path.name());
+        Trends.Losses ofPath = losses(key, listed).addPath(path, ofTunnel);
+        Series its = series(key, client);
         if (its != null) {
-          its.addPath(tick, seconds, path);
+          its.addPath(tick, seconds, path, ofPath);
         }
       }
       for (SessionReport.Shared two : session.shared()) {
@@ -55,11 +60,20 @@ public final class History {
         shared.put(key, sharedSince.getOrDefault(key, time));
       }
     }
+    losses = listed;
     sharedSince = shared;
     if (figures.relay() != null) {
       figures.relay().servers().forEach(row -> addServer(row, "udp", seconds));
       figures.relay().tcp().servers().forEach(row -> addServer(row, "tcp", seconds));
     }
+  }
+
+  /** Only of who is listed from one sample to the next. */
+  private LossHistory losses(Trends.Key key, Map<Trends.Key, LossHistory> listed) {
+    LossHistory known = losses.get(key);
+    LossHistory its = known == null ? new LossHistory() : known;
+    listed.put(key, its);
+    return its;
   }
 
   private void addServer(RelayReport.ServerRow server, String transport, double seconds) {
@@ -96,12 +110,7 @@ public final class History {
   /** What it comes to. */
   public synchronized Trends trends() {
     Map<Trends.Key, Trends.Trend> byKey = new HashMap<>();
-    series.forEach(
-        (key, its) ->
-            byKey.put(
-                key,
-                new Trends.Trend(
-                    its.losses(tick, MINUTE), its.losses(tick, TEN_MINUTES), its.recent())));
+    losses.forEach((key, its) -> byKey.put(key, its.trend()));
     return new Trends(byKey, sharedSince);
   }
 

@@ -22,6 +22,11 @@ final class Samples {
 
   /** A path that so many packets were sent on, of which so many arrived. */
   static PathReport path(int id, long sent, long arrived) {
+    return path(id, PathReport.State.UP, sent, arrived);
+  }
+
+  /** One in this state. */
+  static PathReport path(int id, PathReport.State state, long sent, long arrived) {
     RoundTrips trips =
         new RoundTrips(
             8,
@@ -35,8 +40,8 @@ final class Samples {
         id,
         "vps" + id + ".example.org:4000",
         new InetSocketAddress(InetAddress.ofLiteral("198.51.100.7"), 4000),
-        PathReport.State.UP,
-        true,
+        state,
+        state == PathReport.State.UP,
         1492,
         false,
         sent,
@@ -83,6 +88,21 @@ final class Samples {
         0,
         0,
         List.of(new TunnelReport.Open(33, "example.org:443", 12_000_000_000L, 5_120, 1_048_576)));
+  }
+
+  /** A server's. */
+  static Figures server(int total, List<Figures.OfSession> sessions) {
+    return new Figures(
+        null,
+        total,
+        sessions,
+        EndpointCounters.sum(List.of()),
+        new Figures.SocketDrops(1, 2, 3),
+        List.of(new Figures.Loop(3, 40), new Figures.Loop(2, 50)),
+        17,
+        new Figures.Destinations(40, 1),
+        null,
+        null);
   }
 
   static Figures client(Figures.OfSession session) {

@@ -57,6 +57,10 @@ export class History {
     return true;
   }
 
+  #tunnelOf(key) {
+    return this.#series.get(key.slice(0, key.indexOf("/") + 1)) ?? {};
+  }
+
   #forget() {
     const first = this.times.findIndex((time) => time > this.times.at(-1) - KEPT_SECONDS);
     if (first === 0) {
@@ -104,7 +108,8 @@ export class History {
       mean: (key, name) => gather(key, name, means),
       most: (key, name) => gather(key, name, greatest),
       loss: (key, direction) => gather(key, `loss${direction}`, (out, column, columns, ...where) =>
-        means(out, column, columns, ...where, columns[`packets${direction}PerSecond`]),
+        // A path that is down carries nothing: it counts for what the tunnel does.
+        means(out, column, columns, ...where, this.#tunnelOf(key)[`packets${direction}PerSecond`]),
       ),
     };
   }

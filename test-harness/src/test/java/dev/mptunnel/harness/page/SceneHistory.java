@@ -120,7 +120,7 @@ final class SceneHistory {
   private void loss(Map<String, Object> one, double mean, IntPredicate there) {
     for (String way : List.of("lossOut", "lossIn")) {
       Walk walk = new Walk(mean, 0.15);
-      one.put(way, column(i -> there.test(i) ? shortened(walk.next()) : null));
+      one.put(way, column(i -> there.test(i) ? shortened(walk.next()) : 1));
     }
   }
 

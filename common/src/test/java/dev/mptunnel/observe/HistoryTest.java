@@ -1,0 +1,73 @@
+package dev.mptunnel.observe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mptunnel.core.LossTotals;
+import dev.mptunnel.core.PathReport;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+
+class HistoryTest {
+
+  private final History history = new History();
+  private int samples;
+
+  private void add(Figures figures) {
+    history.add(Samples.TIME.plusSeconds(2L * samples), figures);
+    samples++;
+  }
+
+  /** A path that loses nothing of ten packets a sample while it is up, and is sent none else. */
+  private static PathReport path(int id, int sample, IntPredicate up) {
+    long sent = 0;
+    for (int i = 1; i <= sample; i++) {
+      sent += up.test(i) ? 10 : 0;
+    }
+    PathReport.State state = up.test(sample) ? PathReport.State.UP : PathReport.State.DOWN;
+    return Samples.path(id, state, sent, sent);
+  }
+
+  @Test
+  void whatIsSentWhileAPathIsDownItWouldHaveLost() {
+    Figures figures = null;
+    for (int i = 0; i <= 300; i++) {
+      figures =
+          Samples.client(
+              Samples.session(
+                  Samples.SESSION,
+                  new LossTotals(10L * i, 10L * i),
+                  path(0, i, sample -> sample % 30 < 15),
+                  path(1, i, sample -> sample % 30 >= 15),
+                  path(2, i, _ -> false)));
+      add(figures);
+    }
+    Snapshot snapshot = Samples.snapshot("mpclient", figures, history.trends());
+    for (Headline headline :
+        List.of(
+            Headline.minute(snapshot), Headline.tenMinutes(snapshot), Headline.start(snapshot))) {
+      assertEquals(0, headline.tunnel().out().share());
+      assertEquals(0.5, headline.best().out().share(), 0.01);
+      assertEquals(0.5, headline.best().in().share(), 0.01);
+      assertEquals(2 / 3.0, headline.mean().out().share(), 0.01);
+      assertEquals(1, headline.worst().out().share());
+    }
+    String json = StatusJson.of(snapshot, _ -> "", false);
+    assertTrue(json.contains("\"start\":{\"out\":1,\"in\":1}"), json);
+    String last = history.json("mpclient", Samples.TIME.getEpochSecond() + 2 * 298);
+    assertTrue(
+        last.contains("\"name\":\"vps2.example.org:4000\",\"up\":[0,0],\"lossOut\":[1,1]"), last);
+  }
+
+  @Test
+  void whereNothingIsSentAPathThatIsDownStillLosesAll() {
+    for (int i = 0; i < 3; i++) {
+      add(
+          Samples.client(
+              Samples.session(Samples.SESSION, LossTotals.NONE, path(0, i, sample -> sample < 1))));
+    }
+    String json = history.json("mpclient", 0);
+    assertTrue(json.contains("\"up\":[1,0,0],\"lossOut\":[null,1,1]"), json);
+  }
+}
