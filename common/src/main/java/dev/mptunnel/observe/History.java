@@ -4,14 +4,17 @@ import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.SessionReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
 /**
  * The last hour, a sample every two seconds, of so many paths and tunnels: 94 kB for a path, 6 MB
- * at most. One thread adds; others may ask.
+ * at most; and what all sessions that are listed have lost in the last ten minutes, 5 kB for a
+ * path. One thread adds; others may ask.
  */
 public final class History {
 
@@ -40,19 +43,20 @@ public final class History {
       SessionReport session = each.session();
       long id = session.sessionId();
       String client = session.clientName();
-      Trends.Key tunnelKey = Trends.Key.tunnel(id);
+      List<Trends.Key> keys = keys(session);
+      boolean isCharted = areCharted(keys);
       Trends.Losses ofTunnel =
-          losses(tunnelKey, listed).addTunnel(new Trends.Losses(session.out(), session.in()));
-      Series tunnel = series(tunnelKey, client);
-      if (tunnel != null) {
-        tunnel.addTunnel(tick, seconds, session, ofTunnel);
+          losses(keys.getFirst(), listed)
+              .addTunnel(new Trends.Losses(session.out(), session.in()));
+      if (isCharted) {
+        series(keys.getFirst(), client).addTunnel(tick, seconds, session, ofTunnel);
       }
-      for (PathReport path : session.paths()) {
-        Trends.Key key = new Trends.Key(id, path.id(), path.name());
+      for (int i = 0; i < session.paths().size(); i++) {
+        PathReport path = session.paths().get(i);
+        Trends.Key key = keys.get(i + 1);
         Trends.Losses ofPath = losses(key, listed).addPath(path, ofTunnel);
-        Series its = series(key, client);
-        if (its != null) {
-          its.addPath(tick, seconds, path, ofPath);
+        if (isCharted) {
+          series(key, client).addPath(tick, seconds, path, ofPath);
         }
       }
       for (SessionReport.Shared two : session.shared()) {
@@ -77,34 +81,56 @@ public final class History {
   }
 
   private void addServer(RelayReport.ServerRow server, String transport, double seconds) {
-    Series its = series(Trends.Key.server(server.name() + " " + transport), null);
-    if (its != null) {
-      its.addServer(tick, seconds, server);
+    Trends.Key key = Trends.Key.server(server.name() + " " + transport);
+    if (areCharted(List.of(key))) {
+      series(key, null).addServer(tick, seconds, server);
     }
   }
 
-  /** The series, perhaps a new one in the place of that which ended longest ago; or null. */
+  /** The keys of a session's tunnel, and of its paths in their order. */
+  private static List<Trends.Key> keys(SessionReport session) {
+    List<Trends.Key> keys = new ArrayList<>();
+    keys.add(Trends.Key.tunnel(session.sessionId()));
+    for (PathReport path : session.paths()) {
+      keys.add(new Trends.Key(session.sessionId(), path.id(), path.name()));
+    }
+    return keys;
+  }
+
+  /** Whether there is room for charts of all of these, which have all or none. */
+  private boolean areCharted(List<Trends.Key> keys) {
+    long more = keys.stream().filter(key -> !series.containsKey(key)).count();
+    while (series.size() + more > MOST_SERIES && forgetEnded()) {
+      // It may need the room of several.
+    }
+    if (series.size() + more > MOST_SERIES) {
+      keys.forEach(series::remove);
+      return false;
+    }
+    return true;
+  }
+
+  /** Forgets what ended longest ago, of a session all. Returns whether there was any. */
+  private boolean forgetEnded() {
+    Trends.Key ended = null;
+    for (var each : series.entrySet()) {
+      long itsLast = each.getValue().lastTick();
+      if (itsLast < tick - 1 && (ended == null || itsLast < series.get(ended).lastTick())) {
+        ended = each.getKey();
+      }
+    }
+    if (ended == null) {
+      return false;
+    }
+    long last = series.get(ended).lastTick();
+    long session = ended.session();
+    series.entrySet().removeIf(
+        each -> each.getKey().session() == session && each.getValue().lastTick() == last);
+    return true;
+  }
+
   private Series series(Trends.Key key, String client) {
-    Series known = series.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (series.size() >= MOST_SERIES) {
-      Trends.Key ended = null;
-      for (var each : series.entrySet()) {
-        long itsLast = each.getValue().lastTick();
-        if (itsLast < tick - 1 && (ended == null || itsLast < series.get(ended).lastTick())) {
-          ended = each.getKey();
-        }
-      }
-      if (ended == null) {
-        return null;
-      }
-      series.remove(ended);
-    }
-    Series made = new Series(SAMPLES, client);
-    series.put(key, made);
-    return made;
+    return series.computeIfAbsent(key, _ -> new Series(SAMPLES, client));
   }
 
   /** What it comes to. */

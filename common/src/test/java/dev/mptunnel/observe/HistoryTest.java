@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.LossTotals;
 import dev.mptunnel.core.PathReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
@@ -69,5 +70,40 @@ class HistoryTest {
     }
     String json = history.json("mpclient", 0);
     assertTrue(json.contains("\"up\":[1,0,0],\"lossOut\":[null,1,1]"), json);
+  }
+
+  private static List<Figures.OfSession> sessions(int count, int paths, long sent) {
+    List<Figures.OfSession> sessions = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      PathReport[] all = new PathReport[paths];
+      for (int id = 0; id < paths; id++) {
+        all[id] = Samples.path(id, sent, sent - sent / 10);
+      }
+      sessions.add(Samples.session(1_000 + i, new LossTotals(sent, sent), all));
+    }
+    return sessions;
+  }
+
+  @Test
+  void allSessionsListedHaveTheirLossAndWholeOnesTheirCharts() {
+    for (int i = 0; i < 3; i++) {
+      add(Samples.server(64, sessions(64, 4, 100L * i)));
+    }
+    Trends trends = history.trends();
+    for (int i = 0; i < 64; i++) {
+      assertEquals(200, trends.of(Trends.Key.tunnel(1_000 + i)).minute().out().sent());
+      var key = new Trends.Key(1_000 + i, 3, "vps3.example.org:4000");
+      assertEquals(new LossTotals(200, 180), trends.of(key).tenMinutes().in());
+    }
+    String json = history.json("mpserver", 0);
+    assertEquals(12 * 5, json.split("\"session\":", -1).length - 1, "of twelve sessions all");
+    for (int i = 0; i < 12; i++) {
+      String id = "\"session\":\"" + StatusJson.id(1_000 + i) + '"';
+      assertEquals(5, json.split(id, -1).length - 1, id);
+    }
+    for (int i = 0; i < 3; i++) {
+      add(Samples.server(52, sessions(64, 4, 300).subList(12, 64)));
+    }
+    assertTrue(history.json("mpserver", 0).contains(StatusJson.id(1_023)), "there is room again");
   }
 }

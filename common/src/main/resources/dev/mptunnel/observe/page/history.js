@@ -104,6 +104,7 @@ export class History {
     return {
       times,
       range: [end - seconds, Math.max(end, times.at(-1))],
+      isEmpty: this.times.length === 0,
       has: (key) => this.#series.has(key),
       mean: (key, name) => gather(key, name, means),
       most: (key, name) => gather(key, name, greatest),

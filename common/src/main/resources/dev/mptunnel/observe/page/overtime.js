@@ -47,6 +47,13 @@ export class OverTime {
     if (lines.length === 0) {
       return;
     }
+    const isKept = view.isEmpty || view.has(lines[0].key);
+    byId("no-history").hidden = isKept;
+    byId("chips").hidden = !isKept;
+    byId("plots").hidden = !isKept;
+    if (!isKept) {
+      return;
+    }
     const group = session?.id ?? "bridge";
     const chosen = this.#chosenOf(group, lines);
     this.#showChips(group, lines, chosen, () => this.show(status, session, view, events));
