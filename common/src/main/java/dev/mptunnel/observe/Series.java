@@ -117,7 +117,11 @@ final class Series {
 
   private void add(long tick, double seconds, Counts now, Trends.Losses losses) {
     forget(tick);
-    boolean isNext = before != null && seconds > 0 && now.packetsOut >= before.packetsOut;
+    boolean isNext =
+        before != null
+            && lastTick == tick - 1
+            && seconds > 0
+            && now.packetsOut >= before.packetsOut;
     if (isNext) {
       put(Column.BYTES_OUT, tick, (now.bytesOut - before.bytesOut) / seconds);
       put(Column.BYTES_IN, tick, (now.bytesIn - before.bytesIn) / seconds);

@@ -1,6 +1,7 @@
 package dev.mptunnel.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.LossTotals;
@@ -105,5 +106,20 @@ class HistoryTest {
       add(Samples.server(52, sessions(64, 4, 300).subList(12, 64)));
     }
     assertTrue(history.json("mpserver", 0).contains(StatusJson.id(1_023)), "there is room again");
+  }
+
+  @Test
+  void aSessionThatWasNotListedForAWhileIsNoSpike() {
+    Figures.OfSession other = sessions(1, 1, 0).getFirst();
+    for (int i = 0; i < 320; i++) {
+      Figures.OfSession its =
+          Samples.session(
+              Samples.SESSION, new LossTotals(10L * i, 10L * i), path(0, i, _ -> true));
+      boolean isListed = i < 4 || i >= 304;
+      add(Samples.server(2, isListed ? List.of(other, its) : List.of(other)));
+    }
+    String json = history.json("mpserver", 0);
+    assertFalse(json.contains("1505"), "all that was sent meanwhile, in one sample");
+    assertTrue(json.contains(",5,5,5]"), json);
   }
 }
