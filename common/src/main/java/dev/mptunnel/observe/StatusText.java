@@ -46,7 +46,8 @@ public final class StatusText {
       now(text, snapshot);
     }
     text.append(totals);
-    List<LogEvent> events = snapshot.events();
+    List<LogEvent> events =
+        snapshot.events().stream().filter(event -> event.level() != LogEvent.Level.DEBUG).toList();
     for (LogEvent event : events.subList(Math.max(0, events.size() - EVENTS), events.size())) {
       text.append(
           "%s %s%n"

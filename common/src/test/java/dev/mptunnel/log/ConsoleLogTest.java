@@ -112,6 +112,21 @@ class ConsoleLogTest {
     assertEquals(LogEvent.Level.DEBUG, journal.latest().getFirst().level());
   }
 
+  @Test
+  void whatIsOfNoNewsPushesOutNothingElse() {
+    told(false, text(false), new LogRecord(Level.WARNING, "path 0 is down"));
+    for (int i = 0; i < 1_000; i++) {
+      told(false, text(false), event(About.class.getName(), Level.FINE));
+    }
+    told(false, text(false), new LogRecord(Level.INFO, "path 0 is up"));
+    List<LogEvent> events = journal.latest();
+    assertEquals(Journal.QUIET_EVENTS + 2, events.size());
+    assertEquals("path 0 is down", events.getFirst().text());
+    assertEquals(1_001, events.get(Journal.QUIET_EVENTS).number());
+    assertEquals("path 0 is up", events.getLast().text());
+    assertEquals(List.of(events.getLast()), journal.after(1_001));
+  }
+
   private void told(
       boolean verbose, BiFunction<LogEvent, Throwable, String> formatter, LogRecord event) {
     output(verbose, formatter).publish(event);

@@ -157,6 +157,7 @@ final class Samples {
                 StatusJson.id(SESSION),
                 0,
                 "path <vps> is down"),
-            new LogEvent(2, TIME, LogEvent.Level.INFO, "log", null, null, "hello")));
+            new LogEvent(2, TIME, LogEvent.Level.INFO, "log", null, null, "hello"),
+            new LogEvent(3, TIME, LogEvent.Level.DEBUG, "rekey", null, null, "new keys")));
   }
 }

@@ -1,6 +1,7 @@
 package dev.mptunnel.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.LossTotals;
@@ -142,6 +143,7 @@ class StatusJsonTest {
         text);
     assertTrue(text.contains("totals\n"), text);
     assertTrue(text.contains("path <vps> is down"), text);
+    assertFalse(text.contains("new keys"), "no news");
   }
 
   @Test
