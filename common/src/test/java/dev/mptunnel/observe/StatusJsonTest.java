@@ -8,6 +8,8 @@ import dev.mptunnel.core.LossTotals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -144,6 +146,26 @@ class StatusJsonTest {
     assertTrue(text.contains("totals\n"), text);
     assertTrue(text.contains("path <vps> is down"), text);
     assertFalse(text.contains("new keys"), "no news");
+  }
+
+  @Test
+  void theTerminalTellsSessionsApart() {
+    List<Figures.OfSession> sessions = new ArrayList<>();
+    for (int i = 1; i <= 12; i++) {
+      sessions.add(
+          Samples.session(i, new LossTotals(9, 9), Samples.path(0, 9, 8), Samples.path(1, 9, 8)));
+    }
+    Snapshot snapshot =
+        Samples.snapshot("mpserver", Samples.server(100, sessions), Trends.NONE);
+    assertEquals(sessions.subList(0, 10), StatusText.shown(snapshot).sessions());
+    List<String> lines = StatusText.of(snapshot, "totals\n").lines().toList();
+    int first = lines.indexOf("client alice 0000000000000001");
+    assertTrue(lines.get(first + 1).startsWith("vps0.example.org:4000 "), lines.toString());
+    assertTrue(lines.get(first + 2).startsWith("vps1.example.org:4000 "), lines.toString());
+    assertEquals("client alice 0000000000000002", lines.get(first + 3));
+    assertEquals("and 90 more", lines.get(first + 30));
+    assertEquals("totals", lines.get(first + 31));
+    assertFalse(StatusText.of(client(), "").contains("client alice"), "of a client alone");
   }
 
   @Test
