@@ -311,7 +311,7 @@ public final class StatusJson {
     json.field("targetsRefused", counters.flowsRefused());
     json.field("piecesWithoutRoom", counters.fragmentsWithheld());
     json.field("incomplete", counters.incomplete()).field("tooLarge", counters.oversized());
-    json.field("noPath", counters.waitedTooLong());
+    json.field("noPath", counters.waitedTooLong()).field("congested", counters.congested());
     json.field("notSent", drops.sent()).field("sentTooLate", drops.late());
     json.field("notRead", drops.received());
     json.endObject();

@@ -177,9 +177,21 @@ class StatusJsonTest {
                 + "path=\"vps0.example.org:4000\",session=\"0123456789abcdef\"} 900.0\n"),
         text);
     assertTrue(text.contains("mptunnel_path_rtt_seconds_bucket{"), text);
+    assertTrue(text.contains("mptunnel_dropped_packets_total{reason=\"congested\"} 0.0\n"), text);
+    assertTrue(
+        text.contains(
+            "mptunnel_repair_held_seconds{client=\"alice\",session=\"0123456789abcdef\","
+                + "quantile=\"0.99\"} 4.4E-5\n"),
+        text);
     assertTrue(
         text.contains("mptunnel_build_info{program=\"mpclient\",version=\"0.1.0\"} 1\n"), text);
     assertTrue(text.contains("mptunnel_ready 1.0\n"), text);
+    String server =
+        Metrics.text(
+            Samples.snapshot(
+                "mpserver", Samples.server(1, client().figures().sessions()), Trends.NONE));
+    assertTrue(server.contains("mptunnel_loop_packets_total{loop=\"2\"} 50.0\n"), server);
+    assertTrue(server.contains("mptunnel_destinations_asked_total 40.0\n"), server);
     String relay = Metrics.text(Samples.snapshot("bridge", Samples.relay(), Trends.NONE));
     assertTrue(
         relay.contains(

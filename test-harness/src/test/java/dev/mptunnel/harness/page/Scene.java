@@ -482,6 +482,8 @@ final class Scene {
             0,
             "noPath",
             14,
+            "congested",
+            0,
             "notSent",
             0,
             "sentTooLate",
