@@ -2,7 +2,6 @@ package dev.mptunnel.observe;
 
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.SessionReport;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,12 +28,23 @@ public final class History {
   private Map<Trends.Key, LossHistory> losses = Map.of();
   private Map<Trends.Shared, Instant> sharedSince = Map.of();
   private long tick = -1;
-  private Instant last;
+  private long lastNanos;
 
-  /** Adds a sample. */
-  public synchronized void add(Instant time, Figures figures) {
-    double seconds = last == null ? 0 : Duration.between(last, time).toNanos() / 1e9;
-    last = time;
+  /** The first that is shown: the clock was put back when it came, or it is the first of all. */
+  private long firstTick;
+
+  /**
+   * Adds a sample.
+   *
+   * @param time which ascends, but for a clock that is put back
+   * @param nanos of a clock that is not
+   */
+  public synchronized void add(Instant time, long nanos, Figures figures) {
+    double seconds = tick < 0 ? 0 : (nanos - lastNanos) / 1e9;
+    lastNanos = nanos;
+    if (time.getEpochSecond() <= lastTime()) {
+      firstTick = tick + 1;
+    }
     tick++;
     times[(int) (tick % SAMPLES)] = time.getEpochSecond();
     Map<Trends.Key, LossHistory> listed = new HashMap<>();
@@ -85,6 +95,11 @@ public final class History {
     if (areCharted(List.of(key))) {
       series(key, null).addServer(tick, seconds, server);
     }
+  }
+
+  /** The time of the last sample in seconds, or of none the least. */
+  private long lastTime() {
+    return tick < 0 ? Long.MIN_VALUE : times[(int) (tick % SAMPLES)];
   }
 
   /** The keys of a session's tunnel, and of its paths in their order. */
@@ -142,10 +157,12 @@ public final class History {
 
   /** What came after a time, in seconds since 1970, or 0 for all; see docs/status.md. */
   public synchronized String json(String program, long since) {
-    long first = Math.max(0, tick - SAMPLES + 1);
-    while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
-      first++;
-    }
+    long first = Math.max(firstTick, tick - SAMPLES + 1);
+    if (since <= lastTime()) {
+      while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
+        first++;
+      }
+    } // Who has seen a time that is yet to come is told all: the clock was put back.
     Json json = new Json().object();
     json.field("version", Snapshot.VERSION).field("program", program);
     json.field("periodSeconds", PERIOD_SECONDS);

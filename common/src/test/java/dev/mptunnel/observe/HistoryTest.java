@@ -8,6 +8,7 @@ import dev.mptunnel.core.LossTotals;
 import dev.mptunnel.core.PathReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
@@ -15,10 +16,12 @@ class HistoryTest {
 
   private final History history = new History();
   private int samples;
+  private long nanos = -1;
 
   private void add(Figures figures) {
-    history.add(Samples.TIME.plusSeconds(2L * samples), figures);
+    history.add(Samples.TIME.plusSeconds(2L * samples), nanos, figures);
     samples++;
+    nanos += TimeUnit.SECONDS.toNanos(2);
   }
 
   /** A path that loses nothing of ten packets a sample while it is up, and is sent none else. */
@@ -121,5 +124,23 @@ class HistoryTest {
     String json = history.json("mpserver", 0);
     assertFalse(json.contains("1505"), "all that was sent meanwhile, in one sample");
     assertTrue(json.contains(",5,5,5]"), json);
+  }
+
+  @Test
+  void timesAscendThoughTheClockIsPutBack() {
+    add(Samples.client(sessions(1, 1, 10).getFirst()));
+    add(Samples.client(sessions(1, 1, 20).getFirst()));
+    samples -= 100;
+    add(Samples.client(sessions(1, 1, 30).getFirst()));
+    add(Samples.client(sessions(1, 1, 40).getFirst()));
+    long back = Samples.TIME.getEpochSecond() - 196;
+    String json = history.json("mpclient", 0);
+    assertTrue(json.contains("\"times\":[" + back + "," + (back + 2) + "]"), json);
+    assertTrue(json.contains("\"packetsOutPerSecond\":[5,5]"), json);
+    assertEquals(
+        json,
+        history.json("mpclient", Samples.TIME.getEpochSecond() + 2),
+        "for who has seen times that are yet to come");
+    assertTrue(history.json("mpclient", back + 2).contains("\"times\":[]"), "nothing new");
   }
 }

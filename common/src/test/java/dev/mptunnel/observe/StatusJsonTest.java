@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class StatusJsonTest {
                 new LossTotals(1_000, 999),
                 Samples.path(0, 1_000, 900),
                 Samples.path(1, 1_000, 800)));
-    history.add(Samples.TIME, figures);
+    history.add(Samples.TIME, 0, figures);
     return Samples.snapshot("mpclient", figures, history.trends());
   }
 
@@ -86,6 +87,7 @@ class StatusJsonTest {
     for (int i = 0; i < 3; i++) {
       history.add(
           Samples.TIME.plusSeconds(2L * i),
+          TimeUnit.SECONDS.toNanos(2L * i),
           Samples.client(
               Samples.session(
                   Samples.SESSION,
@@ -114,6 +116,7 @@ class StatusJsonTest {
       long lost = Math.min(i, 1_000);
       history.add(
           Samples.TIME.plusSeconds(2L * i),
+          TimeUnit.SECONDS.toNanos(2L * i),
           Samples.client(
               Samples.session(
                   Samples.SESSION, new LossTotals(i, i - lost), Samples.path(0, i, i - lost))));
@@ -126,6 +129,7 @@ class StatusJsonTest {
     for (int i = 0; i < 200; i++) {
       history.add(
           Samples.TIME.plusSeconds(4_000 + 2L * i),
+          TimeUnit.SECONDS.toNanos(4_000 + 2L * i),
           Samples.client(Samples.session(1_000 + i, new LossTotals(1, 1), Samples.path(0, 1, 1))));
     }
     String json = history.json("mpclient", 0);

@@ -36,19 +36,21 @@ export class History {
 
   #add({ times, periodSeconds, series }) {
     this.period = periodSeconds;
-    const last = this.times.at(-1) ?? -Infinity;
-    const from = times.findIndex((time) => time > last);
-    if (from < 0) {
+    if (times.length === 0) {
       return false;
     }
+    if (times[0] <= this.times.at(-1)) {
+      this.times = []; // The program's clock was put back.
+      this.#series.clear();
+    }
     const length = this.times.length;
-    this.times = this.times.concat(times.slice(from));
+    this.times = this.times.concat(times);
     for (const given of series) {
       const key = seriesKey(given.session, given.path, given.name);
       const kept = this.#series.get(key) ?? {};
       for (const [name, column] of Object.entries(given)) {
         if (!NAMES.has(name)) {
-          kept[name] = padded(kept[name] ?? [], length).concat(column.slice(from));
+          kept[name] = padded(kept[name] ?? [], length).concat(column);
         }
       }
       this.#series.set(key, kept);
