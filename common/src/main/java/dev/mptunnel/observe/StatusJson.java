@@ -149,7 +149,7 @@ public final class StatusJson {
     losses(Trends.Key.tunnel(id), new Trends.Losses(session.out(), session.in()));
     json.array("paths");
     for (PathReport path : session.paths()) {
-      path(id, path, before);
+      path(id, path, before, each.tcp().over(path.name()));
     }
     json.endArray();
     json.array("sharedBottlenecks");
@@ -183,7 +183,8 @@ public final class StatusJson {
     json.endObject();
   }
 
-  private void path(long session, PathReport path, SessionReport sessionBefore) {
+  private void path(
+      long session, PathReport path, SessionReport sessionBefore, TunnelReport.Bytes tcp) {
     PathReport before = null;
     if (sessionBefore != null) {
       for (PathReport each : sessionBefore.paths()) {
@@ -208,6 +209,10 @@ public final class StatusJson {
     json.object("bytes").field("out", path.sentBytes()).field("in", path.receivedBytes());
     rate("outPerSecond", path, before, PathReport::sentBytes);
     rate("inPerSecond", path, before, PathReport::receivedBytes);
+    json.endObject();
+    json.object("spentBytes");
+    json.field("out", path.sentBytes() + tcp.sent());
+    json.field("in", path.receivedBytes() + tcp.received());
     json.endObject();
     losses(key, Headline.start(snapshot.trends(), session, path));
     json.object("rttMillis");

@@ -78,7 +78,7 @@ public final class StatusText {
   }
 
   private static void now(StringBuilder text, Snapshot snapshot, Figures figures) {
-    text.append(row("now", "state", "Mbit/s>", "Mbit/s<", "lost>", "lost<", "RTT p50", "RTT p99"));
+    text.append(row("now", "state", "Mbit/s>", "Mbit/s<", "lost>", "lost<", "RTT p50", "RTT max"));
     for (Figures.OfSession each : figures.sessions()) {
       SessionReport session = each.session();
       if (figures.sessionsTotal() > 1) {
@@ -118,7 +118,7 @@ public final class StatusText {
         SessionTable.percent(trend.minute().out().share()),
         SessionTable.percent(trend.minute().in().share()),
         SessionTable.millis(trend.recent().p50Micros()),
-        SessionTable.millis(trend.recent().p99Micros()));
+        SessionTable.millis(trend.recent().maxMicros()));
   }
 
   private static String row(Object... cells) {

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Figures as they might be. */
 final class Samples {
@@ -87,7 +88,14 @@ final class Samples {
         0,
         0,
         0,
-        List.of(new TunnelReport.Open(33, "example.org:443", 12_000_000_000L, 5_120, 1_048_576)));
+        List.of(new TunnelReport.Open(33, "example.org:443", 12_000_000_000L, 5_120, 1_048_576)),
+        Map.of(
+            "vps1.example.org:4000/1",
+            new TunnelReport.Bytes(3, 5),
+            "vps1.example.org:4000/2",
+            new TunnelReport.Bytes(7, 11),
+            "vps1.example.org:40001",
+            new TunnelReport.Bytes(100, 100)));
   }
 
   /** A server's. */

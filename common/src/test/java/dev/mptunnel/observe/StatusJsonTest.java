@@ -72,6 +72,8 @@ class StatusJsonTest {
                 + "\"bestAloneIn\":0.1,\"meanAloneOut\":0.15,\"meanAloneIn\":0.15,"
                 + "\"worstAloneOut\":0.2,\"worstAloneIn\":0.2}"),
         json);
+    assertTrue(json.contains("\"spentBytes\":{\"out\":1400000,\"in\":1260000}"), json);
+    assertTrue(json.contains("\"spentBytes\":{\"out\":1400010,\"in\":1120016}"), json);
     assertTrue(json.contains("\"since\":\"2026-11-27T17:00:00Z\""), json);
   }
 

@@ -290,6 +290,7 @@ final class Scene {
             down ? 0.0 : rounded(174_300.0 * busy),
             "inPerSecond",
             down ? 0.0 : rounded(170_800.0 * busy)));
+    path.put("spentBytes", map("out", 4_562_737_600L, "in", 4_348_042_880L));
     path.put("loss", windows(loss));
     path.put(
         "rttMillis",
