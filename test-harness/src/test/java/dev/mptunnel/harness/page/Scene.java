@@ -197,6 +197,16 @@ final class Scene {
     return history.since(since, (String) status.get("program"));
   }
 
+  /** There is no history of the first session. */
+  synchronized void forgetHistory() {
+    history.forget((String) within("sessions", 0).get("id"));
+  }
+
+  /** The clock of the program is put back. */
+  synchronized void putClockBack(long seconds) {
+    history.putBack(seconds);
+  }
+
   /** Puts a path of the first session into a state. */
   synchronized void setState(int path, String state) {
     Map<String, Object> its = cast(list(within("sessions", 0), "paths").get(path));
