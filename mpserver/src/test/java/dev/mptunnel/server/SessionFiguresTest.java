@@ -40,10 +40,10 @@ class SessionFiguresTest {
       Set<Long> now = choose();
       Set<Long> added = new HashSet<>(now);
       added.removeAll(before);
-      changes += i < 10 ? 0 : added.size();
+      changes += i < 100 ? 0 : added.size(); // it takes a while to know who is busy
       before = now;
     }
-    assertTrue(changes < 10, "of sessions that carry as much as each other: " + changes);
+    assertTrue(changes < 5, "of sessions that carry as much as each other: " + changes);
 
     for (int i = 0; i < 60; i++) {
       for (int session = 0; session < carried.length; session++) {
