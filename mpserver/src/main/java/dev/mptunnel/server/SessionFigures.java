@@ -14,8 +14,9 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Asks a server's loops for the figures of the sessions that carried most of late: first, of all, how much they carried, which is little work, and then a few at a time for the
- * rest, so that no packet waits for long.
+ * Asks a server's loops for the figures of the sessions that carried most of late: first, of all,
+ * how much they carried, which is little work, and then a few at a time for the rest, so that no
+ * packet waits for long.
  */
 final class SessionFigures {
 
