@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -35,7 +37,15 @@ public final class ConsoleLog {
         json
             ? new JsonFormatter(verbose)::format
             : new LineFormatter(verbose, !isJournal(environment.get("JOURNAL_STREAM")))::format;
-    LogOutput output = new LogOutput(System.err, verbose, formatter, journal, System::nanoTime);
+    LogOutput output =
+        new LogOutput(
+            System.err,
+            verbose,
+            formatter,
+            journal,
+            System::nanoTime,
+            CompletableFuture.delayedExecutor(RepeatLimit.PATIENCE_NANOS, TimeUnit.NANOSECONDS)
+                ::execute);
     output.setLevel(Level.ALL);
     Logger root = Logger.getLogger("");
     root.setLevel(verbose ? Level.FINE : Level.INFO);

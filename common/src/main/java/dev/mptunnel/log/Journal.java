@@ -2,15 +2,21 @@ package dev.mptunnel.log;
 
 import dev.mptunnel.observe.LogEvent;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The latest lines of the log, for whoever looks at the program. From any thread. */
 public final class Journal {
 
-  /** What is kept. */
+  /** What is kept of that which is news. */
   public static final int EVENTS = 200;
 
-  private final ArrayDeque<LogEvent> latest = new ArrayDeque<>();
+  /** What is kept besides of that which is none, such as new keys every two minutes. */
+  public static final int QUIET_EVENTS = 100;
+
+  private final ArrayDeque<LogEvent> news = new ArrayDeque<>();
+  private final ArrayDeque<LogEvent> quiet = new ArrayDeque<>();
   private long count;
   private volatile Runnable listener = () -> {};
 
@@ -29,6 +35,8 @@ public final class Journal {
 
   private synchronized void keep(LogEvent event) {
     count++;
+    boolean isQuiet = event.level() == LogEvent.Level.DEBUG;
+    ArrayDeque<LogEvent> latest = isQuiet ? quiet : news;
     latest.addLast(
         new LogEvent(
             count,
@@ -38,18 +46,21 @@ public final class Journal {
             event.session(),
             event.path(),
             event.text()));
-    if (latest.size() > EVENTS) {
+    if (latest.size() > (isQuiet ? QUIET_EVENTS : EVENTS)) {
       latest.removeFirst();
     }
   }
 
   /** All that are kept, oldest first. */
   public synchronized List<LogEvent> latest() {
-    return List.copyOf(latest);
+    return after(0);
   }
 
   /** Those of them that came after the one of this number. */
   public synchronized List<LogEvent> after(long number) {
-    return latest.stream().filter(event -> event.number() > number).toList();
+    return Stream.concat(news.stream(), quiet.stream())
+        .filter(event -> event.number() > number)
+        .sorted(Comparator.comparingLong(LogEvent::number))
+        .toList();
   }
 }

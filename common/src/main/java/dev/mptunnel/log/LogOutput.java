@@ -2,7 +2,10 @@ package dev.mptunnel.log;
 
 import dev.mptunnel.observe.LogEvent;
 import java.io.PrintStream;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -21,25 +24,30 @@ final class LogOutput extends Handler {
   private final BiFunction<LogEvent, Throwable, String> formatter;
   private final Journal journal;
   private final LongSupplier clock;
+  private final Consumer<Runnable> later;
   private final RepeatLimit limit = new RepeatLimit();
+  private final AtomicBoolean isRestAwaited = new AtomicBoolean();
   private final SimpleFormatter parameters = new SimpleFormatter();
 
   /**
    * @param verbose whether debug messages, Netty's and stack traces are wanted, and repeats
    * @param formatter makes a line, ended, of an event and what was thrown
    * @param clock in nanoseconds
+   * @param later runs something after {@link RepeatLimit#PATIENCE_NANOS}
    */
   LogOutput(
       PrintStream out,
       boolean verbose,
       BiFunction<LogEvent, Throwable, String> formatter,
       Journal journal,
-      LongSupplier clock) {
+      LongSupplier clock,
+      Consumer<Runnable> later) {
     this.out = out;
     this.verbose = verbose;
     this.formatter = formatter;
     this.journal = journal;
     this.clock = clock;
+    this.later = later;
   }
 
   @Override
@@ -49,17 +57,53 @@ final class LogOutput extends Handler {
       return;
     }
     String text = text(told);
-    int leftOut = verbose || !isShown ? 0 : limit.take(clock.getAsLong(), text);
-    boolean isLeftOut = leftOut == RepeatLimit.LEFT_OUT;
+    LogEvent.Level level = level(told.getLevel());
+    int leftOut = verbose || !isShown ? 0 : limit.take(clock.getAsLong(), level, text);
     LogEvent event = event(told, leftOut <= 0 ? text : text + " (and " + leftOut + " times more)");
-    if (isQuiet(told)
-        || (told.getLevel().intValue() >= Level.INFO.intValue()
-            && !(isLeftOut && event.kind().equals(PLAIN)))) {
+    if (isQuiet(told) || (level != LogEvent.Level.DEBUG && isForJournal(event, leftOut))) {
       journal.add(event);
     }
-    if (isShown && !isLeftOut) {
-      out.print(formatter.apply(event, told.getThrown()));
-      out.flush();
+    if (leftOut < 0) {
+      awaitRest();
+    } else if (isShown) {
+      print(event, told.getThrown());
+    }
+  }
+
+  /** All that has a kind, and of the rest what is new and not one of too many harmless lines. */
+  private static boolean isForJournal(LogEvent event, int leftOut) {
+    return switch (leftOut) {
+      case RepeatLimit.REPEATED -> !event.kind().equals(PLAIN);
+      case RepeatLimit.FLOODED ->
+          !event.kind().equals(PLAIN) || event.level() != LogEvent.Level.INFO;
+      default -> true;
+    };
+  }
+
+  private void print(LogEvent event, Throwable thrown) {
+    out.print(formatter.apply(event, thrown));
+    out.flush();
+  }
+
+  private void awaitRest() {
+    if (isRestAwaited.compareAndSet(false, true)) {
+      later.accept(
+          () -> {
+            tellRest(false);
+            isRestAwaited.set(false);
+            if (limit.hasRest()) {
+              awaitRest();
+            }
+          });
+    }
+  }
+
+  private void tellRest(boolean isEnd) {
+    for (RepeatLimit.Rest rest : limit.rest(clock.getAsLong(), isEnd)) {
+      LogEvent event =
+          new LogEvent(0, Instant.now(), rest.level(), PLAIN, null, null, rest.text());
+      journal.add(event);
+      print(event, null);
     }
   }
 
@@ -121,6 +165,7 @@ final class LogOutput extends Handler {
 
   @Override
   public void close() {
+    tellRest(true);
     flush();
   }
 }

@@ -14,9 +14,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -83,6 +85,9 @@ public final class StriperDriver {
   private long strangers;
   private long connectionsOpened;
 
+  /** What tunnels have carried that were dialled by a name, and have ended. */
+  private final Map<String, TunnelReport.Bytes> dialled = new HashMap<>();
+
   /**
    * A driver of a new striper.
    *
@@ -142,6 +147,7 @@ public final class StriperDriver {
       TunnelLink link,
       TunnelSocket.Owner owner) {
     TunnelSocket tunnel = new TunnelSocket(this, name, link, owner);
+    dialled.putIfAbsent(name, TunnelReport.Bytes.NONE);
     add(tunnel);
     engine.connect(remote, options, tunnel);
     return tunnel;
@@ -235,12 +241,19 @@ public final class StriperDriver {
       return;
     }
     unflushed.remove(socket);
+    addBytes(dialled, socket);
     if (socket.tunnel() != null) {
       joined--;
       lastTunnelNanos = now();
       striper.removeTunnel(socket.tunnel());
     }
     wake();
+  }
+
+  private static void addBytes(Map<String, TunnelReport.Bytes> byName, TunnelSocket socket) {
+    byName.computeIfPresent(
+        socket.name(),
+        (_, sum) -> sum.plus(new TunnelReport.Bytes(socket.sentBytes(), socket.receivedBytes())));
   }
 
   boolean receive(Tunnel tunnel, ByteBuffer frames) {
@@ -476,6 +489,8 @@ public final class StriperDriver {
       }
     }
     rows.sort((a, b) -> a.name().compareTo(b.name()));
+    Map<String, TunnelReport.Bytes> byName = new HashMap<>(dialled);
+    sockets.forEach(socket -> addBytes(byName, socket));
     return new TunnelReport(
         rows,
         striper.connections(),
@@ -484,7 +499,8 @@ public final class StriperDriver {
         striper.duplicatedBytes(),
         brokenTunnels,
         strangers,
-        striper.oldest(engine.nanoTime(), OLDEST_SHOWN));
+        striper.oldest(engine.nanoTime(), OLDEST_SHOWN),
+        byName);
   }
 
   private final class Effects implements StreamOutput {

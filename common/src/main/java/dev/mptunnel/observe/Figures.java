@@ -53,6 +53,21 @@ public record Figures(
     return new Figures(null, 0, List.of(), null, null, List.of(), 0, null, null, relay);
   }
 
+  /** The same with so many sessions at most. */
+  public Figures first(int most) {
+    return new Figures(
+        notReady,
+        sessionsTotal,
+        sessions.subList(0, Math.min(most, sessions.size())),
+        counters,
+        drops,
+        loops,
+        handedOver,
+        destinations,
+        proxy,
+        relay);
+  }
+
   /**
    * What is wanted.
    *

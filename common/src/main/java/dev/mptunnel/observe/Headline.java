@@ -6,8 +6,8 @@ import dev.mptunnel.core.SessionReport;
 import java.util.function.Function;
 
 /**
- * What the tunnel lost in the end, beside what one path would have lost alone. Of several sessions,
- * each counts for what was sent in it.
+ * What the tunnel lost in the end, beside what one path would have lost alone, the time included in
+ * which it was down. Of several sessions, each counts for what was sent in it.
  *
  * @param tunnel after repair
  * @param best the path of each session that lost least
@@ -45,13 +45,20 @@ record Headline(Trends.Losses tunnel, Trends.Losses best, Trends.Losses mean, Tr
     Headline all = NONE;
     for (Figures.OfSession each : snapshot.figures().sessions()) {
       SessionReport session = each.session();
+      long id = session.sessionId();
       all =
           all.plus(
               new Trends.Losses(session.out(), session.in()),
               session,
-              path -> new Trends.Losses(path.out(), path.in()));
+              path -> start(snapshot.trends(), id, path));
     }
     return all;
+  }
+
+  /** What a path has lost since the start, or would have. */
+  static Trends.Losses start(Trends trends, long session, PathReport path) {
+    return new Trends.Losses(path.out(), path.in())
+        .plus(trends.of(new Trends.Key(session, path.id(), path.name())).missed());
   }
 
   private Headline plus(

@@ -2,16 +2,18 @@ package dev.mptunnel.observe;
 
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.SessionReport;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
 /**
  * The last hour, a sample every two seconds, of so many paths and tunnels: 94 kB for a path, 6 MB
- * at most. One thread adds; others may ask.
+ * at most; and what all sessions that are listed have lost in the last ten minutes, 5 kB for a
+ * path. One thread adds; others may ask.
  */
 public final class History {
 
@@ -20,34 +22,51 @@ public final class History {
 
   static final int SAMPLES = 3_600 / PERIOD_SECONDS;
   static final int MOST_SERIES = 64;
-  private static final int MINUTE = 60 / PERIOD_SECONDS;
-  private static final int TEN_MINUTES = 600 / PERIOD_SECONDS;
 
   private final long[] times = new long[SAMPLES];
   private final Map<Trends.Key, Series> series = new LinkedHashMap<>();
+  private Map<Trends.Key, LossHistory> losses = Map.of();
   private Map<Trends.Shared, Instant> sharedSince = Map.of();
   private long tick = -1;
-  private Instant last;
+  private long lastNanos;
 
-  /** Adds a sample. */
-  public synchronized void add(Instant time, Figures figures) {
-    double seconds = last == null ? 0 : Duration.between(last, time).toNanos() / 1e9;
-    last = time;
+  /** The first that is shown: the clock was put back when it came, or it is the first of all. */
+  private long firstTick;
+
+  /**
+   * Adds a sample.
+   *
+   * @param time which ascends, but for a clock that is put back
+   * @param nanos of a clock that is not
+   */
+  public synchronized void add(Instant time, long nanos, Figures figures) {
+    double seconds = tick < 0 ? 0 : (nanos - lastNanos) / 1e9;
+    lastNanos = nanos;
+    if (time.getEpochSecond() <= lastTime()) {
+      firstTick = tick + 1;
+    }
     tick++;
     times[(int) (tick % SAMPLES)] = time.getEpochSecond();
+    Map<Trends.Key, LossHistory> listed = new HashMap<>();
     Map<Trends.Shared, Instant> shared = new HashMap<>();
     for (Figures.OfSession each : figures.sessions()) {
       SessionReport session = each.session();
       long id = session.sessionId();
       String client = session.clientName();
-      Series tunnel = series(Trends.Key.tunnel(id), client);
-      if (tunnel != null) {
-        tunnel.addTunnel(tick, seconds, session);
+      List<Trends.Key> keys = keys(session);
+      boolean isCharted = areCharted(keys);
+      Trends.Losses ofTunnel =
+          losses(keys.getFirst(), listed)
+              .addTunnel(new Trends.Losses(session.out(), session.in()));
+      if (isCharted) {
+        series(keys.getFirst(), client).addTunnel(tick, seconds, session, ofTunnel);
       }
-      for (PathReport path : session.paths()) {
-        Series its = series(new Trends.Key(id, path.id(), path.name()), client);
-        if (its != null) {
-          its.addPath(tick, seconds, path);
+      for (int i = 0; i < session.paths().size(); i++) {
+        PathReport path = session.paths().get(i);
+        Trends.Key key = keys.get(i + 1);
+        Trends.Losses ofPath = losses(key, listed).addPath(path, ofTunnel);
+        if (isCharted) {
+          series(key, client).addPath(tick, seconds, path, ofPath);
         }
       }
       for (SessionReport.Shared two : session.shared()) {
@@ -55,6 +74,7 @@ public final class History {
         shared.put(key, sharedSince.getOrDefault(key, time));
       }
     }
+    losses = listed;
     sharedSince = shared;
     if (figures.relay() != null) {
       figures.relay().servers().forEach(row -> addServer(row, "udp", seconds));
@@ -62,55 +82,87 @@ public final class History {
     }
   }
 
+  /** Only of who is listed from one sample to the next. */
+  private LossHistory losses(Trends.Key key, Map<Trends.Key, LossHistory> listed) {
+    LossHistory known = losses.get(key);
+    LossHistory its = known == null ? new LossHistory() : known;
+    listed.put(key, its);
+    return its;
+  }
+
   private void addServer(RelayReport.ServerRow server, String transport, double seconds) {
-    Series its = series(Trends.Key.server(server.name() + " " + transport), null);
-    if (its != null) {
-      its.addServer(tick, seconds, server);
+    Trends.Key key = Trends.Key.server(server.name() + " " + transport);
+    if (areCharted(List.of(key))) {
+      series(key, null).addServer(tick, seconds, server);
     }
   }
 
-  /** The series, perhaps a new one in the place of that which ended longest ago; or null. */
+  /** The time of the last sample in seconds, or of none the least. */
+  private long lastTime() {
+    return tick < 0 ? Long.MIN_VALUE : times[(int) (tick % SAMPLES)];
+  }
+
+  /** The keys of a session's tunnel, and of its paths in their order. */
+  private static List<Trends.Key> keys(SessionReport session) {
+    List<Trends.Key> keys = new ArrayList<>();
+    keys.add(Trends.Key.tunnel(session.sessionId()));
+    for (PathReport path : session.paths()) {
+      keys.add(new Trends.Key(session.sessionId(), path.id(), path.name()));
+    }
+    return keys;
+  }
+
+  /** Whether there is room for charts of all of these, which have all or none. */
+  private boolean areCharted(List<Trends.Key> keys) {
+    long more = keys.stream().filter(key -> !series.containsKey(key)).count();
+    while (series.size() + more > MOST_SERIES && forgetEnded()) {
+      // It may need the room of several.
+    }
+    if (series.size() + more > MOST_SERIES) {
+      keys.forEach(series::remove);
+      return false;
+    }
+    return true;
+  }
+
+  /** Forgets what ended longest ago, of a session all. Returns whether there was any. */
+  private boolean forgetEnded() {
+    Trends.Key ended = null;
+    for (var each : series.entrySet()) {
+      long itsLast = each.getValue().lastTick();
+      if (itsLast < tick - 1 && (ended == null || itsLast < series.get(ended).lastTick())) {
+        ended = each.getKey();
+      }
+    }
+    if (ended == null) {
+      return false;
+    }
+    long last = series.get(ended).lastTick();
+    long session = ended.session();
+    series.entrySet().removeIf(
+        each -> each.getKey().session() == session && each.getValue().lastTick() == last);
+    return true;
+  }
+
   private Series series(Trends.Key key, String client) {
-    Series known = series.get(key);
-    if (known != null) {
-      return known;
-    }
-    if (series.size() >= MOST_SERIES) {
-      Trends.Key ended = null;
-      for (var each : series.entrySet()) {
-        long itsLast = each.getValue().lastTick();
-        if (itsLast < tick - 1 && (ended == null || itsLast < series.get(ended).lastTick())) {
-          ended = each.getKey();
-        }
-      }
-      if (ended == null) {
-        return null;
-      }
-      series.remove(ended);
-    }
-    Series made = new Series(SAMPLES, client);
-    series.put(key, made);
-    return made;
+    return series.computeIfAbsent(key, _ -> new Series(SAMPLES, client));
   }
 
   /** What it comes to. */
   public synchronized Trends trends() {
     Map<Trends.Key, Trends.Trend> byKey = new HashMap<>();
-    series.forEach(
-        (key, its) ->
-            byKey.put(
-                key,
-                new Trends.Trend(
-                    its.losses(tick, MINUTE), its.losses(tick, TEN_MINUTES), its.recent())));
+    losses.forEach((key, its) -> byKey.put(key, its.trend()));
     return new Trends(byKey, sharedSince);
   }
 
   /** What came after a time, in seconds since 1970, or 0 for all; see docs/status.md. */
   public synchronized String json(String program, long since) {
-    long first = Math.max(0, tick - SAMPLES + 1);
-    while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
-      first++;
-    }
+    long first = Math.max(firstTick, tick - SAMPLES + 1);
+    if (since <= lastTime()) {
+      while (first <= tick && times[(int) (first % SAMPLES)] <= since) {
+        first++;
+      }
+    } // Who has seen a time that is yet to come is told all: the clock was put back.
     Json json = new Json().object();
     json.field("version", Snapshot.VERSION).field("program", program);
     json.field("periodSeconds", PERIOD_SECONDS);

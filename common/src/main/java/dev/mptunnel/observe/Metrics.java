@@ -15,6 +15,8 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +44,11 @@ public final class Metrics implements MultiCollector {
   private final HistogramSnapshot.Builder roundTrips =
       HistogramSnapshot.builder().name("mptunnel_path_rtt_seconds").help("Round trips of a path");
 
+  private final SummarySnapshot.Builder held =
+      SummarySnapshot.builder()
+          .name("mptunnel_repair_held_seconds")
+          .help("How long datagrams waited for others");
+
   private Metrics(Snapshot snapshot) {
     this.snapshot = snapshot;
   }
@@ -67,6 +74,7 @@ public final class Metrics implements MultiCollector {
       figures.sessions().forEach(this::session);
       dropped(figures.counters(), figures.drops());
       handshakes(figures.counters());
+      loops(figures);
     } else {
       relay(figures.relay());
     }
@@ -105,6 +113,9 @@ public final class Metrics implements MultiCollector {
             .build());
     counters.values().forEach(each -> all.metricSnapshot(each.build()));
     gauges.values().forEach(each -> all.metricSnapshot(each.build()));
+    if (!figures.sessions().isEmpty()) {
+      all.metricSnapshot(held.build());
+    }
     all.metricSnapshot(roundTrips.build());
     return all.build();
   }
@@ -186,8 +197,18 @@ public final class Metrics implements MultiCollector {
         session.out().arrived(),
         session.in().arrived(),
         its);
+    counter(
+        "mptunnel_session_fragmented_datagrams",
+        "Datagrams taken that went in pieces",
+        session.fragmented(),
+        its);
+    counter(
+        "mptunnel_session_duplicate_packets",
+        "Copies that came after the first one",
+        session.duplicates(),
+        its);
     repair(session.repair(), its);
-    session.paths().forEach(path -> path(path, its));
+    session.paths().forEach(path -> path(session.sessionId(), path, its));
     for (SessionReport.Shared shared : session.shared()) {
       gauge(
           "mptunnel_shared_bottleneck",
@@ -239,16 +260,43 @@ public final class Metrics implements MultiCollector {
         "Those that did not come, or not in time",
         repair.givenUp(),
         its);
+    counter(
+        "mptunnel_repair_withheld",
+        "Those of them that were not asked for, for want of room or budget",
+        repair.withheld(),
+        its);
+    counter(
+        "mptunnel_repair_late_datagrams",
+        "Datagrams that came after what was sent behind them had been delivered",
+        repair.late(),
+        its);
     counter("mptunnel_repair_resent", "Packets of ours that were sent again", repair.resent(), its);
+    counter(
+        "mptunnel_repair_unanswered",
+        "Packets of ours that were asked for and not sent again",
+        repair.unanswered(),
+        its);
     counter(
         "mptunnel_repair_spent_bytes",
         "Bytes spent on repair, over all paths",
         repair.spentBytes(),
         its);
+    held.dataPoint(
+        SummarySnapshot.SummaryDataPointSnapshot.builder()
+            .labels(Labels.of(its))
+            .count(repair.held())
+            .quantiles(
+                Quantiles.builder()
+                    .quantile(0.5, repair.heldP50Micros() / 1e6)
+                    .quantile(0.99, repair.heldP99Micros() / 1e6)
+                    .build())
+            .build());
   }
 
-  private void path(PathReport path, String... session) {
+  private void path(long id, PathReport path, String... session) {
     String[] its = with(session, "path", path.name());
+    Trends.Losses missed =
+        snapshot.trends().of(new Trends.Key(id, path.id(), path.name())).missed();
     gauge(
         "mptunnel_path_up",
         "Whether the path carries data",
@@ -277,6 +325,12 @@ public final class Metrics implements MultiCollector {
         "Those of them that arrived",
         path.out().arrived(),
         path.in().arrived(),
+        its);
+    both(
+        "mptunnel_path_missed_packets",
+        "Packets of the tunnel while the path was not up, which it would have lost alone",
+        missed.out().sent(),
+        missed.in().sent(),
         its);
     counter("mptunnel_path_wins", "Packets that came first on the path", path.wins(), its);
     gauge("mptunnel_path_saves", "Packets that came on it alone", path.saves(), its);
@@ -308,6 +362,21 @@ public final class Metrics implements MultiCollector {
     counter(
         "mptunnel_tcp_connections_opened", "Connections that there were", tcp.opened(), session);
     gauge("mptunnel_tcp_memory_bytes", "Bytes of connections in memory", tcp.keptBytes(), session);
+    counter(
+        "mptunnel_tcp_sent_twice_bytes",
+        "Bytes sent a second time, to be in time",
+        tcp.duplicatedBytes(),
+        session);
+    counter(
+        "mptunnel_tcp_broken_tunnels",
+        "Tunnels that were ended since what came on them was not what it should be",
+        tcp.broken(),
+        session);
+    counter(
+        "mptunnel_tcp_strangers",
+        "TCP connections that never came into the session",
+        tcp.strangers(),
+        session);
     Set<String> names = new HashSet<>();
     for (TunnelReport.Row row : tcp.tunnels()) {
       if (!names.add(row.name())) {
@@ -350,6 +419,7 @@ public final class Metrics implements MultiCollector {
     dropped("incomplete", counts.incomplete());
     dropped("too_large", counts.oversized());
     dropped("no_path", counts.waitedTooLong());
+    dropped("congested", counts.congested());
     dropped("not_sent", drops.sent());
     dropped("sent_too_late", drops.late());
     dropped("not_read", drops.received());
@@ -379,6 +449,34 @@ public final class Metrics implements MultiCollector {
         "mptunnel_hints_sent",
         "Packets of unknown sessions that a hint was the answer to",
         counts.hintsSent());
+    counter(
+        "mptunnel_answers_withheld",
+        "Answers to strangers that would have been too many",
+        counts.repliesWithheld());
+  }
+
+  /** Of a server. */
+  private void loops(Figures figures) {
+    for (int i = 0; i < figures.loops().size(); i++) {
+      Figures.Loop loop = figures.loops().get(i);
+      String[] its = {"loop", Integer.toString(i + 1)};
+      gauge("mptunnel_loop_sessions", "Sessions on a loop", loop.sessions(), its);
+      counter("mptunnel_loop_packets", "Packets that came for a loop", loop.packets(), its);
+    }
+    if (figures.destinations() != null) {
+      counter(
+          "mptunnel_handed_over_packets",
+          "Packets that came to another loop than their session's",
+          figures.handedOver());
+      counter(
+          "mptunnel_destinations_asked",
+          "Destinations that clients asked for by TCP",
+          figures.destinations().asked());
+      counter(
+          "mptunnel_destinations_refused",
+          "Destinations refused, of names or addresses",
+          figures.destinations().refused());
+    }
   }
 
   private void relay(RelayReport relay) {
@@ -390,8 +488,20 @@ public final class Metrics implements MultiCollector {
     counter("mptunnel_bridge_evicted_clients", evicted, relay.evictedProven(), "state", "proven");
     counter(
         "mptunnel_bridge_evicted_clients", evicted, relay.evictedUnproven(), "state", "unproven");
+    String expired = "Clients that were silent, or that no server answered";
+    counter("mptunnel_bridge_expired_clients", expired, relay.expiredProven(), "state", "proven");
+    counter(
+        "mptunnel_bridge_expired_clients", expired, relay.expiredUnproven(), "state", "unproven");
     gauge(
         "mptunnel_bridge_connections", "TCP connections", relay.tcp().proven(), "state", "proven");
+    counter(
+        "mptunnel_bridge_turned_away_connections",
+        "Strangers that waited too long, or made room for others",
+        relay.tcp().turnedAway());
+    counter(
+        "mptunnel_bridge_refused_connections",
+        "Connections that there was no room for",
+        relay.tcp().refusedFull());
     gauge(
         "mptunnel_bridge_connections",
         "TCP connections",

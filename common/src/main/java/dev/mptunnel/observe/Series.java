@@ -1,6 +1,5 @@
 package dev.mptunnel.observe;
 
-import dev.mptunnel.core.LossTotals;
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.RoundTrips;
 import dev.mptunnel.core.SessionReport;
@@ -30,7 +29,6 @@ final class Series {
 
   /** Running totals. */
   private record Counts(
-      Trends.Losses losses,
       long bytesOut,
       long bytesIn,
       long packetsOut,
@@ -43,7 +41,6 @@ final class Series {
   private final Map<Column, float[]> columns = new EnumMap<>(Column.class);
   private Counts before;
   private long lastTick = -1;
-  private RoundTrips recent = RoundTrips.NONE;
 
   /**
    * A series of nothing.
@@ -64,12 +61,12 @@ final class Series {
     return lastTick;
   }
 
-  /** The round trips of the last sample. */
-  RoundTrips recent() {
-    return recent;
-  }
-
-  void addTunnel(long tick, double seconds, SessionReport session) {
+  /**
+   * A sample of a tunnel.
+   *
+   * @param losses what was sent since the last one, and arrived, or null
+   */
+  void addTunnel(long tick, double seconds, SessionReport session, Trends.Losses losses) {
     long bytesOut = 0;
     long bytesIn = 0;
     for (PathReport path : session.paths()) {
@@ -79,30 +76,25 @@ final class Series {
     add(
         tick,
         seconds,
-        new Counts(
-            new Trends.Losses(session.out(), session.in()),
-            bytesOut,
-            bytesIn,
-            session.datagramsIn(),
-            session.datagramsOut(),
-            0,
-            0));
+        new Counts(bytesOut, bytesIn, session.datagramsIn(), session.datagramsOut(), 0, 0),
+        losses);
   }
 
-  void addPath(long tick, double seconds, PathReport path) {
+  /** A sample of a path. */
+  void addPath(long tick, double seconds, PathReport path, Trends.Losses losses) {
     add(
         tick,
         seconds,
         new Counts(
-            new Trends.Losses(path.out(), path.in()),
             path.sentBytes(),
             path.receivedBytes(),
             path.sent(),
             path.received(),
             path.wins(),
-            path.saves()));
+            path.saves()),
+        losses);
     put(Column.UP, tick, path.state() == PathReport.State.UP ? 1 : 0);
-    recent = path.recent();
+    RoundTrips recent = path.recent();
     if (recent.count() > 0) {
       put(Column.RTT_P50_MILLIS, tick, recent.p50Micros() / 1e3);
       put(Column.RTT_P99_MILLIS, tick, recent.p99Micros() / 1e3);
@@ -114,33 +106,35 @@ final class Series {
         tick,
         seconds,
         new Counts(
-            null,
             server.bytesTo(),
             server.bytesFrom(),
             server.packetsTo(),
             server.packetsFrom(),
             0,
-            0));
+            0),
+        null);
   }
 
-  private void add(long tick, double seconds, Counts now) {
+  private void add(long tick, double seconds, Counts now, Trends.Losses losses) {
     forget(tick);
-    boolean isNext = before != null && seconds > 0 && now.packetsOut >= before.packetsOut;
+    boolean isNext =
+        before != null
+            && lastTick == tick - 1
+            && seconds > 0
+            && now.packetsOut >= before.packetsOut;
     if (isNext) {
       put(Column.BYTES_OUT, tick, (now.bytesOut - before.bytesOut) / seconds);
       put(Column.BYTES_IN, tick, (now.bytesIn - before.bytesIn) / seconds);
       put(Column.PACKETS_OUT, tick, (now.packetsOut - before.packetsOut) / seconds);
       put(Column.PACKETS_IN, tick, (now.packetsIn - before.packetsIn) / seconds);
     }
-    if (isNext && now.losses != null) {
+    if (isNext && losses != null) {
       put(Column.WINS, tick, (now.wins - before.wins) / seconds);
       put(Column.SAVES, tick, (now.saves - before.saves) / seconds);
-      LossTotals out = now.losses.out().since(before.losses.out());
-      LossTotals in = now.losses.in().since(before.losses.in());
-      put(Column.SENT_OUT, tick, (double) out.sent());
-      put(Column.ARRIVED_OUT, tick, (double) out.arrived());
-      put(Column.SENT_IN, tick, (double) in.sent());
-      put(Column.ARRIVED_IN, tick, (double) in.arrived());
+      put(Column.SENT_OUT, tick, (double) losses.out().sent());
+      put(Column.ARRIVED_OUT, tick, (double) losses.out().arrived());
+      put(Column.SENT_IN, tick, (double) losses.in().sent());
+      put(Column.ARRIVED_IN, tick, (double) losses.in().arrived());
     }
     before = now;
     lastTick = tick;
@@ -177,25 +171,12 @@ final class Series {
     return isKept ? all[(int) (tick % samples)] : Float.NaN;
   }
 
-  /** The share lost at a tick, or NaN. */
+  /** The share lost at a tick, or NaN; of a path that is down, all, though nothing was sent. */
   double loss(Column sent, Column arrived, long tick) {
     float packets = at(sent, tick);
-    return packets > 0 ? 1 - at(arrived, tick) / packets : Double.NaN;
-  }
-
-  /** What was lost in the last so many ticks. */
-  Trends.Losses losses(long tick, int ticks) {
-    return new Trends.Losses(
-        new LossTotals(sum(Column.SENT_OUT, tick, ticks), sum(Column.ARRIVED_OUT, tick, ticks)),
-        new LossTotals(sum(Column.SENT_IN, tick, ticks), sum(Column.ARRIVED_IN, tick, ticks)));
-  }
-
-  private long sum(Column column, long tick, int ticks) {
-    double sum = 0;
-    for (long each = tick - ticks + 1; each <= tick; each++) {
-      float value = at(column, each);
-      sum += Float.isNaN(value) ? 0 : value;
+    if (packets > 0) {
+      return 1 - at(arrived, tick) / packets;
     }
-    return Math.round(sum);
+    return packets == 0 && at(Column.UP, tick) == 0 ? 1 : Double.NaN;
   }
 }

@@ -1,7 +1,6 @@
 package dev.mptunnel.observe;
 
 import dev.mptunnel.core.EndpointCounters;
-import dev.mptunnel.core.LossTotals;
 import dev.mptunnel.core.PathReport;
 import dev.mptunnel.core.RepairReport;
 import dev.mptunnel.core.RoundTrips;
@@ -147,10 +146,10 @@ public final class StatusJson {
     rate("inPerSecond", session, before, SessionReport::datagramsOut);
     json.field("fragmentedOut", session.fragmented()).field("duplicatesIn", session.duplicates());
     json.endObject();
-    losses(Trends.Key.tunnel(id), session.out(), session.in());
+    losses(Trends.Key.tunnel(id), new Trends.Losses(session.out(), session.in()));
     json.array("paths");
     for (PathReport path : session.paths()) {
-      path(id, path, before);
+      path(id, path, before, each.tcp().over(path.name()));
     }
     json.endArray();
     json.array("sharedBottlenecks");
@@ -169,20 +168,23 @@ public final class StatusJson {
             : snapshot.perSecond(of.applyAsLong(now), of.applyAsLong(before)));
   }
 
-  private void losses(Trends.Key key, LossTotals out, LossTotals in) {
+  private void losses(Trends.Key key, Trends.Losses start) {
     Trends.Trend trend = snapshot.trends().of(key);
     json.object("loss");
-    losses("minute", trend.minute().out(), trend.minute().in());
-    losses("tenMinutes", trend.tenMinutes().out(), trend.tenMinutes().in());
-    losses("start", out, in);
+    losses("minute", trend.minute());
+    losses("tenMinutes", trend.tenMinutes());
+    losses("start", start);
     json.endObject();
   }
 
-  private void losses(String name, LossTotals out, LossTotals in) {
-    json.object(name).field("out", out.share()).field("in", in.share()).endObject();
+  private void losses(String name, Trends.Losses its) {
+    json.object(name);
+    json.field("out", its.out().share()).field("in", its.in().share());
+    json.endObject();
   }
 
-  private void path(long session, PathReport path, SessionReport sessionBefore) {
+  private void path(
+      long session, PathReport path, SessionReport sessionBefore, TunnelReport.Bytes tcp) {
     PathReport before = null;
     if (sessionBefore != null) {
       for (PathReport each : sessionBefore.paths()) {
@@ -208,7 +210,11 @@ public final class StatusJson {
     rate("outPerSecond", path, before, PathReport::sentBytes);
     rate("inPerSecond", path, before, PathReport::receivedBytes);
     json.endObject();
-    losses(key, path.out(), path.in());
+    json.object("spentBytes");
+    json.field("out", path.sentBytes() + tcp.sent());
+    json.field("in", path.receivedBytes() + tcp.received());
+    json.endObject();
+    losses(key, Headline.start(snapshot.trends(), session, path));
     json.object("rttMillis");
     json.field("smoothed", orNothing(path.smoothedRttNanos() / 1e6));
     percentiles(path.roundTrips());
@@ -310,7 +316,7 @@ public final class StatusJson {
     json.field("targetsRefused", counters.flowsRefused());
     json.field("piecesWithoutRoom", counters.fragmentsWithheld());
     json.field("incomplete", counters.incomplete()).field("tooLarge", counters.oversized());
-    json.field("noPath", counters.waitedTooLong());
+    json.field("noPath", counters.waitedTooLong()).field("congested", counters.congested());
     json.field("notSent", drops.sent()).field("sentTooLate", drops.late());
     json.field("notRead", drops.received());
     json.endObject();

@@ -16,7 +16,7 @@ public final class StatusText {
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
   private static final int EVENTS = 8;
 
-  /** What fits on a screen; the rest is in the table of totals, and in the JSON. */
+  /** What fits on a screen; the rest is in the JSON. */
   private static final int SESSIONS = 10;
 
   private StatusText() {}
@@ -24,11 +24,11 @@ public final class StatusText {
   /**
    * Some lines, each ended.
    *
-   * @param totals the table of all since the start
+   * @param totals the table of all since the start, of the {@link #shown} figures
    */
   public static String of(Snapshot snapshot, String totals) {
     StringBuilder text = new StringBuilder();
-    Figures figures = snapshot.figures();
+    Figures figures = shown(snapshot);
     text.append(
         "%s %s, up %s: %s%n"
             .formatted(
@@ -43,10 +43,11 @@ public final class StatusText {
       headline(text, "1 minute", Headline.minute(snapshot));
       headline(text, "10 minutes", Headline.tenMinutes(snapshot));
       headline(text, "start", Headline.start(snapshot));
-      now(text, snapshot);
+      now(text, snapshot, figures);
     }
     text.append(totals);
-    List<LogEvent> events = snapshot.events();
+    List<LogEvent> events =
+        snapshot.events().stream().filter(event -> event.level() != LogEvent.Level.DEBUG).toList();
     for (LogEvent event : events.subList(Math.max(0, events.size() - EVENTS), events.size())) {
       text.append(
           "%s %s%n"
@@ -55,6 +56,11 @@ public final class StatusText {
                   printable(event.text())));
     }
     return text.toString();
+  }
+
+  /** The figures that are shown of a snapshot: of the busiest sessions alone. */
+  public static Figures shown(Snapshot snapshot) {
+    return snapshot.figures().first(SESSIONS);
   }
 
   private static void headline(StringBuilder text, String since, Headline its) {
@@ -71,11 +77,13 @@ public final class StatusText {
             SessionTable.percent(its.worst().in().share())));
   }
 
-  private static void now(StringBuilder text, Snapshot snapshot) {
-    text.append(row("now", "state", "Mbit/s>", "Mbit/s<", "lost>", "lost<", "RTT p50", "RTT p99"));
-    List<Figures.OfSession> all = snapshot.figures().sessions();
-    for (Figures.OfSession each : all.subList(0, Math.min(SESSIONS, all.size()))) {
+  private static void now(StringBuilder text, Snapshot snapshot, Figures figures) {
+    text.append(row("now", "state", "Mbit/s>", "Mbit/s<", "lost>", "lost<", "RTT p50", "RTT max"));
+    for (Figures.OfSession each : figures.sessions()) {
       SessionReport session = each.session();
+      if (figures.sessionsTotal() > 1) {
+        text.append(heading(session));
+      }
       Figures.OfSession before = snapshot.before(each);
       for (int i = 0; i < session.paths().size(); i++) {
         PathReport path = session.paths().get(i);
@@ -86,6 +94,17 @@ public final class StatusText {
         text.append(pathNow(snapshot, session.sessionId(), path, earlier));
       }
     }
+    int more = figures.sessionsTotal() - figures.sessions().size();
+    if (more > 0) {
+      text.append("and %d more%n".formatted(more));
+    }
+  }
+
+  private static String heading(SessionReport session) {
+    String client = session.clientName();
+    return "client %s%s%n"
+        .formatted(
+            client == null ? "" : printable(client) + " ", StatusJson.id(session.sessionId()));
   }
 
   private static String pathNow(
@@ -99,7 +118,7 @@ public final class StatusText {
         SessionTable.percent(trend.minute().out().share()),
         SessionTable.percent(trend.minute().in().share()),
         SessionTable.millis(trend.recent().p50Micros()),
-        SessionTable.millis(trend.recent().p99Micros()));
+        SessionTable.millis(trend.recent().maxMicros()));
   }
 
   private static String row(Object... cells) {

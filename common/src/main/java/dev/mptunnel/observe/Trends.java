@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What is known only by having looked for longer.
  *
- * @param byKey of each series
+ * @param byKey of each path and tunnel
  * @param sharedSince when it was seen first that two paths share a bottleneck
  */
 public record Trends(Map<Key, Trend> byKey, Map<Shared, Instant> sharedSince) {
@@ -22,7 +22,7 @@ public record Trends(Map<Key, Trend> byKey, Map<Shared, Instant> sharedSince) {
   }
 
   /**
-   * What a series is of.
+   * What something is known of.
    *
    * @param session its id, or 0 for a bridge's server
    * @param path its number, or -1 for the session's tunnel
@@ -54,10 +54,15 @@ public record Trends(Map<Key, Trend> byKey, Map<Shared, Instant> sharedSince) {
     }
   }
 
-  /** What a series comes to of late. */
-  public record Trend(Losses minute, Losses tenMinutes, RoundTrips recent) {
+  /**
+   * What a path or tunnel comes to of late.
+   *
+   * @param missed since it was looked at first: what its tunnel sent while the path was not up
+   */
+  public record Trend(Losses minute, Losses tenMinutes, Losses missed, RoundTrips recent) {
 
-    static final Trend NONE = new Trend(Losses.NONE, Losses.NONE, RoundTrips.NONE);
+    static final Trend NONE =
+        new Trend(Losses.NONE, Losses.NONE, Losses.NONE, RoundTrips.NONE);
   }
 
   Trend of(Key key) {

@@ -9,6 +9,7 @@ import dev.mptunnel.net.http.ControlPlaces;
 import dev.mptunnel.net.http.ControlSocket;
 import dev.mptunnel.net.http.HttpServer;
 import dev.mptunnel.observe.ServingFigures;
+import dev.mptunnel.observe.StatusText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -67,7 +68,7 @@ final class Observation implements AutoCloseable {
       StatusSettings settings,
       Map<String, String> environment)
       throws IOException {
-    StatusSite site = new StatusSite(watch, snapshot -> running.table(snapshot.figures()));
+    StatusSite site = new StatusSite(watch, snapshot -> running.table(StatusText.shown(snapshot)));
     if (!settings.listen().isEmpty()) {
       server = HttpServer.open(settings.listen(), settings.token(), site);
       LOG.info("status on http://{}/", Addresses.text(server.addresses().getFirst()));

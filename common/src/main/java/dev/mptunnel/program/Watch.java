@@ -118,11 +118,11 @@ final class Watch implements AutoCloseable {
       return;
     }
     Instant time = Instant.now();
+    long now = System.nanoTime();
     if (isForHistory) {
-      history.add(time, figures);
+      history.add(time, now, figures);
       trends = history.trends();
     }
-    long now = System.nanoTime();
     ProcessFigures process = OwnProcess.figures();
     double seconds = before == null ? 0 : (now - takenNanos) / 1e9;
     latest =

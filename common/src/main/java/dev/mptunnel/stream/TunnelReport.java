@@ -1,6 +1,7 @@
 package dev.mptunnel.stream;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The figures of one end's tunnels and connections.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param broken tunnels that were ended since what came on them was not what it should be
  * @param strangers TCP connections that were to be tunnels and never came into the session
  * @param oldest of the connections, those that have been open longest
+ * @param dialled what all tunnels that this end dialled by a name have carried, ended ones too
  */
 public record TunnelReport(
     List<Row> tunnels,
@@ -21,19 +23,45 @@ public record TunnelReport(
     long duplicatedBytes,
     long broken,
     long strangers,
-    List<Open> oldest) {
+    List<Open> oldest,
+    Map<String, Bytes> dialled) {
 
   public TunnelReport {
     tunnels = List.copyOf(tunnels);
     oldest = List.copyOf(oldest);
+    dialled = Map.copyOf(dialled);
   }
 
   /** Of an end that has none. */
-  public static final TunnelReport NONE = new TunnelReport(List.of(), 0, 0, 0, 0, 0, 0, List.of());
+  public static final TunnelReport NONE =
+      new TunnelReport(List.of(), 0, 0, 0, 0, 0, 0, List.of(), Map.of());
 
   /** Whether there is anything to tell. */
   public boolean isEmpty() {
     return tunnels.isEmpty() && opened == 0;
+  }
+
+  /** What tunnels dialled to a bridge have carried: they have its name, or that and a number. */
+  public Bytes over(String bridge) {
+    Bytes sum = Bytes.NONE;
+    for (var each : dialled.entrySet()) {
+      if (each.getKey().equals(bridge) || each.getKey().startsWith(bridge + "/")) {
+        sum = sum.plus(each.getValue());
+      }
+    }
+    return sum;
+  }
+
+  /** Bytes both ways, as they travel in TCP. */
+  public record Bytes(long sent, long received) {
+
+    /** None. */
+    public static final Bytes NONE = new Bytes(0, 0);
+
+    /** Of two together. */
+    public Bytes plus(Bytes other) {
+      return new Bytes(sent + other.sent, received + other.received);
+    }
   }
 
   /**

@@ -23,6 +23,7 @@ class ConsoleLogTest {
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
   private final Journal journal = new Journal();
   private long now;
+  private Runnable rest;
 
   @Test
   void anEventIsOneLineWhateverItsTextHolds() {
@@ -99,8 +100,48 @@ class ConsoleLogTest {
     assertEquals(1_000, lines().lines().count());
     assertEquals(Journal.EVENTS, journal.latest().size());
     now += TimeUnit.SECONDS.toNanos(10);
+    rest.run();
+    assertEquals(
+        "WARN  4000 lines left out, since there were more than 1000 in 10 s",
+        lines().lines().toList().getLast());
     output.publish(new LogRecord(Level.WARNING, "calm again"));
     assertEquals("WARN  calm again", lines().lines().toList().getLast());
+    assertEquals("line 4999", journal.latest().get(Journal.EVENTS - 3).text());
+    output.close();
+    assertEquals(1_002, lines().lines().count());
+  }
+
+  @Test
+  void noErrorIsLostInAFlood() {
+    LogOutput output = output(false, text(false));
+    for (int i = 0; i < 2_000; i++) {
+      output.publish(new LogRecord(Level.INFO, "line " + i));
+    }
+    output.publish(new LogRecord(Level.SEVERE, "no socket"));
+    assertEquals("ERROR no socket", lines().lines().toList().getLast());
+    assertEquals("no socket", journal.latest().getLast().text());
+    assertEquals("line 999", journal.latest().get(Journal.EVENTS - 2).text());
+  }
+
+  @Test
+  void whatIsRepeatedAndStopsIsCountedAllTheSame() {
+    LogOutput output = output(false, text(false));
+    for (int i = 0; i < 100; i++) {
+      output.publish(new LogRecord(Level.SEVERE, "no room"));
+    }
+    now += TimeUnit.SECONDS.toNanos(10);
+    rest.run();
+    assertEquals(5, lines().lines().count(), "it may come again");
+    now += TimeUnit.SECONDS.toNanos(50);
+    rest.run();
+    assertEquals("ERROR no room (95 times more)", lines().lines().toList().getLast());
+    output.publish(new LogRecord(Level.SEVERE, "no room"));
+    assertEquals("ERROR no room", lines().lines().toList().getLast());
+    for (int i = 0; i < 10; i++) {
+      output.publish(new LogRecord(Level.SEVERE, "no room"));
+    }
+    output.close();
+    assertEquals("ERROR no room (6 times more)", lines().lines().toList().getLast());
   }
 
   @Test
@@ -112,6 +153,21 @@ class ConsoleLogTest {
     assertEquals(LogEvent.Level.DEBUG, journal.latest().getFirst().level());
   }
 
+  @Test
+  void whatIsOfNoNewsPushesOutNothingElse() {
+    told(false, text(false), new LogRecord(Level.WARNING, "path 0 is down"));
+    for (int i = 0; i < 1_000; i++) {
+      told(false, text(false), event(About.class.getName(), Level.FINE));
+    }
+    told(false, text(false), new LogRecord(Level.INFO, "path 0 is up"));
+    List<LogEvent> events = journal.latest();
+    assertEquals(Journal.QUIET_EVENTS + 2, events.size());
+    assertEquals("path 0 is down", events.getFirst().text());
+    assertEquals(1_001, events.get(Journal.QUIET_EVENTS).number());
+    assertEquals("path 0 is up", events.getLast().text());
+    assertEquals(List.of(events.getLast()), journal.after(1_001));
+  }
+
   private void told(
       boolean verbose, BiFunction<LogEvent, Throwable, String> formatter, LogRecord event) {
     output(verbose, formatter).publish(event);
@@ -119,7 +175,7 @@ class ConsoleLogTest {
 
   private LogOutput output(boolean verbose, BiFunction<LogEvent, Throwable, String> formatter) {
     PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
-    return new LogOutput(out, verbose, formatter, journal, () -> now);
+    return new LogOutput(out, verbose, formatter, journal, () -> now, task -> rest = task);
   }
 
   private static BiFunction<LogEvent, Throwable, String> text(boolean times) {

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** Figures as they might be. */
 final class Samples {
@@ -22,6 +23,11 @@ final class Samples {
 
   /** A path that so many packets were sent on, of which so many arrived. */
   static PathReport path(int id, long sent, long arrived) {
+    return path(id, PathReport.State.UP, sent, arrived);
+  }
+
+  /** One in this state. */
+  static PathReport path(int id, PathReport.State state, long sent, long arrived) {
     RoundTrips trips =
         new RoundTrips(
             8,
@@ -35,8 +41,8 @@ final class Samples {
         id,
         "vps" + id + ".example.org:4000",
         new InetSocketAddress(InetAddress.ofLiteral("198.51.100.7"), 4000),
-        PathReport.State.UP,
-        true,
+        state,
+        state == PathReport.State.UP,
         1492,
         false,
         sent,
@@ -82,7 +88,29 @@ final class Samples {
         0,
         0,
         0,
-        List.of(new TunnelReport.Open(33, "example.org:443", 12_000_000_000L, 5_120, 1_048_576)));
+        List.of(new TunnelReport.Open(33, "example.org:443", 12_000_000_000L, 5_120, 1_048_576)),
+        Map.of(
+            "vps1.example.org:4000/1",
+            new TunnelReport.Bytes(3, 5),
+            "vps1.example.org:4000/2",
+            new TunnelReport.Bytes(7, 11),
+            "vps1.example.org:40001",
+            new TunnelReport.Bytes(100, 100)));
+  }
+
+  /** A server's. */
+  static Figures server(int total, List<Figures.OfSession> sessions) {
+    return new Figures(
+        null,
+        total,
+        sessions,
+        EndpointCounters.sum(List.of()),
+        new Figures.SocketDrops(1, 2, 3),
+        List.of(new Figures.Loop(3, 40), new Figures.Loop(2, 50)),
+        17,
+        new Figures.Destinations(40, 1),
+        null,
+        null);
   }
 
   static Figures client(Figures.OfSession session) {
@@ -137,6 +165,7 @@ final class Samples {
                 StatusJson.id(SESSION),
                 0,
                 "path <vps> is down"),
-            new LogEvent(2, TIME, LogEvent.Level.INFO, "log", null, null, "hello")));
+            new LogEvent(2, TIME, LogEvent.Level.INFO, "log", null, null, "hello"),
+            new LogEvent(3, TIME, LogEvent.Level.DEBUG, "rekey", null, null, "new keys")));
   }
 }

@@ -1,14 +1,18 @@
 package dev.mptunnel.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.core.LossTotals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -27,7 +31,7 @@ class StatusJsonTest {
                 new LossTotals(1_000, 999),
                 Samples.path(0, 1_000, 900),
                 Samples.path(1, 1_000, 800)));
-    history.add(Samples.TIME, figures);
+    history.add(Samples.TIME, 0, figures);
     return Samples.snapshot("mpclient", figures, history.trends());
   }
 
@@ -68,6 +72,8 @@ class StatusJsonTest {
                 + "\"bestAloneIn\":0.1,\"meanAloneOut\":0.15,\"meanAloneIn\":0.15,"
                 + "\"worstAloneOut\":0.2,\"worstAloneIn\":0.2}"),
         json);
+    assertTrue(json.contains("\"spentBytes\":{\"out\":1400000,\"in\":1260000}"), json);
+    assertTrue(json.contains("\"spentBytes\":{\"out\":1400010,\"in\":1120016}"), json);
     assertTrue(json.contains("\"since\":\"2026-11-27T17:00:00Z\""), json);
   }
 
@@ -83,6 +89,7 @@ class StatusJsonTest {
     for (int i = 0; i < 3; i++) {
       history.add(
           Samples.TIME.plusSeconds(2L * i),
+          TimeUnit.SECONDS.toNanos(2L * i),
           Samples.client(
               Samples.session(
                   Samples.SESSION,
@@ -111,6 +118,7 @@ class StatusJsonTest {
       long lost = Math.min(i, 1_000);
       history.add(
           Samples.TIME.plusSeconds(2L * i),
+          TimeUnit.SECONDS.toNanos(2L * i),
           Samples.client(
               Samples.session(
                   Samples.SESSION, new LossTotals(i, i - lost), Samples.path(0, i, i - lost))));
@@ -123,6 +131,7 @@ class StatusJsonTest {
     for (int i = 0; i < 200; i++) {
       history.add(
           Samples.TIME.plusSeconds(4_000 + 2L * i),
+          TimeUnit.SECONDS.toNanos(4_000 + 2L * i),
           Samples.client(Samples.session(1_000 + i, new LossTotals(1, 1), Samples.path(0, 1, 1))));
     }
     String json = history.json("mpclient", 0);
@@ -142,6 +151,27 @@ class StatusJsonTest {
         text);
     assertTrue(text.contains("totals\n"), text);
     assertTrue(text.contains("path <vps> is down"), text);
+    assertFalse(text.contains("new keys"), "no news");
+  }
+
+  @Test
+  void theTerminalTellsSessionsApart() {
+    List<Figures.OfSession> sessions = new ArrayList<>();
+    for (int i = 1; i <= 12; i++) {
+      sessions.add(
+          Samples.session(i, new LossTotals(9, 9), Samples.path(0, 9, 8), Samples.path(1, 9, 8)));
+    }
+    Snapshot snapshot =
+        Samples.snapshot("mpserver", Samples.server(100, sessions), Trends.NONE);
+    assertEquals(sessions.subList(0, 10), StatusText.shown(snapshot).sessions());
+    List<String> lines = StatusText.of(snapshot, "totals\n").lines().toList();
+    int first = lines.indexOf("client alice 0000000000000001");
+    assertTrue(lines.get(first + 1).startsWith("vps0.example.org:4000 "), lines.toString());
+    assertTrue(lines.get(first + 2).startsWith("vps1.example.org:4000 "), lines.toString());
+    assertEquals("client alice 0000000000000002", lines.get(first + 3));
+    assertEquals("and 90 more", lines.get(first + 30));
+    assertEquals("totals", lines.get(first + 31));
+    assertFalse(StatusText.of(client(), "").contains("client alice"), "of a client alone");
   }
 
   @Test
@@ -153,9 +183,21 @@ class StatusJsonTest {
                 + "path=\"vps0.example.org:4000\",session=\"0123456789abcdef\"} 900.0\n"),
         text);
     assertTrue(text.contains("mptunnel_path_rtt_seconds_bucket{"), text);
+    assertTrue(text.contains("mptunnel_dropped_packets_total{reason=\"congested\"} 0.0\n"), text);
+    assertTrue(
+        text.contains(
+            "mptunnel_repair_held_seconds{client=\"alice\",session=\"0123456789abcdef\","
+                + "quantile=\"0.99\"} 4.4E-5\n"),
+        text);
     assertTrue(
         text.contains("mptunnel_build_info{program=\"mpclient\",version=\"0.1.0\"} 1\n"), text);
     assertTrue(text.contains("mptunnel_ready 1.0\n"), text);
+    String server =
+        Metrics.text(
+            Samples.snapshot(
+                "mpserver", Samples.server(1, client().figures().sessions()), Trends.NONE));
+    assertTrue(server.contains("mptunnel_loop_packets_total{loop=\"2\"} 50.0\n"), server);
+    assertTrue(server.contains("mptunnel_destinations_asked_total 40.0\n"), server);
     String relay = Metrics.text(Samples.snapshot("bridge", Samples.relay(), Trends.NONE));
     assertTrue(
         relay.contains(

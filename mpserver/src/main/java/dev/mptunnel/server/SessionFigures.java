@@ -8,20 +8,46 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Asks a server's loops for the figures of the sessions that carried most since it was last asked:
- * first, of all, how much they carried, which is little work, and then a few at a time for the
- * rest, so that no packet waits for long.
+ * Asks a server's loops for the figures of the sessions that carried most of late: first, of all,
+ * how much they carried, which is little work, and then a few at a time for the rest, so that no
+ * packet waits for long.
  */
 final class SessionFigures {
 
+  /** What was carried fades by this factor from one time that it is asked for to the next. */
+  private static final double FADING = 0.95;
+
+  /** Who is not listed must have carried so much more to take the place of one who is. */
+  private static final double MUCH_MORE = 1.5;
+
+  private static final Busy NEW = new Busy(0, 0, false);
+
   private final List<ServerLoop> loops;
   private final LongFunction<CompletableFuture<TunnelReport>> tunnels;
-  private Map<Long, Long> before = Map.of();
+  private Map<Long, Busy> before = Map.of();
+
+  /**
+   * How busy a session is.
+   *
+   * @param datagrams carried in all
+   * @param lately those of late
+   */
+  private record Busy(long datagrams, double lately, boolean isListed) {
+
+    Busy next(long now) {
+      return new Busy(now, FADING * lately + now - datagrams, isListed);
+    }
+
+    double rank() {
+      return isListed ? MUCH_MORE * lately : lately;
+    }
+  }
 
   /**
    * The sessions, busiest first.
@@ -51,17 +77,24 @@ final class SessionFigures {
             wish.between());
   }
 
-  private synchronized List<ServerLoop.Carried> busiest(List<ServerLoop.Carried> every, int most) {
-    Map<Long, Long> earlier = before;
+  synchronized List<ServerLoop.Carried> busiest(List<ServerLoop.Carried> every, int most) {
     if (most == Integer.MAX_VALUE) {
       return every;
     }
-    before = new HashMap<>();
-    every.forEach(each -> before.put(each.sessionId(), each.datagrams()));
+    Map<Long, Busy> now = new HashMap<>();
+    for (ServerLoop.Carried each : every) {
+      Busy earlier = before.getOrDefault(each.sessionId(), NEW);
+      now.put(each.sessionId(), earlier.next(each.datagrams()));
+    }
     Comparator<ServerLoop.Carried> byTraffic =
-        Comparator.comparingLong(
-            each -> earlier.getOrDefault(each.sessionId(), 0L) - each.datagrams());
-    return every.stream().sorted(byTraffic).limit(most).toList();
+        Comparator.comparingDouble(each -> -now.get(each.sessionId()).rank());
+    List<ServerLoop.Carried> chosen = every.stream().sorted(byTraffic).limit(most).toList();
+    Set<Long> listed =
+        chosen.stream().map(ServerLoop.Carried::sessionId).collect(Collectors.toSet());
+    now.replaceAll(
+        (id, busy) -> new Busy(busy.datagrams(), busy.lately(), listed.contains(id)));
+    before = now;
+    return chosen;
   }
 
   private static List<Figures.OfSession> inOrder(

@@ -5,6 +5,7 @@ import { timeOfDay } from "./format.js";
 
 const SHOWN_AT_FIRST = 12;
 const KEPT = 400;
+const KEPT_QUIET = 100;
 
 /** The events that the page knows of, those before a restart of the program too. */
 export class Events {
@@ -42,7 +43,11 @@ export class Events {
 
   take(event) {
     this.list.push({ ...event, key: this.#run + event.number });
-    this.list.splice(0, this.list.length - KEPT);
+    const isQuiet = event.level === "debug";
+    const alike = this.list.filter(({ level }) => (level === "debug") === isQuiet);
+    if (alike.length > (isQuiet ? KEPT_QUIET : KEPT)) {
+      this.list.splice(this.list.indexOf(alike[0]), 1);
+    }
   }
 
   show() {

@@ -36,25 +36,31 @@ export class History {
 
   #add({ times, periodSeconds, series }) {
     this.period = periodSeconds;
-    const last = this.times.at(-1) ?? -Infinity;
-    const from = times.findIndex((time) => time > last);
-    if (from < 0) {
+    if (times.length === 0) {
       return false;
     }
+    if (times[0] <= this.times.at(-1)) {
+      this.times = []; // The program's clock was put back.
+      this.#series.clear();
+    }
     const length = this.times.length;
-    this.times = this.times.concat(times.slice(from));
+    this.times = this.times.concat(times);
     for (const given of series) {
       const key = seriesKey(given.session, given.path, given.name);
       const kept = this.#series.get(key) ?? {};
       for (const [name, column] of Object.entries(given)) {
         if (!NAMES.has(name)) {
-          kept[name] = padded(kept[name] ?? [], length).concat(column.slice(from));
+          kept[name] = padded(kept[name] ?? [], length).concat(column);
         }
       }
       this.#series.set(key, kept);
     }
     this.#forget();
     return true;
+  }
+
+  #tunnelOf(key) {
+    return this.#series.get(key.slice(0, key.indexOf("/") + 1)) ?? {};
   }
 
   #forget() {
@@ -100,11 +106,13 @@ export class History {
     return {
       times,
       range: [end - seconds, Math.max(end, times.at(-1))],
+      isEmpty: this.times.length === 0,
       has: (key) => this.#series.has(key),
       mean: (key, name) => gather(key, name, means),
       most: (key, name) => gather(key, name, greatest),
       loss: (key, direction) => gather(key, `loss${direction}`, (out, column, columns, ...where) =>
-        means(out, column, columns, ...where, columns[`packets${direction}PerSecond`]),
+        // A path that is down carries nothing: it counts for what the tunnel does.
+        means(out, column, columns, ...where, this.#tunnelOf(key)[`packets${direction}PerSecond`]),
       ),
     };
   }

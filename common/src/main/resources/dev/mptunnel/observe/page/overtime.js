@@ -47,6 +47,13 @@ export class OverTime {
     if (lines.length === 0) {
       return;
     }
+    const isKept = view.isEmpty || view.has(lines[0].key);
+    byId("no-history").hidden = isKept;
+    byId("chips").hidden = !isKept;
+    byId("plots").hidden = !isKept;
+    if (!isKept) {
+      return;
+    }
     const group = session?.id ?? "bridge";
     const chosen = this.#chosenOf(group, lines);
     this.#showChips(group, lines, chosen, () => this.show(status, session, view, events));
@@ -120,7 +127,7 @@ export class OverTime {
     const [out, into] = directions(status.program);
     caption("loss-out", `${out.arrow} Loss, ${lower(out.title)}`);
     caption("loss-in", `${into.arrow} Loss, ${lower(into.title)}`);
-    caption("rtt", "Round trip, median to 99th percentile");
+    caption("rtt", "Round trip, median to slowest");
     caption("throughput", `Throughput, ${lower(out.title)} above, ${lower(into.title)} below`);
     lossOut.describe(shown);
     lossIn.describe(shown);
@@ -128,7 +135,7 @@ export class OverTime {
     rtt.describe(
       paths.flatMap((line) => [
         { ...line, width: 1.6, label: line.label },
-        { ...line, width: 0, label: `${line.label}, p99` },
+        { ...line, width: 0, label: `${line.label}, slowest` },
       ]),
       paths.map(({ color }, i) => ({ upper: 2 * i + 1, lower: 2 * i, color })),
     );

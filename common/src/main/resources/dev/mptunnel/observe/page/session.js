@@ -194,7 +194,7 @@ function pathCells(row, path, at, ways, period, allWins) {
     arrowed(loss.firstElementChild, arrow, `${at}.loss.${period}.${key}`, lost, percent);
     const perSecond = path.bytes[`${key}PerSecond`];
     arrowed(traffic.firstElementChild, arrow, `${at}.bytes.${key}PerSecond`, perSecond, rate);
-    arrowed(spent, arrow, `${at}.bytes.${key}`, path.bytes[key], bytes);
+    arrowed(spent, arrow, `${at}.spentBytes.${key}`, path.spentBytes[key], bytes);
   }
   roundTrip(rtt.firstElementChild, path, at);
   put(wins.firstElementChild, `${at}.wins`, path.wins, count);
@@ -217,7 +217,7 @@ function whereTo(place, path, at) {
 
 function roundTrip(place, path, at) {
   if (!place.firstChild) {
-    for (const label of ["", "p99 "]) {
+    for (const label of ["", "max "]) {
       const line = element("span", label ? "arrowed aside" : "arrowed");
       line.append(element("span", "", label), element("span"));
       place.append(line);
@@ -225,7 +225,7 @@ function roundTrip(place, path, at) {
   }
   const recent = path.rttRecentMillis;
   put(place.children[0].lastElementChild, `${at}.rttRecentMillis.p50`, recent.p50, millis);
-  put(place.children[1].lastElementChild, `${at}.rttRecentMillis.p99`, recent.p99, millis);
+  put(place.children[1].lastElementChild, `${at}.rttRecentMillis.max`, recent.max, millis);
 }
 
 /** Pairs of paths that fall together, in words. */

@@ -197,6 +197,16 @@ final class Scene {
     return history.since(since, (String) status.get("program"));
   }
 
+  /** There is no history of the first session. */
+  synchronized void forgetHistory() {
+    history.forget((String) within("sessions", 0).get("id"));
+  }
+
+  /** The clock of the program is put back. */
+  synchronized void putClockBack(long seconds) {
+    history.putBack(seconds);
+  }
+
   /** Puts a path of the first session into a state. */
   synchronized void setState(int path, String state) {
     Map<String, Object> its = cast(list(within("sessions", 0), "paths").get(path));
@@ -290,6 +300,7 @@ final class Scene {
             down ? 0.0 : rounded(174_300.0 * busy),
             "inPerSecond",
             down ? 0.0 : rounded(170_800.0 * busy)));
+    path.put("spentBytes", map("out", 4_562_737_600L, "in", 4_348_042_880L));
     path.put("loss", windows(loss));
     path.put(
         "rttMillis",
@@ -482,6 +493,8 @@ final class Scene {
             0,
             "noPath",
             14,
+            "congested",
+            0,
             "notSent",
             0,
             "sentTooLate",

@@ -75,6 +75,16 @@ final class SceneHistory {
     traffic(add(null, null, name), bytesPerSecond, _ -> true);
   }
 
+  /** There is none of this session. */
+  void forget(String session) {
+    series.removeIf(one -> session.equals(one.get("session")));
+  }
+
+  /** The clock is put back, and what was before is not told any more. */
+  void putBack(long seconds) {
+    times.replaceAll(time -> time - seconds);
+  }
+
   /** Adds a sample if it is time for one. */
   void grow(Instant now) {
     if (times.isEmpty() || now.getEpochSecond() < times.getLast() + PERIOD_SECONDS) {
@@ -94,7 +104,8 @@ final class SceneHistory {
 
   /** The samples later than that. */
   Map<String, Object> since(long time, String program) {
-    int from = (int) times.stream().filter(each -> each <= time).count();
+    boolean isPutBack = !times.isEmpty() && time > times.getLast();
+    int from = isPutBack ? 0 : (int) times.stream().filter(each -> each <= time).count();
     List<Object> all = new ArrayList<>();
     for (Map<String, Object> one : series) {
       Map<String, Object> later = new LinkedHashMap<>(one);
@@ -120,7 +131,7 @@ final class SceneHistory {
   private void loss(Map<String, Object> one, double mean, IntPredicate there) {
     for (String way : List.of("lossOut", "lossIn")) {
       Walk walk = new Walk(mean, 0.15);
-      one.put(way, column(i -> there.test(i) ? shortened(walk.next()) : null));
+      one.put(way, column(i -> there.test(i) ? shortened(walk.next()) : 1));
     }
   }
 

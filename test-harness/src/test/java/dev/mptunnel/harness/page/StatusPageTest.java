@@ -106,6 +106,48 @@ class StatusPageTest {
   }
 
   @Test
+  void whereThereIsNoHistoryOfASessionItIsSaid() throws IOException {
+    Scene scene = Scene.server(seed, 2);
+    scene.forgetHistory();
+    try (FakeProgram program = new FakeProgram(scene, 0);
+        StatusPage page = new StatusPage(program.address())) {
+      page.await(
+          "it to be said",
+          "!document.getElementById('no-history').hidden"
+              + " && document.getElementById('plots').hidden");
+      page.browser().evaluate("document.querySelectorAll('.session')[1].click()");
+      page.await(
+          "the charts of the other",
+          "document.getElementById('no-history').hidden"
+              + " && document.querySelectorAll('.uplot canvas').length === 4");
+      page.assertQuiet();
+    }
+  }
+
+  @Test
+  void chartsFollowAClockThatIsPutBack() throws IOException {
+    Scene scene = Scene.client(seed, 3);
+    try (FakeProgram program = new FakeProgram(scene, 0);
+        StatusPage page = new StatusPage(program.address())) {
+      page.await("the charts", "document.querySelectorAll('.uplot canvas').length === 4");
+      String hour =
+          "(() => {"
+              + " const plot = document.querySelector('#rtt .plot');"
+              + " for (const key of ['Escape', 'ArrowLeft'])"
+              + " plot.dispatchEvent(new KeyboardEvent('keydown', {key}));"
+              + " return Number(document.querySelector('#rtt .tip-time')?.textContent.slice(0, 2))"
+              + "})()";
+      page.await("the tip", hour + " >= 0");
+      int before = ((Number) page.browser().evaluate(hour)).intValue();
+      scene.putClockBack(2 * 3_600);
+      page.await(
+          "the charts to follow",
+          "[%d, %d].includes(%s)".formatted((before + 22) % 24, (before + 23) % 24, hour));
+      page.assertQuiet();
+    }
+  }
+
+  @Test
   void chartsCanBeReadWithTheKeyboard() throws IOException {
     try (FakeProgram program = new FakeProgram(Scene.client(seed, 3), 0);
         StatusPage page = new StatusPage(program.address())) {
