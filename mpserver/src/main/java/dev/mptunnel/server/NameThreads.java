@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /** Asks a resolver on threads of its own, not too many at once over all. From any thread. */
@@ -16,17 +17,24 @@ final class NameThreads {
   static final int ADDRESSES = 16;
 
   private final Resolver resolver;
+  private final ThreadFactory threads;
   private final Semaphore places = new Semaphore(AT_ONCE);
 
   NameThreads(Resolver resolver) {
+    // No virtual ones: the system's resolver waits in native code, and so holds what carries them.
+    this(resolver, Thread.ofPlatform().daemon().factory());
+  }
+
+  NameThreads(Resolver resolver, ThreadFactory threads) {
     this.resolver = resolver;
+    this.threads = threads;
   }
 
   /**
    * Asks what a name stands for.
    *
    * @param answer is given its addresses, none if it has none; on the thread that asked
-   * @return false if too many are asked for already
+   * @return false if too many are asked for already, or the system has no thread for it
    */
   boolean ask(String host, Consumer<List<InetAddress>> answer) {
     if (!places.tryAcquire()) {
@@ -34,16 +42,18 @@ final class NameThreads {
     }
     boolean started = false;
     try {
-      // No virtual ones: the system's resolver waits in native code, and so holds what carries
-      // them.
-      Thread.ofPlatform().daemon().name("resolve " + host).start(() -> resolve(host, answer));
+      Thread thread = threads.newThread(() -> resolve(host, answer));
+      thread.setName("resolve " + host);
+      thread.start();
       started = true;
+    } catch (OutOfMemoryError e) { // or of threads, which the system bounds too
+      ServerLog.threadsScarce(e.getMessage());
     } finally {
       if (!started) {
         places.release();
       }
     }
-    return true;
+    return started;
   }
 
   private void resolve(String host, Consumer<List<InetAddress>> answer) {

@@ -153,6 +153,14 @@ final class ServerLog {
         most);
   }
 
+  /** A name could not be resolved for want of a thread. */
+  static void threadsScarce(String why) {
+    LOG.warn(
+        "names of clients' destinations are not resolved: {}; raise ulimit -u, or the number of"
+            + " tasks that this service may have",
+        why);
+  }
+
   private static void stranger(Event.StrangerRefused stranger) {
     String who = stranger.name() == null ? "" : stranger.name() + " ";
     LOG.warn(

@@ -1,6 +1,7 @@
 package dev.mptunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.net.Engine;
@@ -42,8 +43,33 @@ class NameQueriesTest {
     return Collections.nCopies(host.equals("many.test") ? 5_000 : 1, ADDRESS);
   }
 
+  /** What a thread does that the system does not start. */
+  private static Thread unstartable(Runnable task) {
+    return new Thread(task) {
+      @Override
+      public void start() {
+        throw new OutOfMemoryError("unable to create native thread");
+      }
+    };
+  }
+
+  @Test
+  void whereTheSystemHasNoThreadLeftThatIsSaid() throws InterruptedException {
+    NameThreads none = new NameThreads(this::resolve, NameQueriesTest::unstartable);
+    for (int i = 0; i < 2 * NameThreads.AT_ONCE; i++) {
+      assertFalse(none.ask("a.test", _ -> {}));
+    }
+    ask(new NameQueries(engine, none), "bob", "a.test", true);
+    engine.runNext();
+    assertEquals(List.of("bob a.test 0"), answers);
+  }
+
   private void ask(String who, String host, boolean wanted) {
-    names.ask(
+    ask(names, who, host, wanted);
+  }
+
+  private void ask(NameQueries of, String who, String host, boolean wanted) {
+    of.ask(
         who,
         host,
         new NameQueries.Question() {
