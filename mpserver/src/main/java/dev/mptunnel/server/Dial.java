@@ -50,6 +50,7 @@ final class Dial implements NameQueries.Question {
   private final Engine.EngineTimer timer;
   private final Set<Attempt> attempts = new LinkedHashSet<>();
   private AddressRace race;
+  private BooleanSupplier isUnderWay;
   private int code = StreamError.UNREACHABLE;
   private boolean over;
 
@@ -80,6 +81,7 @@ final class Dial implements NameQueries.Question {
       return;
     }
     timer.set(engine.nanoTime() + RESOLVE_NANOS);
+    isUnderWay = () -> names.isUnderWay(who, to.host());
     names.ask(who, to.host(), this);
   }
 
@@ -102,9 +104,16 @@ final class Dial implements NameQueries.Question {
     go();
   }
 
+  @Override
+  public void onTooMany() {
+    if (!over) {
+      fail(StreamError.TOO_MANY);
+    }
+  }
+
   private void onTimer() {
     if (!over && race == null) {
-      fail(StreamError.UNRESOLVED);
+      fail(isUnderWay.getAsBoolean() ? StreamError.UNRESOLVED : StreamError.TOO_MANY);
     } else if (!over) {
       go();
     }

@@ -138,6 +138,11 @@ final class FlowDestinations {
       driver.finish();
     }
 
+    @Override
+    public void onTooMany() {
+      onFound(List.of());
+    }
+
     private boolean permit(InetAddress address) {
       return destinations.permit(flow.session().toString(), flow.session().rights(), to, address);
     }
