@@ -321,6 +321,31 @@ class NamedFlowsTest {
     }
   }
 
+  @Test
+  void destinationsMakeRoomBeforeTargetsDo() {
+    FlowTable flows = new FlowTable(world.session, 3);
+    final Flow vpn = flows.open(null, 1);
+    final Flow older = flows.open("a.test:1", 2);
+    final Flow newer = flows.open("[2001:db8::1]:2", 3);
+    assertEquals(older, flows.evictIfFull());
+    flows.open("wg", 4);
+    assertEquals(newer, flows.evictIfFull());
+    flows.open("voice", 5);
+    assertEquals(vpn, flows.evictIfFull(), "there is no other");
+  }
+
+  @Test
+  void aRefusedDestinationKeepsNoPlace() {
+    Flow target = flow(world, "none");
+    Flow destination = flow(world, "a.test:443");
+    world.exchange(target, 1500);
+    world.exchange(destination, 1500);
+    assertEquals(List.of("none UNKNOWN", "a.test:443 NOT_ALLOWED"), refusals(world.client));
+    assertEquals(
+        List.of(destination),
+        world.client.events(Event.FlowClosed.class).stream().map(Event.FlowClosed::flow).toList());
+  }
+
   // --- clients that were invited ---
 
   private static SealedSecurity server(String... targets) {
