@@ -27,8 +27,7 @@ public final class Flow {
     this.session = session;
     this.id = id;
     this.target = target;
-    destination =
-        target != null && !About.TARGET.equals(target) && Destination.isWritten(target);
+    destination = target != null && !About.TARGET.equals(target) && Destination.isWritten(target);
     lastUsedNanos = now;
     sequence = session.random().nextInt(DataFrames.SEQUENCES);
   }

@@ -2,6 +2,7 @@ package dev.mptunnel.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.access.AccessRules;
@@ -361,6 +362,15 @@ class NamedFlowsTest {
 
   private static PairWorld world(SealedSecurity server) {
     return world(new PairWorld(1, PairWorld.client(ALICE, SERVER, ALICES_PSK), server), OFFER);
+  }
+
+  @Test
+  void oneAccountPaysForAllSessionsOfAClient() {
+    Rights invited = new Rights(alice(ALICE.publicKey(), "wg"));
+    assertEquals(invited.account(1), new Rights(alice(ALICE.publicKey())).account(2));
+    Rights uninvited = new Rights(null);
+    assertEquals(uninvited.account(1), uninvited.account(1));
+    assertNotEquals(uninvited.account(1), uninvited.account(2));
   }
 
   @Test

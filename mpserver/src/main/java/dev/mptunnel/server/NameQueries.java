@@ -114,7 +114,7 @@ final class NameQueries {
         List<Question> its = waiting.firstEntry().getValue();
         if (its.stream().noneMatch(Question::isWanted)) {
           questions -= waiting.remove(host).size();
-        } else if (threads.ask(host, found -> engine.execute(() -> onAnswer(host, found)))) {
+        } else if (threads.ask(who, host, found -> engine.execute(() -> onAnswer(host, found)))) {
           underWay.put(host, waiting.remove(host));
         } else if (underWay.isEmpty()) {
           questions -= waiting.remove(host).size();

@@ -57,11 +57,35 @@ class NameQueriesTest {
   void whereTheSystemHasNoThreadLeftThatIsSaid() throws InterruptedException {
     NameThreads none = new NameThreads(this::resolve, NameQueriesTest::unstartable);
     for (int i = 0; i < 2 * NameThreads.AT_ONCE; i++) {
-      assertFalse(none.ask("a.test", _ -> {}));
+      assertFalse(none.ask("bob", "a.test", _ -> {}));
     }
     ask(new NameQueries(engine, none), "bob", "a.test", true);
     engine.runNext();
     assertEquals(List.of("bob a.test too many"), answers);
+  }
+
+  /** By however many sessions, on however many threads of ours. */
+  @Test
+  void oneClientHasNoMoreNamesThanAreLeft() {
+    NameThreads endless = new NameThreads(this::resolve, NameQueriesTest::endless);
+    assertEquals(NameThreads.AT_ONCE / 2, asMany(endless, "mallory"));
+    assertEquals(NameThreads.AT_ONCE / 4, asMany(endless, "eve"));
+    assertTrue(endless.ask("bob", "b.test", _ -> {}));
+  }
+
+  private static Thread endless(Runnable task) {
+    return new Thread(task) {
+      @Override
+      public void start() {}
+    };
+  }
+
+  private static int asMany(NameThreads threads, String who) {
+    int count = 0;
+    while (threads.ask(who, "a.test", _ -> {})) {
+      count++;
+    }
+    return count;
   }
 
   private void ask(String who, String host, boolean wanted) {
