@@ -178,6 +178,9 @@ final class Arrivals implements DataFrames.Handler {
     Flow flow = session.isInitiator() && isCurrent() ? flows.get(flowId) : null;
     if (flow != null) {
       introducer.onRefused(flow, reason);
+      if (flow.isDestination()) {
+        session.closeFlow(flow); // or many in vain would take the places of others
+      }
     }
   }
 

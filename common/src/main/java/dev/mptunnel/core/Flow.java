@@ -1,6 +1,8 @@
 package dev.mptunnel.core;
 
+import dev.mptunnel.wire.About;
 import dev.mptunnel.wire.DataFrames;
+import dev.mptunnel.wire.Destination;
 
 /**
  * One application address inside a session. The two ends know it by the same id; whoever drives the
@@ -11,6 +13,7 @@ public final class Flow {
   private final Session session;
   private final int id;
   private final String target;
+  private final boolean destination;
   private boolean ordered;
   private FlowOrder order;
   private int sequence;
@@ -24,6 +27,7 @@ public final class Flow {
     this.session = session;
     this.id = id;
     this.target = target;
+    destination = target != null && !About.TARGET.equals(target) && Destination.isWritten(target);
     lastUsedNanos = now;
     sequence = session.random().nextInt(DataFrames.SEQUENCES);
   }
@@ -41,6 +45,11 @@ public final class Flow {
   /** The name of the target that the flow leads to; null for the fixed one, which has none. */
   public String target() {
     return target;
+  }
+
+  /** Whether it leads to what a program has named, of which there may be any number. */
+  boolean isDestination() {
+    return destination;
   }
 
   /** Whether what is sent on it is to be delivered in the order in which it was sent. */

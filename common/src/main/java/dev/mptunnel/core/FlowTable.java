@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The flows of one session, at most so many; the longest idle one makes room for a new one. */
+/**
+ * The flows of one session, at most so many; the longest idle one makes room for a new one. Those
+ * to destinations go first: a program may name hundreds in a moment, and a VPN has one flow, which
+ * it would find at another port.
+ */
 final class FlowTable {
 
   private final Session session;
@@ -68,20 +72,22 @@ final class FlowTable {
     byId.forEach(action);
   }
 
-  /** Takes out the longest idle flow if the table is full; null if there is room. */
+  /** Takes out the flow that makes room if the table is full; null if there is room. */
   Flow evictIfFull() {
     if (byId.size() < maxFlows) {
       return null;
     }
-    Flow[] oldest = new Flow[1];
-    byId.forEach(
-        flow -> {
-          if (oldest[0] == null || flow.lastUsedNanos() < oldest[0].lastUsedNanos()) {
-            oldest[0] = flow;
-          }
-        });
-    byId.remove(oldest[0].id());
-    return oldest[0];
+    Flow[] first = new Flow[1];
+    byId.forEach(flow -> first[0] = goesBefore(flow, first[0]) ? flow : first[0]);
+    byId.remove(first[0].id());
+    return first[0];
+  }
+
+  private static boolean goesBefore(Flow flow, Flow other) {
+    if (other == null || flow.isDestination() != other.isDestination()) {
+      return other == null || flow.isDestination();
+    }
+    return flow.lastUsedNanos() < other.lastUsedNanos();
   }
 
   /** Takes out what was last used before this time. */

@@ -19,6 +19,16 @@ public record Rights(Client client) {
     return client == null || client.mayUse(target.isEmpty() ? null : target);
   }
 
+  /**
+   * Who pays for what it takes of what all share: the client, however many sessions it has; or the
+   * session, of one who was not invited. Whatever pays is equal to itself only.
+   *
+   * @param sessionId the session that these rights are of
+   */
+  public Object account(long sessionId) {
+    return client == null ? (Object) sessionId : client.name();
+  }
+
   /** What it may have us dial, where this is what all may. */
   public AccessRules access(AccessRules forAll) {
     return client == null ? forAll : client.accessBesides(forAll);

@@ -14,6 +14,7 @@ public final class ConnectionSocket implements StreamHandler, ConnectionEnd {
 
   private final StriperDriver driver;
   private final Connection connection;
+  private final Runnable whenClosed;
   private StreamSocket dialled;
   private StreamSocket socket;
   private ByteBuffer held;
@@ -22,8 +23,16 @@ public final class ConnectionSocket implements StreamHandler, ConnectionEnd {
   private boolean over;
 
   ConnectionSocket(StriperDriver driver, Connection connection) {
+    this(driver, connection, () -> {});
+  }
+
+  /**
+   * @param whenClosed is run once the socket has been closed
+   */
+  ConnectionSocket(StriperDriver driver, Connection connection, Runnable whenClosed) {
     this.driver = driver;
     this.connection = connection;
+    this.whenClosed = whenClosed;
     connection.attach(this);
   }
 
@@ -102,6 +111,7 @@ public final class ConnectionSocket implements StreamHandler, ConnectionEnd {
 
   @Override
   public void onClosed(StreamSocket closed, IOException cause) {
+    whenClosed.run();
     if (over) {
       return;
     }

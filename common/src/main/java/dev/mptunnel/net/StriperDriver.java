@@ -68,6 +68,7 @@ public final class StriperDriver {
   private final long patienceNanos;
   private final Listener listener;
   private final StreamRoom room;
+  private final Object owner;
   private final Engine.EngineTimer timer;
   private final StreamBuffers buffers;
   private final Set<TunnelSocket> sockets = new LinkedHashSet<>();
@@ -93,6 +94,7 @@ public final class StriperDriver {
    *
    * @param patienceNanos how long connections wait for a tunnel when there is none
    * @param room that all drivers of the engine share
+   * @param owner whose share of it the connections take
    * @param buffers that they share too
    */
   public StriperDriver(
@@ -100,16 +102,18 @@ public final class StriperDriver {
       boolean initiator,
       long patienceNanos,
       StreamRoom room,
+      Object owner,
       StreamBuffers buffers,
       Listener listener) {
     this.room = room;
+    this.owner = owner;
     this.buffers = buffers;
     this.engine = engine;
     this.initiator = initiator;
     this.patienceNanos = patienceNanos;
     this.listener = listener;
     timer = engine.newTimer(this::run);
-    striper = new Striper(initiator, new Effects(), room, buffers);
+    striper = new Striper(initiator, new Effects(), room, owner, buffers);
     lastTunnelNanos = engine.nanoTime();
   }
 
@@ -215,7 +219,7 @@ public final class StriperDriver {
   private void beginAnew() {
     int connections = striper.connections();
     striper.end();
-    striper = new Striper(initiator, new Effects(), room, buffers);
+    striper = new Striper(initiator, new Effects(), room, owner, buffers);
     if (connections > 0) {
       listener.allReset(connections, Listener.Why.PEER_FORGOT);
     }
@@ -347,10 +351,14 @@ public final class StriperDriver {
     wake();
   }
 
-  /** Joins a connection that the peer has opened with the destination that it named. */
-  public void reached(Connection connection, StreamSocket destination) {
+  /**
+   * Joins a connection that the peer has opened with the destination that it named.
+   *
+   * @param whenClosed is run once the destination's socket has been closed
+   */
+  public void reached(Connection connection, StreamSocket destination, Runnable whenClosed) {
     connection.confirm();
-    new ConnectionSocket(this, connection).start(destination);
+    new ConnectionSocket(this, connection, whenClosed).start(destination);
     wake();
   }
 

@@ -36,6 +36,9 @@ public final class Striper {
   /** And so many chunks of each, of those that the peer has to wait for. */
   private static final int LATE_AT_ONCE = 64;
 
+  /** What a connection may be made to keep to begin with. */
+  private static final long FIRST_WINDOW = ReceiveBuffer.mostKeptBytes(StreamFrames.FIRST_LIMIT);
+
   /** A connection that has no more than so much to be brought is one that somebody waits for. */
   private static final int URGENT_BYTES = 1_024;
 
@@ -43,6 +46,7 @@ public final class Striper {
   private final StreamOutput output;
   private final Scheduler scheduler;
   private final StreamRoom room;
+  private final Object owner;
   private final Reader reader = new Reader();
   private final Map<Integer, Tunnel> tunnels = new LinkedHashMap<>();
   private final Map<Integer, Connection> connections = new LinkedHashMap<>();
@@ -64,21 +68,29 @@ public final class Striper {
    * An end without tunnels.
    *
    * @param room that it shares with others
+   * @param owner whose share of it the connections take
    * @param buffers of the thread that it is used from
    */
-  public Striper(boolean initiator, StreamOutput output, StreamRoom room, StreamBuffers buffers) {
-    this(initiator, output, room, buffers, new Scheduler.EarliestDelivery());
+  public Striper(
+      boolean initiator,
+      StreamOutput output,
+      StreamRoom room,
+      Object owner,
+      StreamBuffers buffers) {
+    this(initiator, output, room, owner, buffers, new Scheduler.EarliestDelivery());
   }
 
   Striper(
       boolean initiator,
       StreamOutput output,
       StreamRoom room,
+      Object owner,
       StreamBuffers buffers,
       Scheduler scheduler) {
     this.initiator = initiator;
     this.output = output;
     this.room = room;
+    this.owner = owner;
     this.scheduler = scheduler;
     record = buffers.frames();
     controls = new Controls(this, initiator, record);
@@ -143,19 +155,15 @@ public final class Striper {
    * @return null if there are too many
    */
   public Connection open(String target) {
-    if (!initiator || connections.size() >= StreamLimits.CONNECTIONS || !takeFirstWindow()) {
+    if (!initiator
+        || connections.size() >= StreamLimits.CONNECTIONS
+        || !room.takeFirst(owner, FIRST_WINDOW)) {
       return null;
     }
     Connection connection = new Connection(this, nextId++, target, false);
     connections.put(connection.id(), connection);
     note(connection);
     return connection;
-  }
-
-  /** Of the room for all, no session takes more than half for its connections to begin with. */
-  private boolean takeFirstWindow() {
-    long first = ReceiveBuffer.mostKeptBytes(StreamFrames.FIRST_LIMIT);
-    return connections.size() * first < room.limitBytes() / 2 && room.take(first);
   }
 
   /** Lets the peer send more: a reader that keeps up gets a quarter of what is left for all. */
@@ -265,7 +273,11 @@ public final class Striper {
       return;
     }
     connection.sending().clear();
-    room.giveBack(connection.receiving().mostKeptBytes());
+    long mostKept = connection.receiving().mostKeptBytes();
+    if (mostKept > 0) {
+      room.giveBackFirst(owner, FIRST_WINDOW);
+      room.giveBack(mostKept - FIRST_WINDOW);
+    }
     sendable.remove(connection);
     controls.forget(connection);
     awaiting.remove(connection);
@@ -335,7 +347,8 @@ public final class Striper {
         return;
       }
       Connection connection = new Connection(Striper.this, id, target, true);
-      boolean hasRoom = connections.size() < StreamLimits.CONNECTIONS && takeFirstWindow();
+      boolean hasRoom =
+          connections.size() < StreamLimits.CONNECTIONS && room.takeFirst(owner, FIRST_WINDOW);
       connections.put(id, connection);
       if (!hasRoom) {
         connection.receiving().giveUpFirstWindow();

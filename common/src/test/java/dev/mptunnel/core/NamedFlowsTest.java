@@ -2,6 +2,7 @@ package dev.mptunnel.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.access.AccessRules;
@@ -321,6 +322,31 @@ class NamedFlowsTest {
     }
   }
 
+  @Test
+  void destinationsMakeRoomBeforeTargetsDo() {
+    FlowTable flows = new FlowTable(world.session, 3);
+    final Flow vpn = flows.open(null, 1);
+    final Flow older = flows.open("a.test:1", 2);
+    final Flow newer = flows.open("[2001:db8::1]:2", 3);
+    assertEquals(older, flows.evictIfFull());
+    flows.open("wg", 4);
+    assertEquals(newer, flows.evictIfFull());
+    flows.open("voice", 5);
+    assertEquals(vpn, flows.evictIfFull(), "there is no other");
+  }
+
+  @Test
+  void aRefusedDestinationKeepsNoPlace() {
+    Flow target = flow(world, "none");
+    Flow destination = flow(world, "a.test:443");
+    world.exchange(target, 1500);
+    world.exchange(destination, 1500);
+    assertEquals(List.of("none UNKNOWN", "a.test:443 NOT_ALLOWED"), refusals(world.client));
+    assertEquals(
+        List.of(destination),
+        world.client.events(Event.FlowClosed.class).stream().map(Event.FlowClosed::flow).toList());
+  }
+
   // --- clients that were invited ---
 
   private static SealedSecurity server(String... targets) {
@@ -336,6 +362,15 @@ class NamedFlowsTest {
 
   private static PairWorld world(SealedSecurity server) {
     return world(new PairWorld(1, PairWorld.client(ALICE, SERVER, ALICES_PSK), server), OFFER);
+  }
+
+  @Test
+  void oneAccountPaysForAllSessionsOfAClient() {
+    Rights invited = new Rights(alice(ALICE.publicKey(), "wg"));
+    assertEquals(invited.account(1), new Rights(alice(ALICE.publicKey())).account(2));
+    Rights uninvited = new Rights(null);
+    assertEquals(uninvited.account(1), uninvited.account(1));
+    assertNotEquals(uninvited.account(1), uninvited.account(2));
   }
 
   @Test

@@ -183,7 +183,7 @@ final class StripeWorld {
     private End(String name, boolean initiator, long roomBytes, Scheduler scheduler) {
       this.name = name;
       room = new StreamRoom(roomBytes);
-      striper = new Striper(initiator, this, room, new StreamBuffers(), scheduler);
+      striper = new Striper(initiator, this, room, this, new StreamBuffers(), scheduler);
     }
 
     private void receive(int id, byte[] bytes) {

@@ -62,7 +62,7 @@ class StriperRulesTest {
 
   private final Log log = new Log();
   private final StreamRoom room = new StreamRoom(1 << 30);
-  private final Striper server = new Striper(false, log, room, new StreamBuffers());
+  private final Striper server = new Striper(false, log, room, "bob", new StreamBuffers());
   private final Tunnel tunnel = server.addTunnel(0, 0);
 
   private boolean receive(Consumer<ByteBuffer> frames) {
@@ -136,15 +136,42 @@ class StriperRulesTest {
   void whoeverMakesWindowsGrowLeavesRoomForOthersToBegin() {
     StreamRoom small = new StreamRoom(4 << 20);
     for (int session = 0; session < 3; session++) {
-      grow(new Striper(false, log, small, new StreamBuffers()));
+      grow(new Striper(false, log, small, session, new StreamBuffers()));
     }
     assertTrue(small.leftBytes() < (4 << 20) / 4, "nothing has grown");
-    Striper other = new Striper(false, log, small, new StreamBuffers());
-    Tunnel its = other.addTunnel(0, 0);
-    for (int id = 0; id < 10; id++) {
-      open(other, its, id);
-    }
+    Striper other = new Striper(false, log, small, "bob", new StreamBuffers());
+    openMany(other, 10);
     assertEquals(10, other.liveConnections().size());
+  }
+
+  @Test
+  void whoeverHasManySessionsLeavesRoomForOthersToBegin() {
+    StreamRoom small = new StreamRoom(4 << 20);
+    List<Striper> mallorys = new ArrayList<>();
+    for (int session = 0; session < 4; session++) {
+      Striper its = new Striper(false, log, small, "mallory", new StreamBuffers());
+      openMany(its, 200);
+      mallorys.add(its);
+    }
+    assertTrue(small.leftBytes() >= (4 << 20) / 2 - (20 << 10), small.leftBytes() + " left");
+    Striper bobs = new Striper(false, log, small, "bob", new StreamBuffers());
+    openMany(bobs, 40);
+    assertEquals(40, bobs.liveConnections().size());
+    Striper carols = new Striper(false, log, small, "carol", new StreamBuffers());
+    openMany(carols, 20);
+    assertEquals(20, carols.liveConnections().size());
+    mallorys.forEach(Striper::end);
+    bobs.end();
+    carols.end();
+    assertEquals(small.limitBytes(), small.leftBytes());
+    assertTrue(small.takeFirst("mallory", 4 << 20), "what was given back is not counted");
+  }
+
+  private void openMany(Striper striper, int count) {
+    Tunnel its = striper.addTunnel(0, 0);
+    for (int id = 0; id < count; id++) {
+      open(striper, its, id);
+    }
   }
 
   private void grow(Striper greedy) {
@@ -217,7 +244,7 @@ class StriperRulesTest {
     assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
     receiveOpen(StreamLimits.CONNECTIONS);
     assertEquals(StreamLimits.CONNECTIONS, log.opened.size());
-    Striper client = new Striper(true, log, new StreamRoom(1 << 30), new StreamBuffers());
+    Striper client = new Striper(true, log, new StreamRoom(1 << 30), "bob", new StreamBuffers());
     for (int id = 0; id < StreamLimits.CONNECTIONS; id++) {
       assertNotNull(client.open(""));
     }

@@ -13,10 +13,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -32,6 +32,9 @@ final class Associations {
   private static final int MOST = 256;
 
   private static final int MOST_OF_HOST = 64;
+
+  /** Destinations of one, whose longest idle makes room for a new one. */
+  private static final int DESTINATIONS = 64;
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
@@ -98,7 +101,7 @@ final class Associations {
 
   /** Gives the application what came on a flow of these. */
   static void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
-    ((Association.Way) flow.attachment()).deliver(payload, trafficClass);
+    ((Association.Way) flow.attachment()).deliver(flow, payload, trafficClass);
   }
 
   /** A flow of these is gone. */
@@ -121,7 +124,10 @@ final class Associations {
 
     private final InetAddress host;
     private final int sourcePort;
-    private final Map<Destination, Flow> flows = new HashMap<>();
+
+    /** The longest idle one first. */
+    private final SequencedMap<Destination, Flow> flows = new LinkedHashMap<>();
+
     private DatagramPort port;
     private InetSocketAddress application;
 
@@ -161,10 +167,13 @@ final class Associations {
       application = source;
       Flow flow = flows.get(to);
       if (flow == null) {
+        if (flows.size() >= DESTINATIONS) {
+          driver.endpoint().closeFlow(flows.firstEntry().getValue());
+        }
         flow = opener.apply(to);
         flow.attach(new Way(to));
-        flows.put(to, flow);
       }
+      flows.putLast(to, flow);
       driver.endpoint().send(engine.nanoTime(), flow, datagram, from.trafficClass());
     }
 
@@ -187,8 +196,9 @@ final class Associations {
         this.to = to;
       }
 
-      private void deliver(ByteBuffer payload, int trafficClass) {
+      private void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
         if (all.contains(Association.this) && application != null) {
+          flows.putLast(to, flow);
           scratch.clear();
           DatagramHead.put(scratch, to);
           driver.send(port, scratch.put(payload).flip(), application, trafficClass);

@@ -88,6 +88,7 @@ final class ClientStreams {
             true,
             config.patienceNanos(),
             host == null ? StriperDriver.newRoom() : host.room(),
+            this,
             buffers,
             new Listener());
     proxy = new Proxy(engine, driver, associations, proxied.user(), log);

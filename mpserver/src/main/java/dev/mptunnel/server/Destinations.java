@@ -81,9 +81,14 @@ final class Destinations {
     return isPermitted(rights, to, remote.getAddress());
   }
 
-  /** Whether a socket may be opened to one; if so, it counts as open. */
-  boolean takeSocket() {
-    return sockets.take(engine.nanoTime());
+  /** Whether a socket to one may be opened for a client; if so, it counts as open. */
+  boolean takeSocket(Object who) {
+    return sockets.take(engine.nanoTime(), who);
+  }
+
+  /** One that was opened for a client has been closed. */
+  void giveBackSocket(Object who) {
+    sockets.giveBack(who);
   }
 
   private void refuse(String client, String written, InetAddress address) {

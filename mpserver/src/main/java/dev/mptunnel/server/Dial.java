@@ -18,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -34,6 +33,7 @@ final class Dial implements NameQueries.Question {
   /** Who hears how it ends: one of both, once, and not before {@link #start} has returned. */
   interface Outcome {
 
+    /** The socket is whose it was taken for; see {@link Destinations#giveBackSocket}. */
     void connected(StreamSocket socket);
 
     /**
@@ -43,9 +43,10 @@ final class Dial implements NameQueries.Question {
   }
 
   private final StreamEngine engine;
+  private final Destinations destinations;
+  private final Object who;
   private final Destination to;
   private final Predicate<InetAddress> mayDial;
-  private final BooleanSupplier takeSocket;
   private final Outcome outcome;
   private final Engine.EngineTimer timer;
   private final Set<Attempt> attempts = new LinkedHashSet<>();
@@ -54,33 +55,33 @@ final class Dial implements NameQueries.Question {
   private boolean over;
 
   /**
+   * @param destinations where names and sockets come from
+   * @param who for which client
    * @param mayDial whether an address may be dialled
-   * @param takeSocket whether there is a socket for it
    */
   Dial(
       StreamEngine engine,
+      Destinations destinations,
+      Object who,
       Destination to,
       Predicate<InetAddress> mayDial,
-      BooleanSupplier takeSocket,
       Outcome outcome) {
     this.engine = engine;
+    this.destinations = destinations;
+    this.who = who;
     this.to = to;
     this.mayDial = mayDial;
-    this.takeSocket = takeSocket;
     this.outcome = outcome;
     timer = engine.newTimer(this::onTimer);
   }
 
-  /**
-   * @param who for whom names are asked
-   */
-  void start(NameQueries names, Object who) {
+  void start() {
     if (to.isAddress()) {
       engine.execute(() -> onFound(List.of(to.address())));
       return;
     }
     timer.set(engine.nanoTime() + RESOLVE_NANOS);
-    names.ask(who, to.host(), this);
+    destinations.names().ask(who, to.host(), this);
   }
 
   @Override
@@ -102,9 +103,17 @@ final class Dial implements NameQueries.Question {
     go();
   }
 
+  @Override
+  public void onTooMany() {
+    if (!over) {
+      fail(StreamError.TOO_MANY);
+    }
+  }
+
   private void onTimer() {
     if (!over && race == null) {
-      fail(StreamError.UNRESOLVED);
+      boolean wasAsked = destinations.names().isUnderWay(who, to.host());
+      fail(wasAsked ? StreamError.UNRESOLVED : StreamError.TOO_MANY);
     } else if (!over) {
       go();
     }
@@ -113,7 +122,7 @@ final class Dial implements NameQueries.Question {
   private void go() {
     long now = engine.nanoTime();
     for (InetAddress next = race.next(now); next != null; next = race.next(now)) {
-      if (!takeSocket.getAsBoolean()) {
+      if (!destinations.takeSocket(who)) {
         fail(StreamError.TOO_MANY);
         return;
       }
@@ -186,6 +195,7 @@ final class Dial implements NameQueries.Question {
 
     @Override
     public void onClosed(StreamSocket closed, IOException cause) {
+      destinations.giveBackSocket(who);
       if (!attempts.remove(this) || over) {
         return;
       }

@@ -91,6 +91,7 @@ final class FlowDestinations {
 
     private final Flow flow;
     private final Destination to;
+    private final Object who;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private int waitingBytes;
     private InetSocketAddress remote;
@@ -102,6 +103,7 @@ final class FlowDestinations {
     Socket(Flow flow, Destination to) {
       this.flow = flow;
       this.to = to;
+      who = flow.session().rights().account(flow.session().id());
     }
 
     void ask() {
@@ -109,7 +111,7 @@ final class FlowDestinations {
       if (to.isAddress()) {
         onFound(List.of(to.address()));
       } else {
-        destinations.names().ask(flow.session(), to.host(), this);
+        destinations.names().ask(who, to.host(), this);
       }
     }
 
@@ -125,7 +127,7 @@ final class FlowDestinations {
         return;
       }
       for (InetAddress address : found) {
-        if (port == null && permit(address) && destinations.takeSocket()) {
+        if (port == null && permit(address) && destinations.takeSocket(who)) {
           open(address);
         }
       }
@@ -136,6 +138,11 @@ final class FlowDestinations {
       waiting.forEach(each -> driver.send(port, each.payload(), null, each.trafficClass()));
       forgetWaiting();
       driver.finish();
+    }
+
+    @Override
+    public void onTooMany() {
+      onFound(List.of());
     }
 
     private boolean permit(InetAddress address) {
@@ -152,6 +159,7 @@ final class FlowDestinations {
         port = engine.open(options, this);
       } catch (IOException e) {
         port = null; // no route leads there, for one: another address may do
+        destinations.giveBackSocket(who);
       }
     }
 
@@ -190,6 +198,7 @@ final class FlowDestinations {
       if (port != null) {
         port.close();
         port = null;
+        destinations.giveBackSocket(who);
       }
     }
 

@@ -2,31 +2,40 @@ package dev.mptunnel.server;
 
 import dev.mptunnel.net.Engine;
 import java.net.InetAddress;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
- * The names that are resolved for one engine, not too many at once for anybody: who asks for many
- * that nobody answers waits for himself. Used on the engine's thread.
+ * The names that are resolved for one engine, not too many at once for any client: who asks for
+ * many that nobody answers waits for himself. A name is asked for once, however many questions wait
+ * for it. Used on the engine's thread.
  */
 final class NameQueries {
 
-  static final int AT_ONCE = 16;
-  static final int WAITING = 256;
+  /** Names of one client. */
+  static final int AT_ONCE = 32;
 
-  /** Who wants to know. */
+  /** Its questions, those that wait too. */
+  static final int QUESTIONS = 1_024;
+
+  /** Who wants to know; is told one of both, once. */
   interface Question {
 
     /** Whether it is still to be asked. */
     boolean isWanted();
 
-    /** The answer: some addresses, none if there are none or too much is asked. */
+    /** The answer: some addresses, or none if there are none. */
     void onFound(List<InetAddress> found);
-  }
 
-  private record Query(String host, Question question) {}
+    /** It was not asked, since too much is. */
+    void onTooMany();
+  }
 
   private final Engine engine;
   private final NameThreads threads;
@@ -40,58 +49,90 @@ final class NameQueries {
   /**
    * Asks what a name stands for.
    *
-   * @param who for whom
+   * @param who for which client
    * @param question is answered on the engine's thread, not before this has returned
    */
   void ask(Object who, String host, Question question) {
-    Asker asker = askers.computeIfAbsent(who, Asker::new);
-    if (asker.waiting.size() >= WAITING) {
-      answerNothing(question);
-      return;
-    }
-    asker.waiting.add(new Query(host, question));
-    asker.go();
+    askers.computeIfAbsent(who, Asker::new).ask(host, question);
   }
 
-  private void answerNothing(Question question) {
-    engine.execute(() -> question.onFound(List.of()));
+  /** Whether a name is being resolved for a client now, and does not wait for that. */
+  boolean isUnderWay(Object who, String host) {
+    Asker asker = askers.get(who);
+    return asker != null && asker.underWay.containsKey(host);
   }
 
-  /** Somebody for whom names are asked. */
+  private void answerTooMany(List<Question> questions) {
+    questions.forEach(each -> engine.execute(each::onTooMany));
+  }
+
+  /** A client for which names are asked, and the questions for each of them. */
   private final class Asker {
 
     private final Object who;
-    private final ArrayDeque<Query> waiting = new ArrayDeque<>();
-    private int underWay;
+    private final Map<String, List<Question>> underWay = new HashMap<>();
+    private final SequencedMap<String, List<Question>> waiting = new LinkedHashMap<>();
+    private int questions;
 
     Asker(Object who) {
       this.who = who;
     }
 
-    void go() {
-      while (underWay < AT_ONCE && !waiting.isEmpty()) {
-        Query next = waiting.poll();
-        if (next.question.isWanted()) {
-          start(next);
+    void ask(String host, Question question) {
+      if (questions >= QUESTIONS) {
+        forgetUnwanted();
+      }
+      if (questions >= QUESTIONS) {
+        answerTooMany(List.of(question));
+        return;
+      }
+      questions++;
+      List<Question> same = underWay.get(host);
+      if (same == null) {
+        same = waiting.computeIfAbsent(host, _ -> new ArrayList<>());
+      }
+      same.add(question);
+      go();
+    }
+
+    private void forgetUnwanted() {
+      Stream.of(underWay, waiting)
+          .map(Map::values)
+          .flatMap(Collection::stream)
+          .forEach(
+              each -> {
+                questions -= each.size();
+                each.removeIf(question -> !question.isWanted());
+                questions += each.size();
+              });
+      waiting.values().removeIf(List::isEmpty);
+    }
+
+    private void go() {
+      while (underWay.size() < AT_ONCE && !waiting.isEmpty()) {
+        String host = waiting.firstEntry().getKey();
+        List<Question> its = waiting.firstEntry().getValue();
+        if (its.stream().noneMatch(Question::isWanted)) {
+          questions -= waiting.remove(host).size();
+        } else if (threads.ask(who, host, found -> engine.execute(() -> onAnswer(host, found)))) {
+          underWay.put(host, waiting.remove(host));
+        } else if (underWay.isEmpty()) {
+          questions -= waiting.remove(host).size();
+          answerTooMany(its);
+        } else {
+          return; // until one of its own has been answered
         }
       }
-      if (underWay == 0) {
+      if (underWay.isEmpty() && waiting.isEmpty()) {
         askers.remove(who, this);
       }
     }
 
-    private void start(Query query) {
-      if (threads.ask(query.host, found -> engine.execute(() -> onAnswer(query.question, found)))) {
-        underWay++;
-      } else {
-        answerNothing(query.question);
-      }
-    }
-
-    private void onAnswer(Question question, List<InetAddress> found) {
-      underWay--;
+    private void onAnswer(String host, List<InetAddress> found) {
+      List<Question> its = underWay.remove(host);
+      questions -= its.size();
+      its.forEach(each -> engine.execute(() -> each.onFound(found)));
       go();
-      question.onFound(found);
     }
   }
 }

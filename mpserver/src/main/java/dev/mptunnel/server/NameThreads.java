@@ -4,7 +4,7 @@ import dev.mptunnel.net.Resolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /** Asks a resolver on threads of its own, not too many at once over all. From any thread. */
@@ -16,44 +16,66 @@ final class NameThreads {
   static final int ADDRESSES = 16;
 
   private final Resolver resolver;
-  private final Semaphore places = new Semaphore(AT_ONCE);
+  private final ThreadFactory threads;
+  private final Shares shares = new Shares();
+  private int left = AT_ONCE;
 
   NameThreads(Resolver resolver) {
+    // No virtual ones: the system's resolver waits in native code, and so holds what carries them.
+    this(resolver, Thread.ofPlatform().daemon().factory());
+  }
+
+  NameThreads(Resolver resolver, ThreadFactory threads) {
     this.resolver = resolver;
+    this.threads = threads;
   }
 
   /**
    * Asks what a name stands for.
    *
+   * @param who for which client
    * @param answer is given its addresses, none if it has none; on the thread that asked
-   * @return false if too many are asked for already
+   * @return false if the client has as many as are left, or the system has no thread for it
    */
-  boolean ask(String host, Consumer<List<InetAddress>> answer) {
-    if (!places.tryAcquire()) {
+  boolean ask(Object who, String host, Consumer<List<InetAddress>> answer) {
+    if (!take(who)) {
       return false;
     }
     boolean started = false;
     try {
-      // No virtual ones: the system's resolver waits in native code, and so holds what carries
-      // them.
-      Thread.ofPlatform().daemon().name("resolve " + host).start(() -> resolve(host, answer));
+      Thread thread = threads.newThread(() -> resolve(who, host, answer));
+      thread.setName("resolve " + host);
+      thread.start();
       started = true;
+    } catch (OutOfMemoryError e) { // or of threads, which the system bounds too
+      ServerLog.threadsScarce(e.getMessage());
     } finally {
       if (!started) {
-        places.release();
+        giveBack(who);
       }
     }
-    return true;
+    return started;
   }
 
-  private void resolve(String host, Consumer<List<InetAddress>> answer) {
+  private synchronized boolean take(Object who) {
+    boolean taken = shares.take(who, left);
+    left -= taken ? 1 : 0;
+    return taken;
+  }
+
+  private synchronized void giveBack(Object who) {
+    shares.giveBack(who);
+    left++;
+  }
+
+  private void resolve(Object who, String host, Consumer<List<InetAddress>> answer) {
     List<InetAddress> found = List.of();
     try {
       found = resolver.resolve(host).stream().limit(ADDRESSES).toList();
     } catch (UnknownHostException e) {
       // It has none.
     } finally { // whatever failed
-      places.release();
+      giveBack(who);
       answer.accept(found);
     }
   }

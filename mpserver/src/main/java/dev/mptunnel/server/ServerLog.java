@@ -145,12 +145,22 @@ final class ServerLog {
         address == null || destination.contains(address) ? "" : " at " + address);
   }
 
-  /** Clients' destinations have taken all sockets that are for them. */
-  static void socketsScarce(long most) {
+  /** Clients' destinations have taken all sockets that are for them, or one has its share. */
+  static void socketsScarce(long open, long most) {
     LOG.warn(
-        "of our file descriptors {} are taken: clients' destinations get no more of them; raise"
-            + " ulimit -Hn, or lower max-flows and max-sessions-per-client",
+        "{} of our file descriptors are taken: clients' destinations get no more than {}, and those"
+            + " of one client no more than are left; raise ulimit -Hn, or lower max-flows and"
+            + " max-sessions-per-client",
+        open,
         most);
+  }
+
+  /** A name could not be resolved for want of a thread. */
+  static void threadsScarce(String why) {
+    LOG.warn(
+        "names of clients' destinations are not resolved: {}; raise ulimit -u, or the number of"
+            + " tasks that this service may have",
+        why);
   }
 
   private static void stranger(Event.StrangerRefused stranger) {

@@ -65,7 +65,7 @@ final class ServerStreams {
   /** So many targets that a client asks for in vain are told of: it chooses the names. */
   private static final int REFUSED_TOLD = 16;
 
-  /** Destinations that are dialled for a session at once. */
+  /** Destinations that are dialled for a client at once. */
   private static final int DIALS = 256;
 
   private final StreamEngine engine;
@@ -81,6 +81,7 @@ final class ServerStreams {
   private final Doorstep doorstep;
   private DriverGroup endpoints;
   private final Destinations destinations;
+  private final Shares dials = new Shares();
 
   /** Null for a program of its own. */
   private final LocalTarget local;
@@ -158,7 +159,7 @@ final class ServerStreams {
           SessionStreams streams = null;
           if (found != null) {
             long id = found.key().sessionId();
-            streams = ends.computeIfAbsent(id, SessionStreams::new);
+            streams = ends.computeIfAbsent(id, _ -> new SessionStreams(id, found.rights()));
             streams.name = found.name();
             streams.rights = found.rights();
             link =
@@ -246,16 +247,17 @@ final class ServerStreams {
 
     private final long id;
     private final long life = random.nextLong();
-    private final StriperDriver driver =
-        new StriperDriver(engine, false, config.patienceNanos(), room, buffers, this);
+    private final StriperDriver driver;
     private String name;
     private Rights rights;
-    private int dials;
     private boolean saidUp;
     private final Set<String> toldRefused = new HashSet<>();
 
-    SessionStreams(long id) {
+    SessionStreams(long id, Rights rights) {
       this.id = id;
+      this.rights = rights;
+      Object owner = rights.account(id);
+      driver = new StriperDriver(engine, false, config.patienceNanos(), room, owner, buffers, this);
     }
 
     @Override
@@ -282,12 +284,12 @@ final class ServerStreams {
 
     private void dial(Connection connection, String written) {
       Destination to = destinations.admit(name, rights, written);
-      if (to == null || dials >= DIALS) {
+      Object who = rights.account(id);
+      if (to == null || !dials.take(who, DIALS)) {
         driver.refuse(connection, to == null ? StreamError.NOT_ALLOWED : StreamError.TOO_MANY);
         return;
       }
-      dials++;
-      new Dialled(connection, to).start();
+      new Dialled(connection, who, to).start();
     }
 
     private boolean isStillAllowed(Connection connection, InetSocketAddress remote) {
@@ -323,29 +325,32 @@ final class ServerStreams {
     private final class Dialled implements ConnectionEnd, Dial.Outcome {
 
       private final Connection connection;
+      private final Object who;
       private final Dial dial;
       private boolean over;
 
-      Dialled(Connection connection, Destination to) {
+      Dialled(Connection connection, Object who, Destination to) {
         this.connection = connection;
+        this.who = who;
         dial =
             new Dial(
                 engine,
+                destinations,
+                who,
                 to,
                 address -> destinations.permit(name, rights, to, address),
-                destinations::takeSocket,
                 this);
       }
 
       void start() {
         connection.attach(this);
-        dial.start(destinations.names(), SessionStreams.this);
+        dial.start();
       }
 
       @Override
       public void connected(StreamSocket socket) {
         end();
-        driver.reached(connection, socket);
+        driver.reached(connection, socket, () -> destinations.giveBackSocket(who));
       }
 
       @Override
@@ -364,7 +369,7 @@ final class ServerStreams {
       private void end() {
         if (!over) {
           over = true;
-          dials--;
+          dials.giveBack(who);
           connection.attach(null);
         }
       }

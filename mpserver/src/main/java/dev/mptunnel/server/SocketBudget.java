@@ -6,7 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps a quarter of the process's file descriptors from clients' destinations, so that whatever
- * they name, there are some for new clients, tunnels and targets. From any thread.
+ * they name, there are some for new clients, tunnels and targets. Of the others a client has no
+ * more than are left, so that there are some for the next client. From any thread.
  *
  * <p>To count what is open takes time. So each socket that is opened adds to the last count, none
  * that is closed takes from it, and it is counted again, at most once a second, when that comes to
@@ -19,6 +20,7 @@ final class SocketBudget {
 
   private final long most;
   private final LongSupplier counter;
+  private final Shares shares = new Shares();
   private boolean isCounted;
   private boolean isTold;
   private long open;
@@ -41,25 +43,30 @@ final class SocketBudget {
     return new SocketBudget(OwnProcess.openFilesLimit(), OwnProcess::openFiles);
   }
 
-  /** Whether a socket may be opened; if so, it counts as open. */
-  synchronized boolean take(long now) {
+  /** Whether a socket may be opened for a client; if so, it counts as open. */
+  synchronized boolean take(long now, Object who) {
     if (most == Long.MAX_VALUE - Long.MAX_VALUE / 4) {
       return true;
     }
-    if (!isCounted || (open >= most && now - countedNanos >= COUNT_AGAIN_NANOS)) {
+    boolean taken = isCounted && shares.take(who, most - open);
+    if (!taken && (!isCounted || now - countedNanos >= COUNT_AGAIN_NANOS)) {
       isCounted = true;
       open = counter.getAsLong();
       countedNanos = now;
+      taken = shares.take(who, most - open);
     }
-    if (open < most) {
+    if (taken) {
       open++;
-      return true;
-    }
-    if (!isTold || now - toldNanos >= TELL_AGAIN_NANOS) {
+    } else if (!isTold || now - toldNanos >= TELL_AGAIN_NANOS) {
       isTold = true;
       toldNanos = now;
-      ServerLog.socketsScarce(most);
+      ServerLog.socketsScarce(open, most);
     }
-    return false;
+    return taken;
+  }
+
+  /** One that was opened for a client has been closed. */
+  synchronized void giveBack(Object who) {
+    shares.giveBack(who);
   }
 }

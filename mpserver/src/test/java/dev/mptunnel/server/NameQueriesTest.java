@@ -1,6 +1,7 @@
 package dev.mptunnel.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.net.Engine;
@@ -29,10 +30,10 @@ class NameQueriesTest {
 
   private List<InetAddress> resolve(String host) throws UnknownHostException {
     asked.incrementAndGet();
-    if (host.equals("broken.test")) {
+    if (host.startsWith("broken")) {
       throw new IllegalStateException("a resolver with a defect");
     }
-    if (host.equals("silent.test")) {
+    if (host.startsWith("silent")) {
       try {
         silence.await();
       } catch (InterruptedException e) {
@@ -42,8 +43,57 @@ class NameQueriesTest {
     return Collections.nCopies(host.equals("many.test") ? 5_000 : 1, ADDRESS);
   }
 
+  /** What a thread does that the system does not start. */
+  private static Thread unstartable(Runnable task) {
+    return new Thread(task) {
+      @Override
+      public void start() {
+        throw new OutOfMemoryError("unable to create native thread");
+      }
+    };
+  }
+
+  @Test
+  void whereTheSystemHasNoThreadLeftThatIsSaid() throws InterruptedException {
+    NameThreads none = new NameThreads(this::resolve, NameQueriesTest::unstartable);
+    for (int i = 0; i < 2 * NameThreads.AT_ONCE; i++) {
+      assertFalse(none.ask("bob", "a.test", _ -> {}));
+    }
+    ask(new NameQueries(engine, none), "bob", "a.test", true);
+    engine.runNext();
+    assertEquals(List.of("bob a.test too many"), answers);
+  }
+
+  /** By however many sessions, on however many threads of ours. */
+  @Test
+  void oneClientHasNoMoreNamesThanAreLeft() {
+    NameThreads endless = new NameThreads(this::resolve, NameQueriesTest::endless);
+    assertEquals(NameThreads.AT_ONCE / 2, asMany(endless, "mallory"));
+    assertEquals(NameThreads.AT_ONCE / 4, asMany(endless, "eve"));
+    assertTrue(endless.ask("bob", "b.test", _ -> {}));
+  }
+
+  private static Thread endless(Runnable task) {
+    return new Thread(task) {
+      @Override
+      public void start() {}
+    };
+  }
+
+  private static int asMany(NameThreads threads, String who) {
+    int count = 0;
+    while (threads.ask(who, "a.test", _ -> {})) {
+      count++;
+    }
+    return count;
+  }
+
   private void ask(String who, String host, boolean wanted) {
-    names.ask(
+    ask(names, who, host, wanted);
+  }
+
+  private void ask(NameQueries of, String who, String host, boolean wanted) {
+    of.ask(
         who,
         host,
         new NameQueries.Question() {
@@ -56,29 +106,64 @@ class NameQueriesTest {
           public void onFound(List<InetAddress> found) {
             answers.add(who + " " + host + " " + found.size());
           }
+
+          @Override
+          public void onTooMany() {
+            answers.add(who + " " + host + " too many");
+          }
         });
   }
 
   @Test
   void whoAsksForWhatNobodyAnswersWaitsForHimself() throws InterruptedException {
-    int silent = NameQueries.AT_ONCE + NameQueries.WAITING;
-    for (int i = 0; i < silent; i++) {
-      ask("mallory", "silent.test", i % 2 == 0 || i < NameQueries.AT_ONCE);
+    for (int i = 0; i < NameQueries.QUESTIONS; i++) {
+      ask("mallory", "silent-%d.test".formatted(i), true);
     }
     ask("mallory", "a.test", true);
     engine.runNext();
-    assertEquals(List.of("mallory a.test 0"), answers, "too much is asked");
+    assertEquals(List.of("mallory a.test too many"), answers);
     ask("bob", "b.test", true);
     engine.runNext();
+    engine.runNext();
     assertEquals("bob b.test 1", answers.getLast());
-    assertTrue(asked.get() <= NameQueries.AT_ONCE + 1, "asked for " + asked);
+    assertTrue(names.isUnderWay("mallory", "silent-%d.test".formatted(NameQueries.AT_ONCE - 1)));
+    assertFalse(names.isUnderWay("mallory", "silent-%d.test".formatted(NameQueries.AT_ONCE)));
     silence.countDown();
-    int wanted = NameQueries.AT_ONCE + NameQueries.WAITING / 2;
-    for (int i = 0; i < wanted; i++) {
+    while (answers.size() < 2 + NameQueries.QUESTIONS) {
       engine.runNext();
     }
-    assertEquals(2 + wanted, answers.size());
-    assertEquals(1 + wanted, asked.get(), "what nobody waits for is not asked");
+    assertEquals(1 + NameQueries.QUESTIONS, asked.get());
+    assertFalse(names.isUnderWay("mallory", "silent-0.test"));
+  }
+
+  @Test
+  void whatNobodyWaitsForIsNotAskedAndTakesNoPlace() throws InterruptedException {
+    for (int i = 0; i < NameQueries.QUESTIONS; i++) {
+      ask("bob", "silent-%d.test".formatted(i), i < NameQueries.AT_ONCE);
+    }
+    ask("bob", "b.test", true);
+    silence.countDown();
+    while (!answers.contains("bob b.test 1")) {
+      engine.runNext();
+    }
+    assertTrue(asked.get() <= NameQueries.AT_ONCE + 1, "asked for " + asked);
+  }
+
+  /** A browser asks for a host again and again. */
+  @Test
+  void aNameThatNobodyAnswersTakesOnePlace() throws InterruptedException {
+    for (int i = 0; i < NameQueries.AT_ONCE; i++) {
+      ask("bob", "silent.test", true);
+    }
+    ask("bob", "b.test", true);
+    engine.runNext();
+    engine.runNext();
+    assertEquals(List.of("bob b.test 1"), answers);
+    silence.countDown();
+    while (answers.size() < 1 + NameQueries.AT_ONCE) {
+      engine.runNext();
+    }
+    assertEquals(2, asked.get());
   }
 
   @Test
@@ -86,15 +171,16 @@ class NameQueriesTest {
     Thread.setDefaultUncaughtExceptionHandler((_, _) -> {});
     try {
       for (int i = 0; i < 2 * NameQueries.AT_ONCE; i++) {
-        ask("bob", "broken.test", true);
+        ask("bob", "broken-%d.test".formatted(i), true);
       }
-      for (int i = 0; i < 2 * NameQueries.AT_ONCE; i++) {
+      while (answers.size() < 2 * NameQueries.AT_ONCE) {
         engine.runNext();
       }
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(null);
     }
     ask("bob", "many.test", true);
+    engine.runNext();
     engine.runNext();
     assertEquals("bob many.test " + NameThreads.ADDRESSES, answers.getLast());
   }

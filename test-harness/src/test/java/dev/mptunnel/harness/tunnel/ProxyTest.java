@@ -585,6 +585,21 @@ class ProxyTest {
     assertEquals(1, reply(tunnel, "05 03 00 01 00000000 0000"), "no place");
   }
 
+  /** And all others keep theirs, whatever a program sends to, such as a DHT. */
+  @Test
+  void oneAssociationHasNotAllFlows() throws IOException {
+    int echo = datagramEcho().getLocalPort();
+    ProxyTunnel tunnel = opened(new ProxyTunnel(null, "127.0.0.1:1-65535"));
+    DatagramSocket socket = associate(connect(tunnel));
+    for (int port = 1; port <= 100; port++) {
+      send(socket, "00000001" + "7f000001" + "%04x".formatted(port) + "00");
+    }
+    String toEcho = "00000001" + "7f000001" + "%04x".formatted(echo) + hex("hello");
+    send(socket, toEcho);
+    assertEquals(toEcho, receive(socket));
+    assertEquals(64, tunnel.client().report().join().flows());
+  }
+
   @Test
   void aNameThatDoesNotResolveIsAskedAgainForDatagrams() throws IOException {
     int echo = datagramEcho().getLocalPort();
