@@ -24,7 +24,7 @@ final class SessionFigures {
   private static final double FADING = 0.95;
 
   /** Who is not listed must have carried so much more to take the place of one who is. */
-  private static final double MUCH_MORE = 1.5;
+  private static final double MUCH_MORE = 2;
 
   private static final Busy NEW = new Busy(0, 0, false);
 
