@@ -100,8 +100,7 @@ final class LogOutput extends Handler {
 
   private void tellRest(boolean isEnd) {
     for (RepeatLimit.Rest rest : limit.rest(clock.getAsLong(), isEnd)) {
-      LogEvent event =
-          new LogEvent(0, Instant.now(), rest.level(), PLAIN, null, null, rest.text());
+      LogEvent event = new LogEvent(0, Instant.now(), rest.level(), PLAIN, null, null, rest.text());
       journal.add(event);
       print(event, null);
     }

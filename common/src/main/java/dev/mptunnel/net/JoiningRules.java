@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which datagrams of a socket may leave joined with others, by where they go: the kernel may not cut
- * them on one route of several. Where it does everywhere, there are none of these rules.
+ * Which datagrams of a socket may leave joined with others, by where they go: the kernel may not
+ * cut them on one route of several. Where it does everywhere, there are none of these rules.
  */
 final class JoiningRules {
 

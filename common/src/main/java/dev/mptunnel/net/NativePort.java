@@ -216,8 +216,7 @@ final class NativePort implements DatagramPort {
   private void sent(int messages) {
     for (int i = 0; i < messages; i++) {
       Message message = queue.first();
-      if (message.parted
-          && joining.onSentAlone(message.remote, message.bytes, engine.nanoTime())) {
+      if (message.parted && joining.onSentAlone(message.remote, message.bytes, engine.nanoTime())) {
         LOG.debug(
             "{}: datagrams to {} are joined up to {} bytes",
             localAddress,

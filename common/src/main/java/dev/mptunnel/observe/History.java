@@ -56,8 +56,7 @@ public final class History {
       List<Trends.Key> keys = keys(session);
       boolean isCharted = areCharted(keys);
       Trends.Losses ofTunnel =
-          losses(keys.getFirst(), listed)
-              .addTunnel(new Trends.Losses(session.out(), session.in()));
+          losses(keys.getFirst(), listed).addTunnel(new Trends.Losses(session.out(), session.in()));
       if (isCharted) {
         series(keys.getFirst(), client).addTunnel(tick, seconds, session, ofTunnel);
       }
@@ -139,8 +138,9 @@ public final class History {
     }
     long last = series.get(ended).lastTick();
     long session = ended.session();
-    series.entrySet().removeIf(
-        each -> each.getKey().session() == session && each.getValue().lastTick() == last);
+    series
+        .entrySet()
+        .removeIf(each -> each.getKey().session() == session && each.getValue().lastTick() == last);
     return true;
   }
 

@@ -63,8 +63,7 @@ final class LossHistory {
             && totals.in().sent() >= before.in().sent();
     Trends.Losses more =
         isNext
-            ? new Trends.Losses(
-                totals.out().since(before.out()), totals.in().since(before.in()))
+            ? new Trends.Losses(totals.out().since(before.out()), totals.in().since(before.in()))
             : null;
     before = totals;
     return more;

@@ -29,12 +29,7 @@ final class Series {
 
   /** Running totals. */
   private record Counts(
-      long bytesOut,
-      long bytesIn,
-      long packetsOut,
-      long packetsIn,
-      long wins,
-      long saves) {}
+      long bytesOut, long bytesIn, long packetsOut, long packetsIn, long wins, long saves) {}
 
   private final int samples;
   private final String client;
@@ -106,12 +101,7 @@ final class Series {
         tick,
         seconds,
         new Counts(
-            server.bytesTo(),
-            server.bytesFrom(),
-            server.packetsTo(),
-            server.packetsFrom(),
-            0,
-            0),
+            server.bytesTo(), server.bytesFrom(), server.packetsTo(), server.packetsFrom(), 0, 0),
         null);
   }
 

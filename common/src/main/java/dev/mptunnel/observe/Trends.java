@@ -61,8 +61,7 @@ public record Trends(Map<Key, Trend> byKey, Map<Shared, Instant> sharedSince) {
    */
   public record Trend(Losses minute, Losses tenMinutes, Losses missed, RoundTrips recent) {
 
-    static final Trend NONE =
-        new Trend(Losses.NONE, Losses.NONE, Losses.NONE, RoundTrips.NONE);
+    static final Trend NONE = new Trend(Losses.NONE, Losses.NONE, Losses.NONE, RoundTrips.NONE);
   }
 
   Trend of(Key key) {

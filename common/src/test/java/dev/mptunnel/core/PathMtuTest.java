@@ -103,7 +103,7 @@ class PathMtuTest {
     allCarry(1_400);
     int seconds = 1;
     for (int i = 0; i < retransmissions; i++) {
-      world.runFor(1_000 * seconds);
+      world.runFor(1_000L * seconds);
       sendLong(sender, from == Side.CLIENT ? there : back);
       seconds *= 2;
     }

@@ -116,8 +116,7 @@ class HistoryTest {
     Figures.OfSession other = sessions(1, 1, 0).getFirst();
     for (int i = 0; i < 320; i++) {
       Figures.OfSession its =
-          Samples.session(
-              Samples.SESSION, new LossTotals(10L * i, 10L * i), path(0, i, _ -> true));
+          Samples.session(Samples.SESSION, new LossTotals(10L * i, 10L * i), path(0, i, _ -> true));
       boolean isListed = i < 4 || i >= 304;
       add(Samples.server(2, isListed ? List.of(other, its) : List.of(other)));
     }

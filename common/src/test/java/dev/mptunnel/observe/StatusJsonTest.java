@@ -161,8 +161,7 @@ class StatusJsonTest {
       sessions.add(
           Samples.session(i, new LossTotals(9, 9), Samples.path(0, 9, 8), Samples.path(1, 9, 8)));
     }
-    Snapshot snapshot =
-        Samples.snapshot("mpserver", Samples.server(100, sessions), Trends.NONE);
+    Snapshot snapshot = Samples.snapshot("mpserver", Samples.server(100, sessions), Trends.NONE);
     assertEquals(sessions.subList(0, 10), StatusText.shown(snapshot).sessions());
     List<String> lines = StatusText.of(snapshot, "totals\n").lines().toList();
     int first = lines.indexOf("client alice 0000000000000001");

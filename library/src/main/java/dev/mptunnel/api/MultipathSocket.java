@@ -27,9 +27,9 @@ import java.util.function.Supplier;
  * <p><b>Threads.</b> All methods may be called from any thread. Sending and receiving block, and
  * are meant for virtual threads: a socket has no thread of its own, and blocking pins none.
  *
- * <p><b>Memory.</b> At most 256 datagrams, or 1 MiB (64 KiB until a server has accepted the socket),
- * wait to be received, of which the oldest goes where there is another one; and as many wait to be
- * sent, while {@link #send(ByteBuffer)} blocks.
+ * <p><b>Memory.</b> At most 256 datagrams, or 1 MiB (64 KiB until a server has accepted the
+ * socket), wait to be received, of which the oldest goes where there is another one; and as many
+ * wait to be sent, while {@link #send(ByteBuffer)} blocks.
  *
  * <p><b>Ends.</b> A server's socket is over when the client has ended its session, or nothing was
  * sent or received for five minutes; a client's goes on, and is a new one to the server then.
@@ -381,7 +381,8 @@ public final class MultipathSocket implements InterruptibleChannel {
 
   /**
    * Closes it. What was sent goes out; threads that are blocked here are woken; what was received
-   * is dropped, and so is what still comes, but that at a server it makes a new socket. Without effect where it was closed before.
+   * is dropped, and so is what still comes, but that at a server it makes a new socket. Without
+   * effect where it was closed before.
    */
   @Override
   public void close() {

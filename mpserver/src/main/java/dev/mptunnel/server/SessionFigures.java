@@ -91,8 +91,7 @@ final class SessionFigures {
     List<ServerLoop.Carried> chosen = every.stream().sorted(byTraffic).limit(most).toList();
     Set<Long> listed =
         chosen.stream().map(ServerLoop.Carried::sessionId).collect(Collectors.toSet());
-    now.replaceAll(
-        (id, busy) -> new Busy(busy.datagrams(), busy.lately(), listed.contains(id)));
+    now.replaceAll((id, busy) -> new Busy(busy.datagrams(), busy.lately(), listed.contains(id)));
     before = now;
     return chosen;
   }

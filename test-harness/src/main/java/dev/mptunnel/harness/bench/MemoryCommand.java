@@ -38,8 +38,7 @@ final class MemoryCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Table table =
-      new Table(
-          "chain", "sessions", "heap kB", "bytes a session", "resident kB", "µs/s a session");
+      new Table("chain", "sessions", "heap kB", "bytes a session", "resident kB", "µs/s a session");
 
   /** What a server holds and spends while its sessions are idle. */
   private record Idle(long heapBytes, long residentKilobytes, double microsPerSecond) {}

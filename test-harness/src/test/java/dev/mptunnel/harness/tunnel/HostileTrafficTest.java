@@ -51,6 +51,7 @@ class HostileTrafficTest {
   private static final int WARM_UP = 5_000;
   private static final int APPLICATION_DATAGRAMS = 2_000;
   private static final int APPLICATION_DATAGRAMS_PER_SECOND = 1_000;
+
   /** The addresses of some 30,000 strangers, so many as an engine's cache knows at a time. */
   private static final long MAX_HEAP_GROWTH_BYTES = 8 << 20;
 
