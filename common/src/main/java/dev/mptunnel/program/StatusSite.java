@@ -34,6 +34,9 @@ final class StatusSite implements Site {
   /** Whose loops have not answered for so long is not healthy. */
   private static final double STUCK_SECONDS = 10;
 
+  /** What is older was made for somebody who has gone. */
+  private static final double FRESH_SECONDS = 2;
+
   /** An hour's samples, where some were taken late. */
   private static final Duration KEPT = Duration.ofMinutes(70);
 
@@ -158,9 +161,7 @@ final class StatusSite implements Site {
   }
 
   private Answer health() {
-    Snapshot latest = watch.latest();
-    boolean isStuck = latest != null && watch.age(latest) > STUCK_SECONDS;
-    return isStuck
+    return watch.silentSeconds() > STUCK_SECONDS
         ? Answer.text(503, "the threads that move datagrams do not answer")
         : Answer.text(200, "ok");
   }
@@ -218,8 +219,9 @@ final class StatusSite implements Site {
     @Override
     public String next() {
       Snapshot snapshot = watch.latest();
-      if (snapshot == null) {
-        return "";
+      boolean isOld = snapshot != null && sent == null && watch.age(snapshot) > FRESH_SECONDS;
+      if (snapshot == null || isOld) {
+        return ""; // a new one is made, since there is somebody now
       }
       StringBuilder text = new StringBuilder();
       if (sent == null) {

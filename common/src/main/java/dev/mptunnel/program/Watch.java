@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a program's snapshots: every two seconds for the history, and every second while somebody
- * looks. On a thread of its own, which asks those that move datagrams for their figures and never
- * has them wait.
+ * Takes a program's figures every two seconds for the history, and makes a snapshot of them every
+ * second while somebody looks. On a thread of its own, which asks those that move datagrams for
+ * their figures and never has them wait.
  */
 final class Watch implements AutoCloseable {
 
@@ -53,12 +53,14 @@ final class Watch implements AutoCloseable {
   // On the thread.
   private Figures before;
   private ProcessFigures processBefore;
-  private long takenNanos;
   private long ticks;
   private boolean isTaking;
   private Trends trends = Trends.NONE;
+  private boolean isTrendNew;
+  private long latestNanos;
 
   private volatile Snapshot latest;
+  private volatile long takenNanos = System.nanoTime();
   private volatile long askedNanos = System.nanoTime() - LOOKING_NANOS;
   private CompletableFuture<Snapshot> next = new CompletableFuture<>();
 
@@ -93,11 +95,11 @@ final class Watch implements AutoCloseable {
     boolean isWatched =
         serving.get().streams() > 0 || System.nanoTime() - askedNanos < LOOKING_NANOS;
     if (isForHistory || isWatched) {
-      take(isForHistory);
+      take(isForHistory, isWatched || latest == null);
     }
   }
 
-  private void take(boolean isForHistory) {
+  private void take(boolean isForHistory, boolean isShown) {
     if (isTaking) {
       return;
     }
@@ -108,10 +110,11 @@ final class Watch implements AutoCloseable {
     } catch (RuntimeException e) {
       figures = CompletableFuture.failedFuture(e);
     }
-    figures.whenCompleteAsync((its, failure) -> taken(its, failure, isForHistory), thread);
+    figures.whenCompleteAsync((its, failure) -> taken(its, failure, isForHistory, isShown), thread);
   }
 
-  private void taken(Figures figures, Throwable failure, boolean isForHistory) {
+  private void taken(
+      Figures figures, Throwable failure, boolean isForHistory, boolean isShown) {
     isTaking = false;
     if (failure != null) {
       LOG.debug("no figures: {}", failure.toString());
@@ -121,7 +124,19 @@ final class Watch implements AutoCloseable {
     long now = System.nanoTime();
     if (isForHistory) {
       history.add(time, now, figures);
+      isTrendNew = true;
+    }
+    if (isShown) {
+      show(figures, time, now);
+    }
+    before = figures;
+    takenNanos = now;
+  }
+
+  private void show(Figures figures, Instant time, long now) {
+    if (isTrendNew) {
       trends = history.trends();
+      isTrendNew = false;
     }
     ProcessFigures process = OwnProcess.figures();
     double seconds = before == null ? 0 : (now - takenNanos) / 1e9;
@@ -138,13 +153,12 @@ final class Watch implements AutoCloseable {
             before == null ? figures : before,
             seconds,
             process,
-            cpuShare(process, seconds),
+            cpuShare(process, (now - latestNanos) / 1e9),
             serving.get(),
             trends,
             journal.latest());
-    before = figures;
     processBefore = process;
-    takenNanos = now;
+    latestNanos = now;
     CompletableFuture<Snapshot> awaited = next;
     next = new CompletableFuture<>();
     awaited.complete(latest);
@@ -164,11 +178,11 @@ final class Watch implements AutoCloseable {
     try {
       thread.execute(
           () -> {
-            if (latest != null && System.nanoTime() - takenNanos < FRESH_NANOS) {
+            if (latest != null && System.nanoTime() - latestNanos < FRESH_NANOS) {
               answer.complete(latest);
             } else {
               next.whenComplete((snapshot, _) -> answer.complete(snapshot));
-              take(false);
+              take(false, true);
             }
           });
     } catch (RejectedExecutionException e) {
@@ -185,6 +199,11 @@ final class Watch implements AutoCloseable {
   /** How many seconds ago a snapshot was taken. From any thread. */
   double age(Snapshot snapshot) {
     return (System.nanoTime() - startedNanos) / 1e9 - snapshot.uptimeSeconds();
+  }
+
+  /** How many seconds ago there were figures, which are asked for all the time. From any thread. */
+  double silentSeconds() {
+    return (System.nanoTime() - takenNanos) / 1e9;
   }
 
   History history() {
