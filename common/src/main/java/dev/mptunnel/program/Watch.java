@@ -113,8 +113,7 @@ final class Watch implements AutoCloseable {
     figures.whenCompleteAsync((its, failure) -> taken(its, failure, isForHistory, isShown), thread);
   }
 
-  private void taken(
-      Figures figures, Throwable failure, boolean isForHistory, boolean isShown) {
+  private void taken(Figures figures, Throwable failure, boolean isForHistory, boolean isShown) {
     isTaking = false;
     if (failure != null) {
       LOG.debug("no figures: {}", failure.toString());

@@ -87,7 +87,9 @@ final class BenchOptions {
 
   @Option(
       names = "--warm-up",
-      description = "Seconds of load on each chain before, since a JVM starts slowly.")
+      description =
+          "Seconds of load on each chain before, since a JVM starts slowly; the processor time at"
+              + " a rate has as many of that rate before.")
   private int warmUpSeconds = 8;
 
   @Option(

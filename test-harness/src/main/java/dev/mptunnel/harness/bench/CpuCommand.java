@@ -94,12 +94,14 @@ final class CpuCommand implements Callable<Integer> {
 
   private void measure(ChainSet set, int sessions, int bytes, int rate) throws IOException {
     long nanos = TimeUnit.SECONDS.toNanos(options.seconds());
-    List<Measured> all =
-        Measured.all(
-            set,
-            nanos,
-            (_, _, slice) ->
-                rate == 0 ? Load.saturating(slice, bytes) : Load.counted(rate, slice, bytes));
+    ChainSet.Loads loads =
+        (_, _, slice) ->
+            rate == 0 ? Load.saturating(slice, bytes) : Load.counted(rate, slice, bytes);
+    if (rate != 0) {
+      // One datagram at a time is other code than many, and is to be compiled, too.
+      set.inTurn(options.warmUpNanos(), loads, (_, _, _) -> {});
+    }
+    List<Measured> all = Measured.all(set, nanos, loads);
     String rateText = rate == 0 ? MAX : Integer.toString(rate);
     places.add(bytes + " B, " + rateText + BenchRun.sessionsText(sessions));
     for (Measured measured : all) {
