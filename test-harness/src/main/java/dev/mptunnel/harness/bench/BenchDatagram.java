@@ -3,7 +3,8 @@ package dev.mptunnel.harness.bench;
 import java.nio.ByteBuffer;
 
 /**
- * A datagram between a {@link Generator} and a {@link Sink}. In network byte order:
+ * A datagram between a {@link Generator} and a {@link Sink}, from the buffer's position on. In
+ * network byte order:
  *
  * <pre>
  *  0  sequence:64, by one more with each that this end sends: where relay-3-1 looks for it
@@ -52,54 +53,54 @@ final class BenchDatagram {
   /** Whether it is one; the others may be called only then. */
   static boolean isOne(ByteBuffer datagram) {
     return datagram.remaining() >= MIN_BYTES
-        && datagram.getInt(MAGIC_AT) == MAGIC
-        && datagram.get(KIND_AT) >= 0
-        && datagram.get(KIND_AT) < Kind.ALL.length;
+        && datagram.getInt(datagram.position() + MAGIC_AT) == MAGIC
+        && datagram.get(datagram.position() + KIND_AT) >= 0
+        && datagram.get(datagram.position() + KIND_AT) < Kind.ALL.length;
   }
 
-  /** Writes the header over the beginning of the buffer, whose position must be 0. */
+  /** Writes the header from the buffer's position on. */
   static void write(
       ByteBuffer datagram, long sequence, Kind kind, int run, int index, long intendedNanos) {
-    datagram.putLong(0, sequence);
-    datagram.putInt(MAGIC_AT, MAGIC);
-    datagram.putInt(KIND_AT, kind.ordinal() << KIND_SHIFT);
-    datagram.putInt(RUN_AT, run);
-    datagram.putInt(INDEX_AT, index);
-    datagram.putLong(INTENDED_AT, intendedNanos);
+    datagram.putLong(datagram.position(), sequence);
+    datagram.putInt(datagram.position() + MAGIC_AT, MAGIC);
+    datagram.putInt(datagram.position() + KIND_AT, kind.ordinal() << KIND_SHIFT);
+    datagram.putInt(datagram.position() + RUN_AT, run);
+    datagram.putInt(datagram.position() + INDEX_AT, index);
+    datagram.putLong(datagram.position() + INTENDED_AT, intendedNanos);
   }
 
   /** Makes an echo of what came. */
   static void turnToEcho(ByteBuffer datagram, long sequence) {
-    datagram.putLong(0, sequence);
-    datagram.put(KIND_AT, (byte) Kind.ECHO.ordinal());
+    datagram.putLong(datagram.position(), sequence);
+    datagram.put(datagram.position() + KIND_AT, (byte) Kind.ECHO.ordinal());
   }
 
   static void writeCounts(ByteBuffer report, long distinct, long duplicates) {
-    report.putLong(DISTINCT_AT, distinct);
-    report.putLong(DUPLICATES_AT, duplicates);
+    report.putLong(report.position() + DISTINCT_AT, distinct);
+    report.putLong(report.position() + DUPLICATES_AT, duplicates);
   }
 
   static Kind kind(ByteBuffer datagram) {
-    return Kind.ALL[datagram.get(KIND_AT)];
+    return Kind.ALL[datagram.get(datagram.position() + KIND_AT)];
   }
 
   static int run(ByteBuffer datagram) {
-    return datagram.getInt(RUN_AT);
+    return datagram.getInt(datagram.position() + RUN_AT);
   }
 
   static int index(ByteBuffer datagram) {
-    return datagram.getInt(INDEX_AT);
+    return datagram.getInt(datagram.position() + INDEX_AT);
   }
 
   static long intendedNanos(ByteBuffer datagram) {
-    return datagram.getLong(INTENDED_AT);
+    return datagram.getLong(datagram.position() + INTENDED_AT);
   }
 
   static long distinct(ByteBuffer report) {
-    return report.getLong(DISTINCT_AT);
+    return report.getLong(report.position() + DISTINCT_AT);
   }
 
   static long duplicates(ByteBuffer report) {
-    return report.getLong(DUPLICATES_AT);
+    return report.getLong(report.position() + DUPLICATES_AT);
   }
 }
