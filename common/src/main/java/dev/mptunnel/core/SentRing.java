@@ -17,7 +17,8 @@ final class SentRing {
 
   private final SharedRoom room;
 
-  // Packet n lies in data[begins[n & mask] % data.length], whole; begins grow without end.
+  // Packet n lies in data[begins[n & mask] & mask], whole; begins grow without end. All lengths are
+  // powers of two: a division of each packet's would be felt.
   private byte[] data = new byte[0];
   private long[] begins = new long[0];
   private long[] sentNanos = new long[0];
@@ -63,7 +64,7 @@ final class SentRing {
     if (next - first == begins.length) {
       first++;
     }
-    packet.get(packet.position(), data, (int) (begin % data.length), length);
+    packet.get(packet.position(), data, offset(begin, data.length), length);
     begins[slot(next)] = begin;
     lengths[slot(next)] = length;
     trafficClasses[slot(next)] = (byte) trafficClass;
@@ -74,7 +75,7 @@ final class SentRing {
 
   /** Where a packet begins that has to lie whole behind this end. */
   private static long beginOf(int length, long end, int size) {
-    int left = size - (int) (end % size);
+    int left = size - offset(end, size);
     return left >= length ? end : end + left;
   }
 
@@ -128,7 +129,8 @@ final class SentRing {
     for (long counter = first; counter < next; counter++) {
       int slot = slot(counter);
       long begin = beginOf(lengths[slot], moreEnd, more.length);
-      System.arraycopy(data, (int) (begins[slot] % data.length), more, (int) begin, lengths[slot]);
+      int from = offset(begins[slot], data.length);
+      System.arraycopy(data, from, more, (int) begin, lengths[slot]);
       begins[slot] = begin;
       moreEnd = begin + lengths[slot];
     }
@@ -144,7 +146,7 @@ final class SentRing {
     int slot = slot(counter);
     return now - sentNanos[slot] > CoreLimits.RESEND_NANOS
         ? null
-        : ByteBuffer.wrap(data, (int) (begins[slot] % data.length), lengths[slot]);
+        : ByteBuffer.wrap(data, offset(begins[slot], data.length), lengths[slot]);
   }
 
   /** What a packet was marked with that {@link #find} has found. */
@@ -178,6 +180,10 @@ final class SentRing {
     trafficClasses = new byte[0];
     first = next;
     end = 0;
+  }
+
+  private static int offset(long begin, int size) {
+    return (int) (begin & size - 1);
   }
 
   private int slot(long counter) {
