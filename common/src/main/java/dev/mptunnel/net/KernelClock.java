@@ -23,45 +23,43 @@ final class KernelClock implements LongSupplier {
   private static final ThreadLocal<MemorySegment> TIMESPEC =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2));
 
-  private final MethodHandle clockGettime;
+  /** Null where it is not to be had. Constant, or each call would cost twice the time. */
+  private static final MethodHandle CLOCK_GETTIME = find();
+
   private final int id;
 
-  private KernelClock(MethodHandle clockGettime, int id) {
-    this.clockGettime = clockGettime;
+  private KernelClock(int id) {
     this.id = id;
   }
 
   /** The clock of this number, or null where it is not to be had. */
   static KernelClock orNull(int id) {
-    if (Engines.is64BitLinux()) {
-      try {
-        KernelClock clock = load(id);
-        if (clock != null && clock.read(TIMESPEC.get()) == 0) {
-          return clock;
-        }
-      } catch (IllegalCallerException | UnsupportedOperationException e) {
-        // The user has denied us native calls, or this JVM has none.
-      }
-    }
-    return null;
+    KernelClock clock = new KernelClock(id);
+    return CLOCK_GETTIME != null && clock.read(TIMESPEC.get()) == 0 ? clock : null;
   }
 
   @SuppressWarnings("restricted") // a call of the C library's
-  private static KernelClock load(int id) {
-    Linker linker = Linker.nativeLinker();
-    FunctionDescriptor signature =
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
-    return linker
-        .defaultLookup()
-        .find("clock_gettime")
-        .map(address -> linker.downcallHandle(address, signature, Linker.Option.critical(false)))
-        .map(handle -> new KernelClock(handle, id))
-        .orElse(null);
+  private static MethodHandle find() {
+    if (!Engines.is64BitLinux()) {
+      return null;
+    }
+    try {
+      Linker linker = Linker.nativeLinker();
+      FunctionDescriptor signature =
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
+      return linker
+          .defaultLookup()
+          .find("clock_gettime")
+          .map(address -> linker.downcallHandle(address, signature, Linker.Option.critical(false)))
+          .orElse(null);
+    } catch (IllegalCallerException | UnsupportedOperationException e) {
+      return null; // the user has denied us native calls, or this JVM has none
+    }
   }
 
   private int read(MemorySegment timespec) {
     try {
-      return (int) clockGettime.invokeExact(id, timespec);
+      return (int) CLOCK_GETTIME.invokeExact(id, timespec);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
