@@ -62,7 +62,8 @@ public interface Engine extends AutoCloseable {
 
   /**
    * The engine's clock in nanoseconds, monotonic, going on while the machine is suspended: what the
-   * core is given as {@code nowNanos}. The same for all engines of a process.
+   * core is given as {@code nowNanos}. The same for all engines of a process. On the engine's own
+   * thread it may stand still while what came together is handed over.
    */
   long nanoTime();
 

@@ -1,7 +1,6 @@
 package dev.mptunnel.net;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,6 +36,8 @@ final class NativeEngine implements DatagramEngine {
 
   private static final long WAKE_UP_KEY = -1;
 
+  private static final long NO_TIME = -1;
+
   /** After so many turns in a row with trouble of the engine's own, each is followed by a pause. */
   private static final int TROUBLED_TURNS = 8;
 
@@ -61,15 +62,19 @@ final class NativeEngine implements DatagramEngine {
 
   // Of the engine's thread alone:
 
-  /** What a handler is shown: on the heap, where the JDK's ciphers are fastest. One is enough. */
-  private final ByteBuffer received = ByteBuffer.allocate(ReceiveBatch.SLOT_BYTES);
-
   private final Set<NativePort> ports = new HashSet<>();
 
   /** The same by descriptor, which is in the low half of their keys: see {@link #register}. */
   private NativePort[] portOf = new NativePort[64];
 
   private NativeMemory memory;
+
+  /**
+   * The time for as long as datagrams are handed over that one call has brought, or negative: to
+   * look at the clock for each would cost as much as a small one does.
+   */
+  private long handingNanos = NO_TIME;
+
   private int opened;
   private boolean stopping;
   private long stopNanos;
@@ -273,11 +278,6 @@ final class NativeEngine implements DatagramEngine {
     return joins;
   }
 
-  /** The buffer that datagrams are handed over in. */
-  ByteBuffer received() {
-    return received;
-  }
-
   /** That datagrams do not go together here, which costs time and nothing else. */
   void sayPartedOnce(int bytes) {
     if (!partedSaid) {
@@ -339,7 +339,19 @@ final class NativeEngine implements DatagramEngine {
 
   @Override
   public long nanoTime() {
-    return clock.getAsLong();
+    return handingNanos != NO_TIME && thread.equals(Thread.currentThread())
+        ? handingNanos
+        : clock.getAsLong();
+  }
+
+  /** From now on the time stands still. */
+  void beginHanding() {
+    handingNanos = clock.getAsLong();
+  }
+
+  /** … and goes on. */
+  void endHanding() {
+    handingNanos = NO_TIME;
   }
 
   private void runFrom(CompletableFuture<Void> started) {

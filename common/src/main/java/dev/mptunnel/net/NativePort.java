@@ -326,10 +326,19 @@ final class NativePort implements DatagramPort {
    * @return how many datagrams they were
    */
   private int hand(int messages) {
-    ReceiveBatch batch = memory.receive;
     if (stamped && messages > 0) {
       memory.arrivals.look();
     }
+    engine.beginHanding();
+    try {
+      return handEach(messages);
+    } finally {
+      engine.endHanding();
+    }
+  }
+
+  private int handEach(int messages) {
+    ReceiveBatch batch = memory.receive;
     int datagrams = 0;
     for (int i = 0; i < messages && !closed; i++) {
       InetSocketAddress source = batch.source(i);
@@ -348,8 +357,7 @@ final class NativePort implements DatagramPort {
       int offset = 0;
       do {
         int length = Math.min(segmentBytes, bytes - offset);
-        batch.copy(i, offset, length, engine.received().array());
-        hand(source, length);
+        hand(source, batch.part(i, offset, length));
         datagrams++;
         offset += length;
       } while (offset < bytes && !closed);
@@ -357,9 +365,9 @@ final class NativePort implements DatagramPort {
     return datagrams;
   }
 
-  private void hand(InetSocketAddress source, int bytes) {
+  private void hand(InetSocketAddress source, ByteBuffer datagram) {
     try {
-      handler.onDatagram(this, source, engine.received().clear().limit(bytes));
+      handler.onDatagram(this, source, datagram);
     } catch (RuntimeException | Error e) {
       engine.failed(e);
     }

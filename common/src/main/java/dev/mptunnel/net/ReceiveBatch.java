@@ -75,8 +75,14 @@ final class ReceiveBatch {
     return headers.trafficClass(index);
   }
 
-  /** Copies a part of a message. */
-  void copy(int index, int offset, int bytes, byte[] to) {
-    buffer.get(index * SLOT_BYTES + offset, to, 0, bytes);
+  /**
+   * A part of a message where it lies, from position to limit: a copy would be in vain for all that
+   * is dropped, such as what came over another path before.
+   *
+   * @return the same buffer each time, which also leads to what is beside that part
+   */
+  ByteBuffer part(int index, int offset, int bytes) {
+    int start = index * SLOT_BYTES + offset;
+    return buffer.limit(start + bytes).position(start);
   }
 }
