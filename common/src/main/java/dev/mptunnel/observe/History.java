@@ -27,6 +27,9 @@ public final class History {
   private final Map<Trends.Key, Series> series = new LinkedHashMap<>();
   private Map<Trends.Key, LossHistory> losses = Map.of();
   private Map<Trends.Shared, Instant> sharedSince = Map.of();
+  /** As far as a clock is put right now and then: no reason to forget an hour. */
+  private static final long CORRECTED_SECONDS = 60;
+
   private long tick = -1;
   private long lastNanos;
 
@@ -42,11 +45,16 @@ public final class History {
   public synchronized void add(Instant time, long nanos, Figures figures) {
     double seconds = tick < 0 ? 0 : (nanos - lastNanos) / 1e9;
     lastNanos = nanos;
-    if (time.getEpochSecond() <= lastTime()) {
-      firstTick = tick + 1;
+    long second = time.getEpochSecond();
+    if (second <= lastTime()) {
+      if (lastTime() - second > CORRECTED_SECONDS) {
+        firstTick = tick + 1;
+      } else {
+        second = lastTime() + 1; // until it is that late
+      }
     }
     tick++;
-    times[(int) (tick % SAMPLES)] = time.getEpochSecond();
+    times[(int) (tick % SAMPLES)] = second;
     Map<Trends.Key, LossHistory> listed = new HashMap<>();
     Map<Trends.Shared, Instant> shared = new HashMap<>();
     for (Figures.OfSession each : figures.sessions()) {

@@ -126,6 +126,20 @@ class HistoryTest {
   }
 
   @Test
+  void aClockThatIsPutRightForgetsNothing() {
+    add(Samples.client(sessions(1, 1, 10).getFirst()));
+    add(Samples.client(sessions(1, 1, 20).getFirst()));
+    samples -= 2;
+    for (int i = 3; i < 7; i++) {
+      add(Samples.client(sessions(1, 1, 10 * i).getFirst()));
+    }
+    long start = Samples.TIME.getEpochSecond();
+    String json = history.json("mpclient", 0);
+    List<Long> times = List.of(start, start + 2, start + 3, start + 4, start + 5, start + 6);
+    assertTrue(json.contains("\"times\":" + times.toString().replace(" ", "")), json);
+  }
+
+  @Test
   void timesAscendThoughTheClockIsPutBack() {
     add(Samples.client(sessions(1, 1, 10).getFirst()));
     add(Samples.client(sessions(1, 1, 20).getFirst()));
