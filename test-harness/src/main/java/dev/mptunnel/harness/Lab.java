@@ -7,6 +7,7 @@ import dev.mptunnel.harness.lab.OpenVpnCommand;
 import dev.mptunnel.harness.lab.TcpCommand;
 import dev.mptunnel.harness.scenario.RunCommand;
 import dev.mptunnel.harness.scenario.UpCommand;
+import dev.mptunnel.harness.soak.SoakCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,7 +23,8 @@ import picocli.CommandLine.Command;
       TcpCommand.class,
       KeystrokesCommand.class,
       ApplicationsCommand.class,
-      CpuCommand.class
+      CpuCommand.class,
+      SoakCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Lab {

@@ -7,14 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a full collection leaves in a JVM's heap. */
-final class LiveHeap {
+public final class LiveHeap {
 
   private static final Pattern TOTAL = Pattern.compile("^Total +\\d+ +(\\d+)");
 
   private LiveHeap() {}
 
   /** Has the JVM of this process collect, and count what is left. */
-  static long bytes(long pid) throws IOException {
+  public static long bytes(long pid) throws IOException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     Process histogram =
         new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram")

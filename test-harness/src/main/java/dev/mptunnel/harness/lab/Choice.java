@@ -7,12 +7,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Which of several things a user wants to see compared. */
-final class Choice {
+public final class Choice {
 
   private Choice() {}
 
   /** Those of these names, in the order of all; all where there are no names. */
-  static <T> List<T> of(
+  public static <T> List<T> of(
       CommandSpec spec, String option, List<String> names, List<T> all, Function<T, String> name) {
     return of(spec, option, names, all, name, _ -> true);
   }
@@ -22,7 +22,7 @@ final class Choice {
    *
    * @throws ParameterException for a name that none has
    */
-  static <T> List<T> of(
+  public static <T> List<T> of(
       CommandSpec spec,
       String option,
       List<String> names,

@@ -3,9 +3,7 @@ package dev.mptunnel.harness.lab;
 import dev.mptunnel.harness.link.LinkCounters;
 import dev.mptunnel.harness.link.LinkProperties;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** The line between the client and one bridge. Its two directions may differ. */
@@ -13,9 +11,8 @@ public final class Line {
 
   private final Emulator emulator;
   private final int number;
-  private final Namespace client;
+  private final ForgetfulNat nat;
   private final Map<Direction, LinkProperties> properties = new EnumMap<>(Direction.class);
-  private boolean behindNat;
 
   /**
    * @param number from 1
@@ -24,7 +21,7 @@ public final class Line {
   Line(Emulator emulator, int number, Namespace client) {
     this.emulator = emulator;
     this.number = number;
-    this.client = client;
+    this.nat = new ForgetfulNat(client, "line" + number);
     for (Direction direction : Direction.values()) {
       properties.put(direction, LinkProperties.PERFECT);
     }
@@ -100,35 +97,9 @@ public final class Line {
     }
   }
 
-  /**
-   * Gives the client's packets another source port, in mid-stream, as a NAT does that forgets: by a
-   * NAT of the kernel's that begins or, the next time, ends. What is under way meanwhile, for a
-   * fifth of a second, is lost.
-   */
+  /** Gives the client's packets another source port, as {@link ForgetfulNat#forget} does. */
   public void rebind() throws IOException {
-    // The first packet that the NAT sees must be one that leaves, and not before it is there.
-    client.run("nft", drop("deaf", "prerouting", "iifname"));
-    client.run("nft", drop("dumb", "output", "oifname"));
-    String table = "rebind_line" + number;
-    if (behindNat) {
-      client.run("nft", "delete table ip " + table);
-    } else {
-      String rules =
-          "table ip %s { chain leaving { type nat hook postrouting priority srcnat;"
-              + " oifname \"line%d\" masquerade fully-random; }; }";
-      client.run("nft", String.format(Locale.ROOT, rules, table, number));
-    }
-    behindNat = !behindNat;
-    client.run("nft", "delete table ip dumb_line" + number);
-    Wait.pass(Duration.ofMillis(200));
-    client.run("nft", "delete table ip deaf_line" + number);
-  }
-
-  private String drop(String what, String hook, String device) {
-    String rules =
-        "table ip %s_line%d { chain dropped { type filter hook %s priority -400;"
-            + " %s \"line%d\" drop; }; }";
-    return String.format(Locale.ROOT, rules, what, number, hook, device, number);
+    nat.forget();
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A counter of packets in a host's kernel, which no program under test has a part in. */
-final class PacketCounter {
+public final class PacketCounter {
 
   private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
 
@@ -17,7 +17,7 @@ final class PacketCounter {
   private final String name;
 
   /** A counter that is there, in a table of the family {@code inet}. */
-  PacketCounter(Namespace host, String table, String name) {
+  public PacketCounter(Namespace host, String table, String name) {
     this.host = host;
     this.table = table;
     this.name = name;
@@ -59,7 +59,7 @@ final class PacketCounter {
   }
 
   /** Packets so far. */
-  long packets() throws IOException {
+  public long packets() throws IOException {
     String listed = host.run("nft", "list", "counter", "inet", table, name);
     Matcher matcher = PACKETS.matcher(listed);
     if (!matcher.find()) {

@@ -49,7 +49,12 @@ public final class ProcessorTime {
     }
   }
 
-  private static long ofOneNanos(long pid) throws IOException {
+  /**
+   * The same of the process alone.
+   *
+   * @throws IOException when there is no such process
+   */
+  public static long ofOneNanos(long pid) throws IOException {
     return parseNanos(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
   }
 

@@ -88,6 +88,19 @@ public final class Reception {
     return (BitSet) arrived.clone();
   }
 
+  /**
+   * Which have not arrived.
+   *
+   * @param from the first sequence number that is asked for
+   * @param until the first that is not
+   * @return bit 0 is of {@code from}
+   */
+  public synchronized BitSet missing(int from, int until) {
+    BitSet missing = arrived.get(from, until);
+    missing.flip(0, until - from);
+    return missing;
+  }
+
   /** From sending to arrival, in nanoseconds; for echoes, there and back. A copy. */
   public synchronized Histogram delayNanos() {
     return delayNanos.copy();

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The {@code drops} column of {@code /proc/net/udp} and {@code udp6}: what Linux threw away at a
@@ -35,15 +36,20 @@ public final class KernelDrops {
       return 0;
     }
     try {
-      return Files.readAllLines(table).stream()
-          .skip(1)
-          .map(line -> line.strip().split("\\s+"))
-          .filter(columns -> address(columns[LOCAL_COLUMN]).equals(local))
-          .mapToLong(columns -> Long.parseLong(columns[columns.length - 1]))
-          .sum();
+      return inTable(Files.readAllLines(table), local);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same in the lines of such a file, which may be of another network namespace. */
+  public static long inTable(List<String> lines, InetSocketAddress local) {
+    return lines.stream()
+        .skip(1)
+        .map(line -> line.strip().split("\\s+"))
+        .filter(columns -> address(columns[LOCAL_COLUMN]).equals(local))
+        .mapToLong(columns -> Long.parseLong(columns[columns.length - 1]))
+        .sum();
   }
 
   /** An address is printed as words of the host's byte order, in hex, and the port as a number. */

@@ -2,6 +2,7 @@ package dev.mptunnel.harness.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.harness.Seed;
@@ -22,6 +23,9 @@ class TopologyTest {
 
   /** Answers of the kernel to an earlier flood are lost too. */
   private static final int MAX_STRAYS = DATAGRAMS / 1_000;
+
+  /** Of a ping there and back, in ms. */
+  private static final Pattern TIME = Pattern.compile("time=([\\d.]+) ms");
 
   @TempDir Path directory;
 
@@ -132,6 +136,32 @@ class TopologyTest {
   private static void sendTo(Namespace host, int port) throws IOException {
     String fifty = "OPEN:/dev/zero,readbytes=5000";
     host.run("socat", "-u", "-b100", fifty, "UDP4-SENDTO:127.0.0.1:" + port);
+  }
+
+  @Test
+  void aDetourLeadsBetweenABridgeAndTheServerWhileItIsTaken() throws IOException {
+    try (Topology topology = Topology.createWithDetours(2, directory)) {
+      assertAnswers(topology.client(), topology.bridgeAddress(1));
+      Namespace bridge = topology.bridges().get(0);
+      Namespace other = topology.bridges().get(1);
+      assertAnswers(bridge, topology.serverAddress(1));
+      topology.detours().get(0).take("loss=100%");
+      assertThrows(IOException.class, () -> ping(bridge, topology.serverAddress(1)));
+      assertAnswers(other, topology.serverAddress(2));
+      topology.detours().get(0).leave();
+      assertAnswers(bridge, topology.serverAddress(1));
+      topology.detours().get(0).take("delay=50ms");
+      Matcher matcher = TIME.matcher(ping(bridge, topology.serverAddress(1)));
+      assertTrue(matcher.find() && Double.parseDouble(matcher.group(1)) >= 100);
+    }
+  }
+
+  private static String ping(Namespace from, String address) throws IOException {
+    return from.run("ping", "-c", "1", "-W", "1", address);
+  }
+
+  private static void assertAnswers(Namespace from, String address) throws IOException {
+    assertTrue(ping(from, address).contains("1 received"));
   }
 
   @Test
