@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README's tables say what the programs know, and the Chinese README what the English one says. */
+/** The README's tables say what the programs know, and the Chinese README says the same. */
 class ReadmeTest {
 
   private static final Path ENGLISH = Path.of("../README.md");
@@ -35,8 +35,7 @@ class ReadmeTest {
 
   @Test
   void theChineseReadmeSaysTheSame() throws IOException {
-    Translation translation =
-        new Translation(Markdown.read(ENGLISH), Markdown.read(CHINESE));
+    Translation translation = new Translation(Markdown.read(ENGLISH), Markdown.read(CHINESE));
     assertEquals("", String.join("\n", translation.differences()));
   }
 

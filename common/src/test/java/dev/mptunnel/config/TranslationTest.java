@@ -2,11 +2,14 @@ package dev.mptunnel.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What of a translation counts as a difference, and what does not. */
 class TranslationTest {
@@ -71,28 +74,77 @@ class TranslationTest {
     assertEquals(List.of(), differences(CHINESE));
   }
 
+  static Stream<Arguments> breakages() {
+    return Stream.of(
+        arguments(
+            "## 搭建",
+            "### 搭建",
+            "heading 2 is of level 2 at en.md:8 (Set up) and of level 3 at zh.md:7 (搭建)"),
+        arguments(
+            "## 搭建",
+            "搭建",
+            "heading 2 is of level 2 at en.md:8 (Set up) and none in zh.md"),
+        arguments(
+            "server 2000",
+            "server 2001",
+            "en.md:13 (Set up), zh.md:12 (搭建): the code 'server 2000' is here 'server 2001'"),
+        arguments(
+            "<!-- run -->",
+            "<!-- ran -->",
+            "en.md:12 (Set up), zh.md:11 (搭建): the mark <!-- run --> is here <!-- ran -->"),
+        arguments(
+            "`hold`",
+            "`held`",
+            "en.md:24 (Set up), zh.md:23 (搭建): the row '| `hold` | | 1s to 24h |' is here"),
+        arguments(
+            "`250ms`",
+            "`25ms`",
+            "the name '250ms' is in en.md only, the name '25ms' is in zh.md only"),
+        arguments(
+            "16",
+            "17",
+            "the figure '16' is in en.md only, the figure '17' is in zh.md only"),
+        arguments(
+            "24h",
+            "24m",
+            "the figure '24h' is in en.md only, the figure '24m' is in zh.md only"),
+        arguments(
+            "`mtu`",
+            "mtu",
+            "en.md:5 (Tunnel), zh.md:5 (隧道): the name 'mtu' is in en.md only"),
+        arguments(
+            "`root`",
+            "`root` `sudo`",
+            "en.md:10 (Set up), zh.md:9 (搭建): the name 'sudo' is in zh.md only"),
+        arguments(
+            "1,500",
+            "1,400",
+            "the figure '1,500' is in en.md only"),
+        arguments(
+            "#搭建",
+            "#set-up",
+            "the link 'heading 2' is in en.md only, the link '#set-up (no heading of zh.md)' is"
+                + " in zh.md only"),
+        arguments(
+            ":8088/",
+            ":8089/",
+            "the link 'http://127.0.0.1:8088/' is in en.md only"),
+        arguments(
+            "(en.md)",
+            "(other.md)",
+            "the link 'the other language' is in en.md only"),
+        arguments(
+            "* 以",
+            "以",
+            "a bullet, 'Run this as `root`, IPv4 or IPv6:', is here a paragraph, '以 `root` 运行"),
+        arguments(
+            "| 1s 到 24h |",
+            "|",
+            "the row '| `hold` | | 1s to 24h |' is here '| `hold` | |'"));
+  }
+
   @ParameterizedTest
-  @CsvSource(
-      delimiter = ';',
-      textBlock =
-          """
-          ## 搭建;                 ### 搭建;       heading 2 is of level 2 at en.md:8 (Set up) and of level 3 at zh.md:7 (搭建)
-          ## 搭建;                 搭建;           heading 2 is of level 2 at en.md:8 (Set up) and none in zh.md
-          server 2000;             server 2001;    en.md:13 (Set up), zh.md:12 (搭建): the code 'server 2000' is here 'server 2001'
-          <!-- run -->;            <!-- ran -->;   en.md:12 (Set up), zh.md:11 (搭建): the mark <!-- run --> is here <!-- ran -->
-          `hold`;                  `held`;         en.md:24 (Set up), zh.md:23 (搭建): the row '| `hold` | | 1s to 24h |' is here
-          `250ms`;                 `25ms`;         the name '250ms' is in en.md only, the name '25ms' is in zh.md only
-          16;                      17;             the figure '16' is in en.md only, the figure '17' is in zh.md only
-          24h;                     24m;            the figure '24h' is in en.md only, the figure '24m' is in zh.md only
-          `mtu`;                   mtu;            en.md:5 (Tunnel), zh.md:5 (隧道): the name 'mtu' is in en.md only
-          `root`;                  `root` `sudo`;  en.md:10 (Set up), zh.md:9 (搭建): the name 'sudo' is in zh.md only
-          1,500;                   1,400;          the figure '1,500' is in en.md only
-          #搭建;                   #set-up;        the link 'heading 2' is in en.md only, the link '#set-up (no heading of zh.md)' is in zh.md only
-          :8088/;                  :8089/;         the link 'http://127.0.0.1:8088/' is in en.md only
-          (en.md);                 (other.md);     the link 'the other language' is in en.md only
-          * 以;                    以;             a bullet, 'Run this as `root`, IPv4 or IPv6:', is here a paragraph, '以 `root` 运行
-          | 1s 到 24h |;           |;              the row '| `hold` | | 1s to 24h |' is here '| `hold` | | |'
-          """)
+  @MethodSource("breakages")
   void aDifferenceIsNamedWithItsLines(String text, String broken, String message) {
     assertTrue(CHINESE.contains(text), text);
     List<String> differences = differences(CHINESE.replace(text, broken));
@@ -110,7 +162,7 @@ class TranslationTest {
         differences(CHINESE.replace("client  ", "client -v\n    client  ")));
     assertEquals(
         List.of(
-            "en.md:8 (Set up), zh.md:24 (搭建): only zh.md has '完。';"
+            "en.md:8 (Set up), zh.md:25 (搭建): only zh.md has '完。';"
                 + " translate it, or take it out of both"),
         differences(CHINESE + "\n完。\n"));
   }
