@@ -11,10 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A document and its translation, piece for piece. Prose may say it as the language does, so of prose
- * are compared the names in backticks, the links, and that no figure is missing: a translation may
- * write as a figure what the document has as a word. In tables all figures are compared, and in code
- * all but comments.
+ * A document and its translation, piece for piece. Prose may say it as the language does, so of
+ * prose are compared the names in backticks, the links, and that no figure is missing: a
+ * translation may write as a figure what the document has as a word. In tables all figures are
+ * compared, and in code all but comments.
  */
 record Translation(Markdown original, Markdown translated) {
 
