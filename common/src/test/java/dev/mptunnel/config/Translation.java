@@ -1,6 +1,5 @@
 package dev.mptunnel.config;
 
-import dev.mptunnel.config.Markdown.Kind;
 import dev.mptunnel.config.Markdown.Piece;
 import dev.mptunnel.config.Markdown.Section;
 import java.util.ArrayList;
@@ -56,8 +55,7 @@ record Translation(Markdown original, Markdown translated) {
 
   private String headings(int both) {
     int i = 0;
-    while (i < both
-        && original.sections().get(i).level() == translated.sections().get(i).level()) {
+    while (i < both && original.sections().get(i).level() == translated.sections().get(i).level()) {
       i++;
     }
     return "heading "
@@ -179,8 +177,7 @@ record Translation(Markdown original, Markdown translated) {
   private static String only(String what, List<String> texts, Markdown document) {
     return texts.isEmpty()
         ? ""
-        : "the %s '%s' is in %s only"
-            .formatted(what, String.join("', '", texts), document.name());
+        : "the %s '%s' is in %s only".formatted(what, String.join("', '", texts), document.name());
   }
 
   private static List<String> once(List<String> texts) {
@@ -227,8 +224,8 @@ record Translation(Markdown original, Markdown translated) {
 
   /** Where a link leads, said so that it is the same in both languages. */
   private String target(Markdown document, String link) {
-    Markdown other = document == original ? translated : original;
-    if (link.equals(other.name())) {
+    boolean inOriginal = document.name().equals(original.name());
+    if (link.equals(inOriginal ? translated.name() : original.name())) {
       return "the other language";
     }
     if (!link.startsWith("#")) {

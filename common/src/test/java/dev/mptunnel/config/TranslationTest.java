@@ -80,10 +80,7 @@ class TranslationTest {
             "## 搭建",
             "### 搭建",
             "heading 2 is of level 2 at en.md:8 (Set up) and of level 3 at zh.md:7 (搭建)"),
-        arguments(
-            "## 搭建",
-            "搭建",
-            "heading 2 is of level 2 at en.md:8 (Set up) and none in zh.md"),
+        arguments("## 搭建", "搭建", "heading 2 is of level 2 at en.md:8 (Set up) and none in zh.md"),
         arguments(
             "server 2000",
             "server 2001",
@@ -100,47 +97,29 @@ class TranslationTest {
             "`250ms`",
             "`25ms`",
             "the name '250ms' is in en.md only, the name '25ms' is in zh.md only"),
+        arguments("16", "17", "the figure '16' is in en.md only, the figure '17' is in zh.md only"),
         arguments(
-            "16",
-            "17",
-            "the figure '16' is in en.md only, the figure '17' is in zh.md only"),
+            "24h", "24m", "the figure '24h' is in en.md only, the figure '24m' is in zh.md only"),
         arguments(
-            "24h",
-            "24m",
-            "the figure '24h' is in en.md only, the figure '24m' is in zh.md only"),
-        arguments(
-            "`mtu`",
-            "mtu",
-            "en.md:5 (Tunnel), zh.md:5 (隧道): the name 'mtu' is in en.md only"),
+            "`mtu`", "mtu", "en.md:5 (Tunnel), zh.md:5 (隧道): the name 'mtu' is in en.md only"),
         arguments(
             "`root`",
             "`root` `sudo`",
             "en.md:10 (Set up), zh.md:9 (搭建): the name 'sudo' is in zh.md only"),
-        arguments(
-            "1,500",
-            "1,400",
-            "the figure '1,500' is in en.md only"),
+        arguments("1,500", "1,400", "the figure '1,500' is in en.md only"),
         arguments(
             "#搭建",
             "#set-up",
             "the link 'heading 2' is in en.md only, the link '#set-up (no heading of zh.md)' is"
                 + " in zh.md only"),
-        arguments(
-            ":8088/",
-            ":8089/",
-            "the link 'http://127.0.0.1:8088/' is in en.md only"),
-        arguments(
-            "(en.md)",
-            "(other.md)",
-            "the link 'the other language' is in en.md only"),
+        arguments(":8088/", ":8089/", "the link 'http://127.0.0.1:8088/' is in en.md only"),
+        arguments("(en.md)", "(other.md)", "the link 'the other language' is in en.md only"),
         arguments(
             "* 以",
             "以",
             "a bullet, 'Run this as `root`, IPv4 or IPv6:', is here a paragraph, '以 `root` 运行"),
         arguments(
-            "| 1s 到 24h |",
-            "|",
-            "the row '| `hold` | | 1s to 24h |' is here '| `hold` | |'"));
+            "| 1s 到 24h |", "|", "the row '| `hold` | | 1s to 24h |' is here '| `hold` | |'"));
   }
 
   @ParameterizedTest
