@@ -118,7 +118,7 @@ make_dist() {
   copy_jars "$home/lib"
   write_programs "$home/bin"
   extract_licences "$home/licences"
-  cp -R "$root"/{conf,docs,README.md,CHANGELOG.md,LICENSE,NOTICE} "$home"
+  cp -R "$root"/{conf,docs,README.md,README.zh-CN.md,CHANGELOG.md,LICENSE,NOTICE} "$home"
   chmod -R go=u,go-w "$home"
   set_times "$home"
   make_cache "$home" "$stage/log"

@@ -121,7 +121,8 @@ class DistTest {
               .toList();
       assertEquals(List.of(), foreign);
     }
-    for (String file : List.of("LICENSE", "NOTICE", "README.md", "conf/mpclient.conf")) {
+    for (String file :
+        List.of("LICENSE", "NOTICE", "README.md", "README.zh-CN.md", "conf/mpclient.conf")) {
       assertTrue(Files.isRegularFile(home.resolve(file)), file);
     }
     assertFalse(Files.exists(home.resolve("runtime/bin/javac")));

@@ -30,7 +30,8 @@ record LauncherTree(Path root) {
           "CHANGELOG.md",
           "LICENSE",
           "NOTICE",
-          "README.md");
+          "README.md",
+          "README.zh-CN.md");
 
   /** What a finished command left. */
   record Outcome(int exitCode, String out, String err) {}
