@@ -426,7 +426,22 @@ final class Settings {
           STATUS,
           STATUS_TOKEN,
           CONTROL,
-          LOG);
+          LOG)
+          .withFixed(
+              MTU,
+              REPAIR,
+              HOLD,
+              MAX_FLOWS,
+              CONGESTION_CONTROL,
+              TUNNEL_TIMEOUT,
+              SOCKET_BUFFER,
+              DSCP,
+              ECN,
+              ENGINE,
+              BUSY_POLL,
+              TCP_ENGINE,
+              CONTROL,
+              LOG);
 
   static final SettingSet MPSERVER =
       SettingSet.of(
@@ -465,7 +480,28 @@ final class Settings {
           STATUS,
           STATUS_TOKEN,
           CONTROL,
-          LOG);
+          LOG)
+          .withFixed(
+              LISTEN,
+              PROTOCOL,
+              MAX_SESSIONS_PER_CLIENT,
+              ENCRYPT,
+              MTU,
+              REPAIR,
+              HOLD,
+              MAX_FLOWS,
+              MAX_SESSIONS,
+              CONGESTION_CONTROL,
+              TUNNEL_TIMEOUT,
+              SOCKET_BUFFER,
+              DSCP,
+              ECN,
+              ENGINE,
+              BUSY_POLL,
+              LOOPS,
+              TCP_ENGINE,
+              CONTROL,
+              LOG);
 
   /** What the commands know that show or end invitations. */
   static final SettingSet INVITED = SettingSet.of(SERVER_SECRET, SECRET_FILE, CLIENTS_FILE);
@@ -495,7 +531,22 @@ final class Settings {
           STATUS,
           STATUS_TOKEN,
           CONTROL,
-          LOG);
+          LOG)
+          .withFixed(
+              LISTEN,
+              PROTOCOL,
+              IDLE_TIMEOUT,
+              MAX_CLIENTS,
+              CONGESTION_CONTROL,
+              SOCKET_BUFFER,
+              DSCP,
+              ECN,
+              ENGINE,
+              BUSY_POLL,
+              LOOPS,
+              TCP_ENGINE,
+              CONTROL,
+              LOG);
 
   private Settings() {}
 }

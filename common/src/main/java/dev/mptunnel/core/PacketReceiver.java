@@ -217,9 +217,7 @@ final class PacketReceiver {
       return true; // of no use any more
     }
     PathEpoch pathEpoch =
-        isStray
-            ? epoch.noPath()
-            : session.path(pathId) == null ? null : session.path(pathId).epoch();
+        isStray ? epoch.noPath() : session.paths().epochOf(pathId);
     if (pathEpoch != null && !pathEpoch.window().isNew(Header.pathCounter(packet))) {
       duplicates++;
       return true;
