@@ -168,7 +168,7 @@ public final class Endpoint {
    * @return its id, or -1 if there are too many
    */
   public int addPath(long now, Session session, PathSpec spec) {
-    int id = session.freePathId();
+    int id = session.freePathId(spec.name());
     if (id < 0) {
       return -1;
     }

@@ -22,12 +22,16 @@ final class PathSet {
    */
   private final PathEpoch[] leftEpochs = new PathEpoch[Limits.MAX_PATHS];
 
+  /** What the path is called, or was, that has each id, or had it last. */
+  private final String[] lastNames = new String[Limits.MAX_PATHS];
+
   private long leftSentBytes;
 
   /** Puts in a path, in the place that its id says. */
   void add(Path path) {
     byId = Arrays.copyOf(byId, Math.max(byId.length, path.id() + 1));
     byId[path.id()] = path;
+    lastNames[path.id()] = path.name();
   }
 
   /** Takes a path out: its id may come to mean another. */
@@ -38,14 +42,22 @@ final class PathSet {
     toldShared.removeIf(two -> (two >>> path.id() & 1) != 0);
   }
 
-  /** An id that no path has, or -1. */
-  int freeId() {
-    for (int id = 0; id < Limits.MAX_PATHS; id++) {
-      if (get(id) == null) {
+  /**
+   * An id that no path has, or -1: that which the last path of this name had, if that may be, so
+   * that what is known of it goes on; and else one that nobody has had.
+   */
+  int freeId(String name) {
+    int free = -1;
+    for (int id = Limits.MAX_PATHS - 1; id >= 0; id--) {
+      if (get(id) != null) {
+        continue;
+      }
+      if (name.equals(lastNames[id])) {
         return id;
       }
+      free = free < 0 || lastNames[id] == null || lastNames[free] != null ? id : free;
     }
-    return -1;
+    return free;
   }
 
   /** The one that was given up first of those that are still there; null if none is. */

@@ -235,8 +235,8 @@ public final class Session {
   }
 
   /** The id that a path more is to have, or -1; one that is given up goes at once for it. */
-  int freePathId() {
-    int free = paths.freeId();
+  int freePathId(String name) {
+    int free = paths.freeId(name);
     Path left = free < 0 ? paths.firstLeft() : null;
     if (left == null) {
       return free;

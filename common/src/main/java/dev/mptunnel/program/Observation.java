@@ -137,6 +137,11 @@ final class Observation implements AutoCloseable {
     }
   }
 
+  /** There was one more reload, or one was refused. By one thread at a time. */
+  void countReload(boolean isDone) {
+    watch.countReload(isDone);
+  }
+
   private void closeServer() {
     HttpServer closing = server;
     server = null;

@@ -13,7 +13,10 @@ import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Signals;
 import dev.mptunnel.observe.Figures;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Program<C> {
 
   private static final int EXIT_ENGINE_ENDED = 1;
+  private static final Path TERMINAL = Path.of("/dev/tty");
 
   private final Command<C> command;
   private final Function<C, SocketSettings> sockets;
@@ -151,7 +155,8 @@ public final class Program<C> {
           new Reloader<>(command, args, configured, status, running, observation);
       observation.openControl(reloader, System.getenv());
       Signals.on("USR1", () -> print(running, out));
-      Signals.on("HUP", reloader::reload);
+      boolean hadTerminal = hasTerminal();
+      Signals.on("HUP", () -> onHangup(hadTerminal, ended, reloader));
       log()
           .info(
               "{} {}: {} ({})",
@@ -171,6 +176,24 @@ public final class Program<C> {
     } catch (IOException e) {
       err.println(command.name() + ": " + e.getMessage());
       return Command.EXIT_USAGE;
+    }
+  }
+
+  /** Whether that of this process has not been closed; false if it never had one. */
+  private static boolean hasTerminal() {
+    try (InputStream _ = Files.newInputStream(TERMINAL)) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** It may be what it is called: then it ends what runs there, as it always did. */
+  private static void onHangup(boolean hadTerminal, CountDownLatch ended, Reloader<?> reloader) {
+    if (hadTerminal && !hasTerminal()) {
+      ended.countDown();
+    } else {
+      reloader.reload();
     }
   }
 

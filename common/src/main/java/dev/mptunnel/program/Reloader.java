@@ -62,10 +62,12 @@ final class Reloader<C> implements Orders {
   synchronized Answer reload() {
     try {
       List<String> changes = apply(command.again(configured, args));
+      observation.countReload(true);
       String what = changes.isEmpty() ? "nothing has changed" : String.join("; ", changes);
       About.kind("reload", () -> LOG.info("reloaded {}: {}", configured.source(), what));
       return Answer.text(200, "reloaded " + configured.source() + ": " + what);
     } catch (ConfigException | IOException e) {
+      observation.countReload(false);
       About.kind(
           "reload-refused",
           () -> LOG.warn("reload refused, all goes on as before: {}", e.getMessage()));

@@ -177,7 +177,11 @@ class PathChangeTest {
     world.runFor(4_000);
     assertEquals(2, world.client.events(Event.PathRemoved.class).size());
     assertEquals(1, world.server.events(Event.PathRemoved.class).size(), "it has heard of one");
-    assertEquals(2, add(3));
+    assertEquals(3, add(3), "what is called the same has the same number");
+    remove(3);
+    world.runFor(3_000);
+    Endpoint.PathSpec another = new Endpoint.PathSpec("p2", 3, PairWorld.spec(3).remote());
+    assertEquals(2, world.client.endpoint.addPath(world.now(), world.session, another));
     world.runFor(1_000);
     assertEquals(3, states(world.session).size());
     assertTrue(world.session.path(2).isProven(), "whoever has its number is found elsewhere");
