@@ -445,14 +445,6 @@ final class StreamRelayTest {
     assertEquals(3, again.getInputStream().read());
   }
 
-  private static void assertReset(Socket client) throws IOException {
-    try {
-      assertEquals(-1, client.getInputStream().read());
-    } catch (SocketException reset) {
-      // As it should be.
-    }
-  }
-
   private void forward(ServerSocket... servers) throws Exception {
     List<HostPort> addresses = Stream.of(servers).map(StreamRelayTest::at).toList();
     forwarding = Forwarding.to(addresses, engine, "TCP", forwarding);

@@ -172,8 +172,14 @@ public final class Endpoint {
     if (id < 0) {
       return -1;
     }
-    session.addPath(id, spec.name(), spec.port(), null);
-    redirect(now, session, id, spec.remote());
+    Path path = session.addPath(id, spec.name(), spec.port(), spec.remote());
+    if (session.isOpen()) {
+      path.startEpoch(now);
+    }
+    if (spec.remote() != null) {
+      session.opener().onPathAdded(now);
+    }
+    timers.schedule(session);
     return id;
   }
 

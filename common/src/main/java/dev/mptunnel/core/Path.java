@@ -106,6 +106,7 @@ public final class Path implements PathFrames.Handler {
   private boolean answered;
   private int answeredEcn;
   private int readState;
+  private boolean isWanted;
 
   /**
    * A path of a session.
@@ -164,6 +165,11 @@ public final class Path implements PathFrames.Handler {
   /** The number of the local port that it leaves from. */
   public int port() {
     return port;
+  }
+
+  /** Whether the packet that was read says that the peer wants to have it. */
+  boolean isWanted() {
+    return isWanted;
   }
 
   /** Whether it is given up, and only awaits what is on its way. */
@@ -602,8 +608,15 @@ public final class Path implements PathFrames.Handler {
     return often ? 2 * session.pingNanos() : session.pingIdleNanos();
   }
 
-  /** It has proved that it carries: it is asked again when that is worth it, or after a while. */
+  /**
+   * It has proved that it carries: it is asked again when that is worth it, or after a while; soon,
+   * where the peer does not know yet what it is to carry.
+   */
   private void rest(long now) {
+    if (!isUseKnown) {
+      wake(now + session.askAgainNanos());
+      return;
+    }
     long nextProof = now + session.pingIdleNanos() * 5 / 4; // if only the peer asks meanwhile
     timer.putOffUntil(Math.min(nextProof, timer.lastNanos() + session.restNanos()));
   }
@@ -666,6 +679,7 @@ public final class Path implements PathFrames.Handler {
       if (pinged && isNewest) {
         takeState();
       }
+      isWanted = pinged && isNewest && readState != PathFrames.LEFT;
     } else if (remote != null) {
       reply(port, remote, false);
     }
@@ -810,8 +824,6 @@ public final class Path implements PathFrames.Handler {
     prove();
     if (mtu.isDue() && mayProbe(readAtNanos)) {
       wake(readAtNanos);
-    } else if (!isUseKnown) {
-      wake(readAtNanos + session.askAgainNanos());
     } else {
       rest(readAtNanos);
     }

@@ -73,6 +73,11 @@ final class PathSet {
     return first;
   }
 
+  /** Whether a path of this id was taken out in this epoch, and none has it now. */
+  boolean wasLeft(int id) {
+    return leftEpochs[id] != null;
+  }
+
   /** The counters of an id in this epoch, of a path that is or was there; null if none was. */
   PathEpoch epochOf(int id) {
     return get(id) == null ? leftEpochs[id] : get(id).epoch();

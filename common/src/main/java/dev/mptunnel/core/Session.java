@@ -229,9 +229,11 @@ public final class Session {
     }
   }
 
-  /** The peer gives a path up. */
+  /** The peer gives a path up, or has long since. */
   void onPathLeft(Path path) {
-    remove(path);
+    if (paths.get(path.id()) == path) {
+      remove(path);
+    }
   }
 
   /** The id that a path more is to have, or -1; one that is given up goes at once for it. */
@@ -253,7 +255,9 @@ public final class Session {
     if (initiator) {
       opener.onPathRemoved(path.id());
     }
-    emit(new Event.PathRemoved(this, path));
+    if (initiator || path.remote() != null) { // or nobody has known of it
+      emit(new Event.PathRemoved(this, path));
+    }
   }
 
   private void removeGone(long now) {

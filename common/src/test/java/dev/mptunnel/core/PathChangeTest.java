@@ -188,6 +188,21 @@ class PathChangeTest {
   }
 
   @Test
+  void aPathWhoseNameIsNotResolvedYetWaitsForIt() {
+    remove(3);
+    world.runFor(3_000);
+    Endpoint.PathSpec unknown = new Endpoint.PathSpec("p3", 3, null);
+    int id = world.client.endpoint.addPath(world.now(), world.session, unknown);
+    world.exchange(flow, 500);
+    assertEquals(PathReport.State.UNRESOLVED, states(world.session).get(id));
+    world.client.endpoint.redirect(
+        world.now(), world.session, id, PairWorld.spec(3).remote());
+    world.exchange(flow, 500);
+    assertEquals(PathReport.State.UP, states(world.session).get(id));
+    assertEquals(PATHS, states(atServer()).size());
+  }
+
+  @Test
   void aPausedPathCarriesNoDataEitherWayAndIsAskedAllTheSame() {
     pause(1, true);
     world.exchange(flow, 50);
