@@ -3,6 +3,7 @@ package dev.mptunnel.harness.tunnel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mptunnel.harness.Await;
 import dev.mptunnel.harness.Seed;
@@ -12,18 +13,22 @@ import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.secret.SharedSeed;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -41,6 +46,9 @@ class ReloadTest {
   private static final int PER_SECOND = 300;
   private static final int ENDLESS = 10_000_000;
   private static final int CONNECTIONS = 6;
+
+  /** Reloads after which all has been done once that is done once. */
+  private static final int WARM_UP = 20;
 
   /** What a thousand reloads may leave: a tenth of what one path takes, each. */
   private static final long HEAP_BYTES = 600 << 10;
@@ -121,7 +129,8 @@ class ReloadTest {
   }
 
   private String bridgeFile(int to) {
-    return "listen = " + bridgePort + "\nserver = 127.0.0.1:" + to;
+    // A bridge keeps the sockets of clients' paths for so long after these are gone.
+    return "listen = " + bridgePort + "\nidle-timeout = 3s\nserver = 127.0.0.1:" + to;
   }
 
   /** The path "a" leads straight to the server, the others over the bridge. */
@@ -244,7 +253,7 @@ class ReloadTest {
     refused("mpclient", "127.0.0.1:" + serverPort);
     write("mpserver.conf", serverFile("max-sessions = 5"));
     refused("mpserver", "mpserver.conf:6: max-sessions: needs a restart; expected 1024 as before");
-    write("bridge.conf", "listen = " + bridgePort);
+    write("bridge.conf", "listen = " + bridgePort, "idle-timeout = 3s");
     refused("bridge", "bridge.conf");
     client.signal("HUP");
     client.awaitError("WARN  reload refused, all goes on as before");
@@ -284,6 +293,55 @@ class ReloadTest {
     client.awaitError("path b added");
     awaitUp("a", "b");
     assertNothingWasLost();
+  }
+
+  @Test
+  void thePageMovesAndStaysWhereItIsIfItCannot() throws Exception {
+    int first = FreePorts.next();
+    int second = FreePorts.next();
+    write("mpclient.conf", clientFile("a", "status = " + first));
+    assertTrue(reload("mpclient").endsWith(": status\n"));
+    assertTrue(isShown(first));
+    write("mpclient.conf", clientFile("a", "status = " + second));
+    reload("mpclient");
+    assertTrue(isShown(second));
+    assertFalse(isShown(first));
+    write("mpclient.conf", clientFile("ab", "status = " + serverPort));
+    refused("mpclient", "127.0.0.1:" + serverPort);
+    assertTrue(isShown(second));
+    assertEquals(1, paths().lines().count(), this::paths);
+    write("mpclient.conf", clientFile("a"));
+    reload("mpclient");
+    assertFalse(isShown(second));
+    String metrics = ControlClient.get(Path.of(socket("mpclient")), "/metrics");
+    assertTrue(metrics.contains("mptunnel_reloads_total{result=\"done\"} 3"), metrics);
+    assertTrue(metrics.contains("mptunnel_reloads_total{result=\"refused\"} 1"), metrics);
+  }
+
+  private static boolean isShown(int port) throws IOException {
+    try (InputStream in = URI.create("http://127.0.0.1:" + port + "/healthz").toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).startsWith("ok");
+    } catch (ConnectException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whoseTerminalIsClosedEndsAsItAlwaysDid() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script of util-linux");
+    String port = "" + FreePorts.next();
+    ProgramProcess terminal =
+        add(
+            ProgramProcess.clientInTerminal(
+                "--bridge", "127.0.0.1 " + serverPort, "--listen", port, "--control", "off"));
+    terminal.awaitOutput("listening on 127.0.0.1:" + port);
+    List<ProcessHandle> inside = terminal.descendants();
+    assertEquals(1, inside.size());
+    long pid = inside.getFirst().pid();
+    new ProcessBuilder("kill", "-HUP", Long.toString(pid)).start().waitFor();
+    terminal.awaitOutput("reloaded the command line: nothing has changed");
+    terminal.kill();
+    Await.until("mpclient to end", LIMIT, () -> !inside.getFirst().isAlive());
   }
 
   @Test
@@ -395,15 +453,14 @@ class ReloadTest {
 
   private void reloadAgainAndAgain(int times) throws Exception {
     startTraffic();
-    int warm = times / 5;
-    changeAll(warm);
-    List<Long> files = new ArrayList<>();
+    changeAll(WARM_UP);
+    List<List<String>> files = new ArrayList<>();
     List<Long> heaps = new ArrayList<>();
     for (ProgramProcess program : programs) {
-      files.add(awaitFiles(program, Long.MAX_VALUE));
+      files.add(awaitFiles(program, Collections.nCopies(10_000, "")));
       heaps.add(Memory.of(program).liveHeapBytes());
     }
-    changeAll(times - warm);
+    changeAll(times);
     for (int i = 0; i < programs.size(); i++) {
       ProgramProcess program = programs.get(i);
       awaitFiles(program, files.get(i));
@@ -413,7 +470,7 @@ class ReloadTest {
     assertNothingWasLost();
     System.out.printf(
         "%d reloads: %d datagrams up and %d down, none lost; %d rounds of %d connections%n",
-        times, load.sentUp(), load.sentDown(), echoes.rounds(), CONNECTIONS);
+        WARM_UP + times, load.sentUp(), load.sentDown(), echoes.rounds(), CONNECTIONS);
   }
 
   /** Changes one thing after another, and is at the end where it was at the beginning. */
@@ -467,25 +524,28 @@ class ReloadTest {
     };
   }
 
-  /** Waits until a program has no more files open than so many. @return how many it has */
-  private long awaitFiles(ProgramProcess program, long most) throws IOException {
-    long[] open = new long[1];
-    Await.quiet("open files", Duration.ofSeconds(4), LIMIT, () -> openFiles(program));
-    Await.until(
-        "no more open files than " + most,
-        LIMIT,
-        () -> {
-          open[0] = openFiles(program);
-          return open[0] <= most;
-        });
-    return open[0];
+  /** Waits until a program has no more files open than so many. @return what it has */
+  private List<String> awaitFiles(ProgramProcess program, List<String> most) {
+    Await.quiet("open files", Duration.ofSeconds(4), LIMIT, () -> openFiles(program).size());
+    List<String> open = openFiles(program);
+    assertTrue(open.size() <= most.size(), () -> open + "\n instead of\n" + most + seed);
+    return open;
   }
 
-  private static long openFiles(ProgramProcess program) {
+  /** What a process has open besides files, as jars are; without what tells socket from socket. */
+  private static List<String> openFiles(ProgramProcess program) {
     try (Stream<Path> all = Files.list(Path.of("/proc/" + program.pid() + "/fd"))) {
-      return all.count();
+      return all.map(ReloadTest::kind).filter(kind -> !kind.startsWith("/")).sorted().toList();
     } catch (IOException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static String kind(Path file) {
+    try {
+      return Files.readSymbolicLink(file).toString().replaceAll(":\\[[0-9]+]", "");
+    } catch (IOException e) {
+      return "gone";
     }
   }
 }
