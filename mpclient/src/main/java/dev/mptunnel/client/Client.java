@@ -53,6 +53,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
   /** What it runs with now. */
   private volatile ClientConfig config;
 
+  private final Object opening = new Object();
   private StreamEngine streamEngine;
 
   /** Null where no application connects by TCP. */
@@ -139,11 +140,13 @@ public final class Client implements Program.Reloadable<ClientConfig> {
   }
 
   /** Opened when it is needed: at the start, or when no UDP comes through, or by a reload. */
-  private synchronized StreamEngine streamEngine() throws IOException {
-    if (streamEngine == null) {
-      streamEngine = Engines.openStreams(config.tcp().sockets().engine(), "mpclient tcp");
+  private StreamEngine streamEngine() throws IOException {
+    synchronized (opening) { // not the lock of a reload, which waits for the datagrams' thread
+      if (streamEngine == null) {
+        streamEngine = Engines.openStreams(config.tcp().sockets().engine(), "mpclient tcp");
+      }
+      return streamEngine;
     }
-    return streamEngine;
   }
 
   // --- changes while it runs ---
@@ -281,7 +284,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
 
   @Override
   public CompletableFuture<Figures> figures(Figures.Wish wish) {
-    CompletableFuture<SessionReport> report = 
+    CompletableFuture<SessionReport> report =
         engine.call(() -> session.current().report(wish.takesRecent()));
     CompletableFuture<TunnelReport> tcp = tunnelReport();
     CompletableFuture<Figures.SocketDrops> drops = driver.socketDrops();
@@ -359,7 +362,10 @@ public final class Client implements Program.Reloadable<ClientConfig> {
 
     @Override
     public void event(Event event) {
-      log.event(event);
+      boolean isOfLeft = event instanceof Event.SessionClosed && session.isToBeReplaced();
+      if (!isOfLeft) { // that it ends is what was to happen
+        log.event(event);
+      }
       session.event(event);
       if (host != null) {
         host.event(event);

@@ -89,6 +89,11 @@ final class ClientSession {
     return session;
   }
 
+  /** Whether another one is to take its place. */
+  boolean isToBeReplaced() {
+    return next != null;
+  }
+
   /** All paths, in the order in which they came. */
   List<ClientPath> paths() {
     return List.copyOf(paths);
