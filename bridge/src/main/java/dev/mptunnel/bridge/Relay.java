@@ -80,8 +80,7 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
         .filter(each -> !to.servers().contains(each))
         .forEach(each -> changes.add("server " + each + " removed"));
     if (config.protocol().hasUdp()) {
-      forwarding =
-          Forwarding.to(to.servers(), engines.engines().getFirst(), "UDP", forwarding);
+      forwarding = Forwarding.to(to.servers(), engines.engines().getFirst(), "UDP", forwarding);
       forwarding.resolve();
       loops.forEach(loop -> loop.forward(forwarding));
     }
@@ -167,7 +166,8 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
 
   @Override
   public String summary() {
-    String names = config.servers().stream().map(HostPort::toString).collect(Collectors.joining(", "));
+    String names =
+        config.servers().stream().map(HostPort::toString).collect(Collectors.joining(", "));
     List<String> places = new ArrayList<>();
     if (!listening().isEmpty()) {
       places.add(Addresses.texts(listening()));

@@ -30,10 +30,7 @@ final class ClientListeners {
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
   ClientListeners(
-      DatagramEngine engine,
-      EndpointDriver driver,
-      SocketSettings sockets,
-      ClientSession session) {
+      DatagramEngine engine, EndpointDriver driver, SocketSettings sockets, ClientSession session) {
     this.engine = engine;
     this.driver = driver;
     this.sockets = sockets;

@@ -246,14 +246,12 @@ public final class Server implements Program.Reloadable<ServerConfig> {
       engine.runAndWait(() -> replaceWatch(watch, read));
     }
     if (isSecured) {
-      sessionIds =
-          new SessionId(SealedSecurity.responder(keys, directory).macKey());
+      sessionIds = new SessionId(SealedSecurity.responder(keys, directory).macKey());
       to.security().warnings().forEach(log::warn);
     }
     config = to;
     EndpointSettings settings = settings(to);
-    loops.forEach(
-        loop -> loop.reload(to, settings, keys, () -> directory, this::onReviewed));
+    loops.forEach(loop -> loop.reload(to, settings, keys, () -> directory, this::onReviewed));
     if (streams != null) {
       streams.reload(to.tcp(), to.access());
     }
