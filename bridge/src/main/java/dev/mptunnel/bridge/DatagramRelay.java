@@ -16,8 +16,12 @@ import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +39,24 @@ final class DatagramRelay {
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long a server that was taken out may still answer. */
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(3);
+
   private final DatagramEngine engine;
   private final SocketSettings sockets;
   private final List<DatagramPort> listeners = new ArrayList<>();
+
+  /** By the numbers that the table knows them by; null where there is none of that number. */
   private final List<Upstream> servers = new ArrayList<>();
-  private final Rendezvous rendezvous;
+
+  /** Those that are forwarded to no more, and until when they may still answer. */
+  private final Map<Upstream, Long> left = new HashMap<>();
+
+  private Rendezvous rendezvous;
+
+  /** The numbers of those that are forwarded to. */
+  private int[] chosen;
+
   private final RelayTable<Leg> table;
 
   /** Sockets that a batch has queued something on. */
@@ -66,27 +83,76 @@ final class DatagramRelay {
    *
    * @param limits of this loop
    * @param room for clients, over all loops
-   * @param watches where the servers are, in their order
-   * @param logs where what happens to the servers is told, in their order
+   * @param forwarding where to
    */
   DatagramRelay(
       DatagramEngine engine,
       BridgeConfig config,
       RelayLimits limits,
       ClientRoom room,
-      Rendezvous rendezvous,
-      List<ServerWatch> watches,
-      List<UpstreamLog> logs) {
+      Forwarding forwarding) {
     this.engine = engine;
     this.sockets = config.sockets();
-    this.rendezvous = rendezvous;
-    for (int i = 0; i < logs.size(); i++) {
-      servers.add(new Upstream(config.servers().get(i), watches.get(i), logs.get(i)));
-    }
     ClientRoom.Share share = room.newShare(() -> engine.execute(this::giveUpOldest));
-    this.table = new RelayTable<>(limits, share, config.listen().size(), servers.size());
+    this.table = new RelayTable<>(limits, share, config.listen().size(), 0);
+    forwardHere(forwarding);
     this.expiry = engine.newTimer(this::onExpiry);
     this.tick = engine.newTimer(this::onTick);
+  }
+
+  /**
+   * Forwards to these from now on. What a server that is not among them has answered already is
+   * still brought to its clients. From any thread; returns when done.
+   */
+  void forward(Forwarding to) {
+    engine.runAndWait(() -> forwardHere(to));
+  }
+
+  private void forwardHere(Forwarding to) {
+    int[] numbers = new int[to.places().size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = numberOf(to.places().get(i));
+    }
+    rendezvous = to.rendezvous();
+    chosen = numbers;
+    long until = engine.nanoTime() + DRAIN_NANOS;
+    for (int number = 0; number < servers.size(); number++) {
+      Upstream server = servers.get(number);
+      int its = number;
+      if (server != null && Arrays.stream(chosen).noneMatch(each -> each == its)) {
+        left.putIfAbsent(server, until);
+      }
+    }
+  }
+
+  /** That which it has, or one that is free. */
+  private int numberOf(Forwarding.Place place) {
+    int free = servers.size();
+    for (int number = servers.size() - 1; number >= 0; number--) {
+      Upstream server = servers.get(number);
+      if (server != null && server.place().equals(place.server())) {
+        left.remove(server);
+        return number;
+      }
+      free = server == null ? number : free;
+    }
+    if (free == servers.size()) {
+      servers.add(null);
+      table.makeRoomFor(free);
+    }
+    servers.set(free, place.newUpstream());
+    return free;
+  }
+
+  private void forgetLeft(long now) {
+    for (int number = 0; number < servers.size(); number++) {
+      Long until = left.get(servers.get(number));
+      if (until != null && now >= until) {
+        left.remove(servers.set(number, null));
+        table.removeServer(number);
+        closeRemoved();
+      }
+    }
   }
 
   /** Starts to look the servers up; one that is not found is looked up again. From any thread. */
@@ -132,7 +198,7 @@ final class DatagramRelay {
       receiveDrops += port.receiveDrops();
     }
     return new RelayReport(
-        servers.stream().map(Upstream::report).toList(),
+        servers.stream().filter(Objects::nonNull).map(Upstream::report).toList(),
         table.proven(),
         table.unproven(),
         table.evictedProven(),
@@ -190,15 +256,15 @@ final class DatagramRelay {
 
   private void fromClient(
       DatagramPort port, int listener, InetSocketAddress client, ByteBuffer datagram) {
-    int chosen = rendezvous.choose(client, datagram);
-    Upstream server = servers.get(chosen);
+    int number = chosen[rendezvous.choose(client, datagram)];
+    Upstream server = servers.get(number);
     InetSocketAddress address = server.address();
     if (address == null) {
       unresolvedDrops++;
       return;
     }
     long now = engine.nanoTime();
-    RelayEntry<Leg> entry = table.onClient(now, listener, chosen, client);
+    RelayEntry<Leg> entry = table.onClient(now, listener, number, client);
     closeRemoved();
     if (entry == null) {
       return;
@@ -289,8 +355,9 @@ final class DatagramRelay {
 
   private void onTick() {
     settleClosed();
+    forgetLeft(engine.nanoTime());
     for (Upstream server : servers) {
-      if (server.address() == null) {
+      if (server != null && server.address() == null) {
         server.resolve();
       }
     }

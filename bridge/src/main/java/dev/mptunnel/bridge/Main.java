@@ -3,6 +3,7 @@ package dev.mptunnel.bridge;
 import dev.mptunnel.config.BridgeCommand;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.program.Checkup;
+import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
 
@@ -14,6 +15,9 @@ public final class Main {
   public static void main(String[] args) throws InterruptedException {
     if (StatusProgram.isAsked(args)) {
       System.exit(new StatusProgram("bridge", System.getenv(), System.out, System.err).run(args));
+    }
+    if (OrderProgram.isAsked(args)) {
+      System.exit(new OrderProgram("bridge", System.getenv(), System.out, System.err).run(args));
     }
     System.exit(Checkup.isAsked("check", args) ? check(args) : run(args));
   }

@@ -25,35 +25,34 @@ import org.slf4j.LoggerFactory;
  * The bridge: forwards what clients send to the server of their session, each client from a socket
  * of its own, and what comes back there to the client, unchanged both ways.
  */
-public final class Relay implements Program.Running {
+public final class Relay implements Program.Reloadable<BridgeConfig> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
   private final EngineGroup engines;
   private final List<DatagramRelay> loops = new ArrayList<>();
-  private final List<HostPort> servers;
-  private final Rendezvous rendezvous;
+
+  /** What it runs with now. */
+  private volatile BridgeConfig config;
+
+  private Forwarding forwarding;
 
   /** Null where there is no TCP. */
   private final StreamEngine streamEngine;
 
   private final StreamRelay streams;
+  private Forwarding streamForwarding;
   private final List<StreamEngine.StreamListener> streamListeners = new ArrayList<>();
 
   private Relay(EngineGroup engines, BridgeConfig config, RelayLimits limits) throws IOException {
     this.engines = engines;
-    servers = config.servers();
-    rendezvous = new Rendezvous(servers.stream().map(HostPort::toString).toList());
+    this.config = config;
     ClientRoom room = new ClientRoom(limits.maxClients());
-    List<UpstreamLog> logs = servers.stream().map(at -> new UpstreamLog(at, "UDP")).toList();
     List<DatagramEngine> all = engines.engines();
-    List<ServerWatch> watches = new ArrayList<>();
-    for (int i = 0; i < servers.size(); i++) {
-      watches.add(new ServerWatch(all.getFirst(), servers.get(i), logs.get(i)));
-    }
+    forwarding = Forwarding.to(config.servers(), all.getFirst(), "UDP", null);
     RelayLimits share = limits.share(all.size());
     for (DatagramEngine engine : all) {
-      loops.add(new DatagramRelay(engine, config, share, room, rendezvous, watches, logs));
+      loops.add(new DatagramRelay(engine, config, share, room, forwarding));
     }
     streamEngine =
         config.protocol().hasTcp()
@@ -63,17 +62,35 @@ public final class Relay implements Program.Running {
   }
 
   private StreamRelay streamRelay(BridgeConfig config, RelayLimits limits) {
+    streamForwarding = Forwarding.to(config.servers(), streamEngine, "TCP", null);
     return new StreamRelay(
         streamEngine,
-        servers.stream().map(this::streamUpstream).toList(),
-        rendezvous,
+        streamForwarding,
         streamEngine.orSystem(config.tcp().congestionControl(), LOG::warn),
         limits);
   }
 
-  private Upstream streamUpstream(HostPort server) {
-    UpstreamLog log = new UpstreamLog(server, "TCP");
-    return new Upstream(server, new ServerWatch(streamEngine, server, log), log);
+  @Override
+  public synchronized List<String> reload(BridgeConfig to) {
+    List<String> changes = new ArrayList<>();
+    to.servers().stream()
+        .filter(each -> !config.servers().contains(each))
+        .forEach(each -> changes.add("server " + each + " added"));
+    config.servers().stream()
+        .filter(each -> !to.servers().contains(each))
+        .forEach(each -> changes.add("server " + each + " removed"));
+    if (config.protocol().hasUdp()) {
+      forwarding = Forwarding.to(to.servers(), engines.engines().getFirst(), "UDP", forwarding);
+      forwarding.resolve();
+      loops.forEach(loop -> loop.forward(forwarding));
+    }
+    if (streams != null) {
+      streamForwarding = Forwarding.to(to.servers(), streamEngine, "TCP", streamForwarding);
+      streamForwarding.resolve();
+      streamEngine.runAndWait(() -> streams.forward(streamForwarding));
+    }
+    config = to;
+    return changes;
   }
 
   /**
@@ -149,7 +166,8 @@ public final class Relay implements Program.Running {
 
   @Override
   public String summary() {
-    String names = servers.stream().map(HostPort::toString).collect(Collectors.joining(", "));
+    String names =
+        config.servers().stream().map(HostPort::toString).collect(Collectors.joining(", "));
     List<String> places = new ArrayList<>();
     if (!listening().isEmpty()) {
       places.add(Addresses.texts(listening()));

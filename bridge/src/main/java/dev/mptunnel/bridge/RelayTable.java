@@ -30,7 +30,7 @@ final class RelayTable<S> {
 
   private final RelayLimits limits;
   private final ClientRoom.Share room;
-  private final int servers;
+  private final int listeners;
   private final List<Map<InetSocketAddress, RelayEntry<S>>> entries = new ArrayList<>();
   private final RelayEntry.Queue<S> proven = new RelayEntry.Queue<>();
   private final RelayEntry.Queue<S> unproven = new RelayEntry.Queue<>();
@@ -59,10 +59,26 @@ final class RelayTable<S> {
   RelayTable(RelayLimits limits, ClientRoom.Share room, int listeners, int servers) {
     this.limits = limits;
     this.room = room;
-    this.servers = servers;
-    for (int i = 0; i < listeners * servers; i++) {
+    this.listeners = listeners;
+    makeRoomFor(servers - 1);
+  }
+
+  /** There may be a server of this number. */
+  void makeRoomFor(int server) {
+    while (entries.size() < (server + 1) * listeners) {
       entries.add(new HashMap<>());
     }
+  }
+
+  /** Removes all entries of a server, whose number may come to mean another. */
+  void removeServer(int server) {
+    for (int listener = 0; listener < listeners; listener++) {
+      List.copyOf(map(listener, server).values()).forEach(this::remove);
+    }
+  }
+
+  private Map<InetSocketAddress, RelayEntry<S>> map(int listener, int server) {
+    return entries.get(server * listeners + listener);
   }
 
   /**
@@ -71,7 +87,7 @@ final class RelayTable<S> {
    * @return the entry, with a null socket if it is new; or null if too many are new
    */
   RelayEntry<S> onClient(long nowNanos, int listener, int server, InetSocketAddress client) {
-    Map<InetSocketAddress, RelayEntry<S>> map = entries.get(listener * servers + server);
+    Map<InetSocketAddress, RelayEntry<S>> map = map(listener, server);
     RelayEntry<S> entry = map.get(client);
     if (entry != null) {
       touch(nowNanos, entry);
@@ -183,7 +199,7 @@ final class RelayTable<S> {
     } else {
       unproven.remove(entry);
     }
-    entries.get(entry.listener * servers + entry.server).remove(entry.client);
+    map(entry.listener, entry.server).remove(entry.client);
     removed.add(entry);
   }
 

@@ -28,6 +28,8 @@ final class ServerWatch {
 
   private volatile InetSocketAddress address;
 
+  private final CompletableFuture<Void> found = new CompletableFuture<>();
+
   /** When the server last answered, or was found. */
   private volatile long answeredNanos;
 
@@ -46,12 +48,18 @@ final class ServerWatch {
             server.host(),
             server.port(),
             _ -> true,
-            found -> {
+            its -> {
               answeredNanos = engine.nanoTime();
-              address = found;
-              log.found(found);
+              address = its;
+              found.complete(null);
+              log.found(its);
             },
             log::trouble);
+  }
+
+  /** Done once it is known where it is. */
+  CompletableFuture<Void> found() {
+    return found;
   }
 
   /** Where it is, or null while that is not known. */

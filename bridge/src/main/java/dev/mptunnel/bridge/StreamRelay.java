@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The bridge's TCP: joins each connection of a client with one to the server of its session,
@@ -39,8 +40,8 @@ final class StreamRelay {
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final StreamEngine engine;
-  private final List<Upstream> servers;
-  private final Rendezvous rendezvous;
+  private List<Upstream> servers = List.of();
+  private Rendezvous rendezvous;
   private final String congestionControl;
   private final int maxStrangers;
   private final int maxConnections;
@@ -52,19 +53,36 @@ final class StreamRelay {
   private long refusedFull;
 
   StreamRelay(
-      StreamEngine engine,
-      List<Upstream> servers,
-      Rendezvous rendezvous,
-      String congestionControl,
-      RelayLimits limits) {
+      StreamEngine engine, Forwarding forwarding, String congestionControl, RelayLimits limits) {
     this.engine = engine;
-    this.servers = servers;
-    this.rendezvous = rendezvous;
+    forward(forwarding);
     this.congestionControl = congestionControl;
     maxStrangers = limits.maxUnproven();
     maxConnections = limits.maxConnections();
     idleNanos = limits.idleNanos();
     tick = engine.newTimer(this::onTick);
+  }
+
+  /**
+   * Joins clients with these from now on. Connections to servers that are not among them end: their
+   * clients connect again.
+   */
+  final void forward(Forwarding to) {
+    List<Upstream> before = servers;
+    servers =
+        to.places().stream()
+            .map(
+                place ->
+                    before.stream()
+                        .filter(each -> each.place().equals(place.server()))
+                        .findFirst()
+                        .orElseGet(place::newUpstream))
+            .toList();
+    rendezvous = to.rendezvous();
+    Stream.concat(strangers.stream(), proven.stream())
+        .filter(pair -> pair.upstream != null && !servers.contains(pair.upstream))
+        .toList()
+        .forEach(Pair::abort);
   }
 
   /** Starts to look the servers up, and to look after strangers. */

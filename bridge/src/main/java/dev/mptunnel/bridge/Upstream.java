@@ -33,6 +33,11 @@ final class Upstream {
     this.log = log;
   }
 
+  /** The server. */
+  HostPort place() {
+    return server;
+  }
+
   /** The server as written. */
   String name() {
     return server.toString();

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The relay between real sockets on loopback. */
 final class RelayTest {
@@ -131,14 +133,51 @@ final class RelayTest {
     DatagramSocket first = socket(0);
     DatagramSocket second = socket(0);
     Relay relay = relay(RelayLimits.of(10, IDLE_NANOS), at(first), at(second));
+    assertGoByTheirSessions(relay, socket(0), first, second);
+  }
+
+  private static void assertGoByTheirSessions(
+      Relay relay, DatagramSocket client, DatagramSocket first, DatagramSocket second)
+      throws IOException {
     Rendezvous rendezvous = new Rendezvous(List.of(at(first).toString(), at(second).toString()));
-    DatagramSocket client = socket(0);
     for (long session = 0; session < 20; session++) {
       byte[] datagram = ByteBuffer.allocate(12).put((byte) 1).putLong(session).array();
       send(client, relay.listening().getFirst(), datagram);
       DatagramSocket expected = rendezvous.choose(session) == 0 ? first : second;
       assertEquals(ByteBuffer.wrap(datagram), content(receive(expected)), "session " + session);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aServerThatIsTakenOutStillAnswersForAWhile(int loops) throws Exception {
+    DatagramSocket first = socket(0);
+    DatagramSocket second = socket(0);
+    RelayLimits limits = RelayLimits.of(10, TimeUnit.MINUTES.toNanos(1));
+    Relay relay = relay(loops, limits, at(first));
+    InetSocketAddress entry = relay.listening().getFirst();
+    DatagramSocket client = socket(0);
+    roundTrip(client, entry, first);
+    long before = descriptors();
+    send(client, entry, bytes("asked before"));
+    DatagramPacket asked = receive(first);
+    assertEquals(
+        List.of("server " + at(second) + " added", "server " + at(first) + " removed"),
+        relay.reload(config(loops, limits, at(second))));
+    send(first, asked.getSocketAddress(), bytes("answered after"));
+    assertEquals("answered after", text(receive(client)));
+    roundTrip(client, entry, second);
+    assertEquals("", String.join("", relay.reload(config(loops, limits, at(second)))));
+    await(
+        () ->
+            relay.report().join().servers().stream()
+                .map(RelayReport.ServerRow::name)
+                .toList()
+                .equals(List.of(at(second).toString())));
+    await(() -> descriptors() == before); // the first one's socket is closed
+    assertEquals(1, relay.report().join().proven());
+    relay.reload(config(loops, limits, at(first), at(second)));
+    assertGoByTheirSessions(relay, client, first, second);
   }
 
   @Test
@@ -219,19 +258,21 @@ final class RelayTest {
   }
 
   private Relay relay(int loops, RelayLimits limits, HostPort... servers) throws IOException {
-    BridgeConfig config =
-        new BridgeConfig(
-            List.of(new HostPort("127.0.0.1", 0)),
-            List.of(servers),
-            limits.idleNanos(),
-            limits.maxClients(),
-            new SocketSettings(1 << 20, EngineChoice.AUTO),
-            loops,
-            Protocol.UDP,
-            TcpSettings.DEFAULT);
-    Relay relay = Relay.start(engine, config, limits);
+    Relay relay = Relay.start(engine, config(loops, limits, servers), limits);
     open.add(relay);
     return relay;
+  }
+
+  private static BridgeConfig config(int loops, RelayLimits limits, HostPort... servers) {
+    return new BridgeConfig(
+        List.of(new HostPort("127.0.0.1", 0)),
+        List.of(servers),
+        limits.idleNanos(),
+        limits.maxClients(),
+        new SocketSettings(1 << 20, EngineChoice.AUTO),
+        loops,
+        Protocol.UDP,
+        TcpSettings.DEFAULT);
   }
 
   private static void roundTrip(DatagramSocket client, InetSocketAddress to, DatagramSocket server)

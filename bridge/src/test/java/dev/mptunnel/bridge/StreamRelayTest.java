@@ -35,7 +35,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +54,7 @@ final class StreamRelayTest {
   private final Random random = new Random(seed);
   private ShiftedEngine engine;
   private StreamRelay relay;
+  private Forwarding forwarding;
   private InetSocketAddress entry;
 
   @BeforeEach
@@ -424,19 +424,40 @@ final class StreamRelayTest {
     assertReset(silent);
   }
 
-  // --- what the tests are made of ---
-
-  private static Upstream upstream(StreamEngine engine, HostPort server) {
-    UpstreamLog log = new UpstreamLog(server, "TCP");
-    return new Upstream(server, new ServerWatch(engine, server, log), log);
+  @Test
+  void whereServersChangeThoseWhoseServerStaysNoticeNothing() throws Exception {
+    ServerSocket first = server(0);
+    ServerSocket second = server(0);
+    start(RelayLimits.of(100, 1), first);
+    Socket client = client();
+    client.getOutputStream().write(head(1));
+    Socket stays = accept(first);
+    stays.getOutputStream().write(1);
+    assertEquals(1, client.getInputStream().read());
+    forward(first, second);
+    stays.getOutputStream().write(2);
+    assertEquals(2, client.getInputStream().read(), "its server is still there");
+    forward(second);
+    assertReset(client);
+    Socket again = client();
+    again.getOutputStream().write(head(1));
+    accept(second).getOutputStream().write(3);
+    assertEquals(3, again.getInputStream().read());
   }
+
+  private void forward(ServerSocket... servers) throws Exception {
+    List<HostPort> addresses = Stream.of(servers).map(StreamRelayTest::at).toList();
+    forwarding = Forwarding.to(addresses, engine, "TCP", forwarding);
+    forwarding.resolve();
+    onEngine(() -> relay.forward(forwarding));
+  }
+
+  // --- what the tests are made of ---
 
   private void start(RelayLimits limits, ServerSocket... servers) throws Exception {
     List<HostPort> addresses = Stream.of(servers).map(StreamRelayTest::at).toList();
-    Rendezvous rendezvous = new Rendezvous(addresses.stream().map(HostPort::toString).toList());
-    List<Upstream> upstreams =
-        addresses.stream().map(address -> upstream(engine, address)).collect(Collectors.toList());
-    relay = new StreamRelay(engine, upstreams, rendezvous, null, limits);
+    forwarding = Forwarding.to(addresses, engine, "TCP", null);
+    relay = new StreamRelay(engine, forwarding, null, limits);
     onEngine(relay::start);
     entry =
         engine

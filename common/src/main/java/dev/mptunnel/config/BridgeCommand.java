@@ -24,7 +24,8 @@ public final class BridgeCommand extends Command<BridgeConfig> {
             List.of(
                 "PORT stands for --listen, each HOST:PORT for --server.",
                 "check looks whether all of it would work here: 'bridge check --help'.",
-                "'bridge status' shows how it goes; signal USR1 prints the figures."),
+                "'bridge status' shows how it goes; signal USR1 prints the figures.",
+                CommandText.reloadNote("bridge", Settings.RELAY)),
             true));
   }
 

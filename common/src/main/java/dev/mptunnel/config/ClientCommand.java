@@ -22,7 +22,9 @@ public final class ClientCommand extends Command<ClientConfig> {
                     + " 'mpclient doctor --help'.",
                 EnvironmentVariables.HELP,
                 "'mpclient status' shows how it goes; signal USR1 prints the figures of every"
-                    + " path."),
+                    + " path.",
+                CommandText.reloadNote("mpclient", Settings.CLIENT),
+                "'mpclient path' adds, removes, pauses and lists paths of one that runs."),
             true),
         environment);
   }

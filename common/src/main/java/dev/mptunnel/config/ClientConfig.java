@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param bridges the ways to the server, in the order written; at least one, their names unique
  * @param proxy where it is one
  * @param status how it shows what it does
+ * @param mark of bridges that have none of their own; see {@link BridgeLine#mark}
  */
 public record ClientConfig(
     List<HostPort> listen,
@@ -30,7 +31,8 @@ public record ClientConfig(
     SocketSettings sockets,
     ClientTcp tcp,
     ClientProxy proxy,
-    StatusSettings status) {
+    StatusSettings status,
+    int mark) {
 
   public ClientConfig {
     listen = List.copyOf(listen);
@@ -62,7 +64,8 @@ public record ClientConfig(
         sockets,
         tcp,
         proxy,
-        StatusSettings.NONE);
+        StatusSettings.NONE,
+        0);
   }
 
   /** All by default, with no bridges. */
@@ -84,8 +87,7 @@ public record ClientConfig(
     ClientTcp tcp = ClientTcp.of(values);
     ClientProxy proxy = ClientProxy.of(values);
     List<BridgeLine> bridges = named(values.all(Settings.BRIDGE), mark(values));
-    if ((tcp.isUsed() || proxy.isUsed())
-        && bridges.size() * tcp.tunnels() > ClientTcp.MAX_TUNNELS) {
+    if ((tcp.isUsed() || proxy.isUsed()) && !tcp.hasRoomFor(bridges.size())) {
       throw new ConfigException(
               "%d over each of %d bridges are too many; expected %d or fewer in all"
                   .formatted(tcp.tunnels(), bridges.size(), ClientTcp.MAX_TUNNELS))
@@ -102,7 +104,23 @@ public record ClientConfig(
         SocketSettings.of(values),
         tcp,
         proxy,
-        StatusSettings.of(values));
+        StatusSettings.of(values),
+        mark(values));
+  }
+
+  /**
+   * One bridge more, as somebody writes it.
+   *
+   * @param taken the names that it may not have
+   * @throws ConfigException if it cannot be used
+   */
+  public BridgeLine bridge(String written, Set<String> taken) throws ConfigException {
+    BridgeSyntax.Written bridge = new BridgeSyntax().parse(written.strip());
+    if (bridge.name() != null && taken.contains(bridge.name())) {
+      throw new ConfigException(
+          "name " + Excerpt.of(bridge.name()) + " is taken; expected one that no other path has");
+    }
+    return line(bridge, new HashSet<>(taken), mark);
   }
 
   private static SortedMap<String, Passenger> passengers(
@@ -155,12 +173,15 @@ public record ClientConfig(
     }
     List<BridgeLine> lines = new ArrayList<>();
     for (var bridge : bridges) {
-      BridgeSyntax.Written written = bridge.value();
-      String name = written.name() != null ? written.name() : freeName(written, taken);
-      int mark = written.mark() != 0 ? written.mark() : defaultMark;
-      lines.add(new BridgeLine(written.address(), name, written.bind(), mark));
+      lines.add(line(bridge.value(), taken, defaultMark));
     }
     return lines;
+  }
+
+  private static BridgeLine line(BridgeSyntax.Written written, Set<String> taken, int defaultMark) {
+    String name = written.name() != null ? written.name() : freeName(written, taken);
+    int mark = written.mark() != 0 ? written.mark() : defaultMark;
+    return new BridgeLine(written.address(), name, written.bind(), mark);
   }
 
   private static String freeName(BridgeSyntax.Written bridge, Set<String> taken) {

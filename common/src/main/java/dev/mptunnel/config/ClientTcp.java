@@ -38,6 +38,11 @@ public record ClientTcp(
     listen = Collections.unmodifiableSortedMap(new TreeMap<>(listen));
   }
 
+  /** Whether so many bridges are not too many for so many tunnels over each. */
+  public boolean hasRoomFor(int bridges) {
+    return bridges * tunnels <= MAX_TUNNELS;
+  }
+
   /** Whether applications connect. */
   public boolean isUsed() {
     return !listen.isEmpty();

@@ -51,6 +51,15 @@ public abstract class Command<C> {
    * {@code err} as one line and a hint.
    */
   public final CommandResult<C> start(String[] args, PrintStream out, PrintStream err) {
+    return switch (begin(args, out, err)) {
+      case CommandResult.Exit<Configured<C>>(int status) -> new CommandResult.Exit<>(status);
+      case CommandResult.Run<Configured<C>>(Configured<C> configured, boolean verbose) ->
+          new CommandResult.Run<>(configured.config(), verbose);
+    };
+  }
+
+  /** The same for a program that may have to read it all again; see {@link #again}. */
+  public final CommandResult<Configured<C>> begin(String[] args, PrintStream out, PrintStream err) {
     try {
       CommandArguments arguments = CommandArguments.parse(spec(), settings, args);
       if (arguments.isHelpAsked()) {
@@ -61,7 +70,7 @@ public abstract class Command<C> {
         out.println(name() + " " + Version.current());
         return new CommandResult.Exit<>(0);
       }
-      return new CommandResult.Run<>(config(arguments), arguments.isVerbose());
+      return new CommandResult.Run<>(configured(arguments), arguments.isVerbose());
     } catch (ConfigException e) {
       err.println(name() + ": " + e.getMessage());
       err.println("try '" + name() + " --help'");
@@ -71,10 +80,27 @@ public abstract class Command<C> {
 
   /** The configuration that these arguments, the environment and the file named come to. */
   public final C config(String... args) throws ConfigException {
-    return config(CommandArguments.parse(spec(), settings, args));
+    return configured(args).config();
   }
 
-  private C config(CommandArguments arguments) throws ConfigException {
+  /**
+   * Reads the command line, the environment and the file again, for a program that runs with what
+   * they came to before.
+   *
+   * @throws ConfigException if they cannot be used, or differ in what only a restart changes
+   */
+  public final Configured<C> again(Configured<C> before, String... args) throws ConfigException {
+    Configured<C> now = configured(args);
+    before.requireReloadable(now);
+    return now;
+  }
+
+  /** What {@link #config} gives, with where its values stand. */
+  public final Configured<C> configured(String... args) throws ConfigException {
+    return configured(CommandArguments.parse(spec(), settings, args));
+  }
+
+  private Configured<C> configured(CommandArguments arguments) throws ConfigException {
     SettingValues typed = new SettingValues();
     for (Setting<?> setting : arguments.settings()) {
       for (String value : arguments.values(setting.option())) {
@@ -85,9 +111,10 @@ public abstract class Command<C> {
     addOperands(arguments.operands(), typed);
     SettingValues values =
         SecretSource.over(typed, EnvironmentVariables.read(environment, settings));
-    return file == null
-        ? build(values, null)
-        : build(SecretSource.over(values, ConfigFile.read(file, inFile)), Excerpt.unquoted(file));
+    String shown = file == null ? null : Excerpt.unquoted(file);
+    SettingValues all =
+        file == null ? values : SecretSource.over(values, ConfigFile.read(file, inFile));
+    return new Configured<>(build(all, shown), settings, all, shown);
   }
 
   /** The picocli model, from which help, man page and completion are made. */

@@ -1,6 +1,7 @@
 package dev.mptunnel.config;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What the help of a program says beside its settings.
@@ -19,6 +20,16 @@ record CommandText(
     String example,
     List<String> notes,
     boolean runs) {
+
+  /** How a program that runs is given other settings. */
+  static String reloadNote(String program, SettingSet settings) {
+    return "'"
+        + program
+        + " reload', or signal HUP, has one that runs go over to what its options and FILE say now,"
+        + " whole or not at all; only a restart changes "
+        + settings.fixed().stream().map(Setting::name).collect(Collectors.joining(", "))
+        + ".";
+  }
 
   /** What looks whether a program would work, instead of running it. */
   static CommandText checkup(

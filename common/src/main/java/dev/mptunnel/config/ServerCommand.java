@@ -34,7 +34,8 @@ public final class ServerCommand extends Command<ServerConfig> {
                 "A relative PATH in FILE counts from FILE's folder.",
                 EnvironmentVariables.HELP,
                 "'mpserver status' shows how it goes; signal USR1 prints the figures of every"
-                    + " session."),
+                    + " session.",
+                CommandText.reloadNote("mpserver", Settings.MPSERVER)),
             true),
         environment);
   }

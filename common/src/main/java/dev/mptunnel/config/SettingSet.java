@@ -9,15 +9,21 @@ import java.util.stream.Collectors;
  * The settings of one program, in the order in which they are shown.
  *
  * @param bareLine the setting whose values may stand in a file without their key, or null
+ * @param fixed those that cannot change while the program runs
  */
-record SettingSet(List<Setting<?>> all, Setting<?> bareLine) {
+record SettingSet(List<Setting<?>> all, Setting<?> bareLine, List<Setting<?>> fixed) {
 
   static SettingSet of(Setting<?>... all) {
-    return new SettingSet(List.of(all), null);
+    return new SettingSet(List.of(all), null, List.of());
   }
 
   static SettingSet withBareLines(Setting<?> bareLine, Setting<?>... all) {
-    return new SettingSet(List.of(all), bareLine);
+    return new SettingSet(List.of(all), bareLine, List.of());
+  }
+
+  /** The same, of which these cannot change while the program runs. */
+  SettingSet withFixed(Setting<?>... its) {
+    return new SettingSet(all, bareLine, List.of(its));
   }
 
   /** The setting of that name, of a family too, or null. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a user set, each value with the place where it stands. */
 final class SettingValues {
@@ -102,6 +103,14 @@ final class SettingValues {
   /** The value of a setting that has a default or was checked to be there. */
   <T> T get(Setting<T> setting) throws ConfigException {
     return all(setting).getFirst().value;
+  }
+
+  /** What was written for a setting, or its default; null if there is none. */
+  String text(Setting<?> setting) {
+    List<Placed<String>> written = texts.get(setting.name());
+    return written == null
+        ? setting.defaultText()
+        : written.stream().map(Placed::value).collect(Collectors.joining(","));
   }
 
   /** Whether a setting was set, so that its value is not the default. */

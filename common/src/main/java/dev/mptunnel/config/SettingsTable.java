@@ -8,12 +8,13 @@ public final class SettingsTable {
   /** A Markdown table, a line each, with a line feed at the end of every line. */
   public static String markdown(Command<?> command) {
     StringBuilder table = new StringBuilder();
-    row(table, "setting", "value", "default", "what it does");
-    row(table, "---", "---", "---", "---");
+    row(table, "setting", "value", "default", "what it does", "changes at");
+    row(table, "---", "---", "---", "---", "---");
     for (Setting<?> setting : command.settings().all()) {
       String help = setting.help() + (setting.isRepeatable() ? "; may be repeated" : "");
       String fallback = setting.defaultText() == null ? "" : code(setting.defaultText());
-      row(table, code(setting.name()), cell(setting.type().expected()), fallback, help);
+      String at = command.settings().fixed().contains(setting) ? "restart" : "reload";
+      row(table, code(setting.name()), cell(setting.type().expected()), fallback, help, at);
     }
     return table.toString();
   }

@@ -2,15 +2,17 @@ package dev.mptunnel.core;
 
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Limits;
+import dev.mptunnel.wire.SessionId;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 
 /** What all sessions of an endpoint share. */
 final class Context {
 
-  private final EndpointSettings settings;
-  private final Security security;
-  private final HandshakeMacs macs;
+  private EndpointSettings settings;
+  private Security security;
+  private HandshakeMacs macs;
+  private SessionId sessionIds;
   private final AddressProof addresses;
   private final ProcessLimits process;
   private final RandomGenerator random;
@@ -32,8 +34,7 @@ final class Context {
       Output output,
       ProcessLimits process) {
     this.settings = settings;
-    this.security = security;
-    macs = new HandshakeMacs(security.macKey());
+    setSecurity(security);
     addresses = new AddressProof(random);
     this.process = process;
     fragments = new FragmentPool(process.share(CoreLimits.FRAGMENT_BYTES));
@@ -45,8 +46,24 @@ final class Context {
     return settings;
   }
 
+  void setSettings(EndpointSettings settings) {
+    this.settings = settings;
+  }
+
+  /** How sessions are opened from now on. */
   Security security() {
     return security;
+  }
+
+  final void setSecurity(Security security) {
+    this.security = security;
+    macs = new HandshakeMacs(security.macKey());
+    sessionIds = new SessionId(security.macKey());
+  }
+
+  /** Which ids sessions may have that are opened so. */
+  SessionId sessionIds() {
+    return sessionIds;
   }
 
   HandshakeMacs macs() {

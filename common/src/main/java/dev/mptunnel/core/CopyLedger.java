@@ -71,6 +71,14 @@ final class CopyLedger {
     return true;
   }
 
+  /** The path of this number is no more: what it brought, no path did. */
+  void forget(int path) {
+    int others = ~(1 << path);
+    for (int i = 0; i < pathsByCounter.length; i++) {
+      pathsByCounter[i] &= others;
+    }
+  }
+
   private boolean remembers(long counter) {
     return counter > highest - pathsByCounter.length && counter <= highest;
   }

@@ -1,8 +1,8 @@
 package dev.mptunnel.core;
 
 /**
- * Every datagram on every path that is up; while none is, on every path there is, since one of them
- * may come back before it has told so.
+ * Every datagram on every path that is in use and up; while none is up, on every one in use, since
+ * one of them may come back before it has told so.
  */
 final class DuplicatePolicy implements Policy {
 
@@ -12,7 +12,7 @@ final class DuplicatePolicy implements Policy {
     int reachable = 0;
     for (int id = 0; id < paths.size(); id++) {
       Path path = paths.get(id);
-      if (path != null && path.remote() != null) {
+      if (path != null && path.isInUse() && path.remote() != null) {
         reachable |= 1 << id;
         up |= path.isUp() ? 1 << id : 0;
       }

@@ -6,7 +6,6 @@ import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
 import dev.mptunnel.wire.PacketType;
-import dev.mptunnel.wire.SessionId;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,8 +26,7 @@ import java.util.random.RandomGenerator;
 public final class Endpoint {
 
   private final Context context;
-  private final SessionId sessionIds;
-  private final Responder responder;
+  private Responder responder;
   private final LongMap<Session> sessions = new LongMap<>();
   private final TimerQueue timers = new TimerQueue();
 
@@ -57,8 +55,33 @@ public final class Endpoint {
       Output output,
       ProcessLimits process) {
     context = new Context(settings, security, random, output, process);
-    sessionIds = new SessionId(security.macKey());
-    responder = new Responder(context, sessionIds, id -> sessions.get(id) != null);
+    responder = newResponder();
+  }
+
+  private Responder newResponder() {
+    return new Responder(context, id -> sessions.get(id) != null);
+  }
+
+  /**
+   * Behaves so from now on, as far as that is asked for again and again: how often paths are asked,
+   * and after which times paths, flows and sessions are given up.
+   */
+  public void adjust(EndpointSettings settings) {
+    context.setSettings(settings);
+  }
+
+  /**
+   * Opens sessions so from now on, and lets peers open theirs so. Those that we opened go on as
+   * they are; those that peers opened end, and each is told.
+   */
+  public void secure(Security security) {
+    context.setSecurity(security);
+    responder = newResponder();
+    for (Session session : sessions()) {
+      if (!session.isInitiator()) {
+        revoke(session);
+      }
+    }
   }
 
   /**
@@ -79,7 +102,7 @@ public final class Endpoint {
     if (specs.isEmpty() || specs.size() > Limits.MAX_PATHS) {
       throw new IllegalArgumentException(specs.size() + " paths");
     }
-    long id = sessionIds.create(context.random());
+    long id = context.sessionIds().create(context.random());
     Session session = Session.opened(context, id, now);
     for (int pathId = 0; pathId < specs.size(); pathId++) {
       PathSpec spec = specs.get(pathId);
@@ -145,13 +168,44 @@ public final class Endpoint {
    * @return its id, or -1 if there are too many
    */
   public int addPath(long now, Session session, PathSpec spec) {
-    int id = session.paths().size();
-    if (id >= Limits.MAX_PATHS) {
+    int id = session.freePathId(spec.name());
+    if (id < 0) {
       return -1;
     }
-    session.addPath(id, spec.name(), spec.port(), null);
-    redirect(now, session, id, spec.remote());
+    Path path = session.addPath(id, spec.name(), spec.port(), spec.remote());
+    if (session.isOpen()) {
+      path.startEpoch(now);
+    }
+    if (spec.remote() != null) {
+      session.opener().onPathAdded(now);
+    }
+    timers.schedule(session);
     return id;
+  }
+
+  /**
+   * A session of ours gives a path up. The peer is told; what is on its way is still taken, and
+   * then {@link Event.PathRemoved} is told.
+   */
+  public void removePath(long now, Session session, int pathId) {
+    session.leavePath(now, pathId);
+    timers.schedule(session);
+  }
+
+  /**
+   * A path of a session of ours carries no data from now on, either way, or does again. It is asked
+   * all the same how it is.
+   */
+  public void pausePath(long now, Session session, int pathId, boolean isPaused) {
+    session.pausePath(now, pathId, isPaused);
+    timers.schedule(session);
+  }
+
+  /** Ends a session of ours; the peer is told. */
+  public void close(Session session) {
+    session.close(DataFrames.CLOSE_NORMAL);
+    forget(session);
+    session.end(CloseReason.LOCAL);
   }
 
   /**
@@ -353,13 +407,17 @@ public final class Endpoint {
       Client before = session.client();
       Client after = before == null ? null : context.security().client(session.peerKey());
       if (before != null && (after == null || after.revoked())) {
-        session.close(DataFrames.CLOSE_REVOKED);
-        forget(session);
-        session.end(CloseReason.REVOKED);
+        revoke(session);
       } else {
         session.review(after);
       }
     }
+  }
+
+  private void revoke(Session session) {
+    session.close(DataFrames.CLOSE_REVOKED);
+    forget(session);
+    session.end(CloseReason.REVOKED);
   }
 
   /** When to call {@link #onTimer}, or {@code Long.MAX_VALUE} for never. */

@@ -55,6 +55,12 @@ public sealed interface Event {
    */
   record PathMoved(Session session, Path path, InetSocketAddress from) implements OfSession {}
 
+  /**
+   * The end that opened the session has given the path up, and nothing more comes on it: whoever
+   * drives the endpoint may close the local port that it left from.
+   */
+  record PathRemoved(Session session, Path path) implements OfSession {}
+
   /** The path carries less than every path must; it carries no data until that changes. */
   record PathNarrow(Session session, Path path) implements OfSession {}
 

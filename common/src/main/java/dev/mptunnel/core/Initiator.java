@@ -32,6 +32,8 @@ final class Initiator {
   private static final long NEVER = Long.MAX_VALUE;
 
   private final Context context;
+  private final Security security;
+  private final HandshakeMacs macs;
   private final Session session;
   private final byte[][] cookies = new byte[Limits.MAX_PATHS][];
   private final long[] cookieNanos = new long[Limits.MAX_PATHS];
@@ -52,6 +54,8 @@ final class Initiator {
 
   Initiator(Context context, Session session) {
     this.context = context;
+    security = context.security();
+    macs = context.macs();
     this.session = session;
     lastEpoch = context.random().nextInt(256);
   }
@@ -90,6 +94,11 @@ final class Initiator {
     }
   }
 
+  /** The path of this id is given up: its id may come to mean another. */
+  void onPathRemoved(int pathId) {
+    cookies[pathId] = null;
+  }
+
   private void start(long now, Cause why) {
     cause = why;
     begin(now, CoreLimits.FIRST_RETRY_NANOS);
@@ -102,9 +111,9 @@ final class Initiator {
     } while (session.epochs().find(epoch) != null);
     lastEpoch = epoch;
     byte type = PacketType.encode(PacketType.HANDSHAKE_INIT, true);
-    int mode = context.security().mode();
+    int mode = security.mode();
     byte[] head = Handshake.head(type, session.id(), epoch, Handshake.VERSION, mode);
-    Security.Initiation initiation = context.security().initiate(head, context.random());
+    Security.Initiation initiation = security.initiate(head, context.random());
     byte[] message = Handshake.message(head, initiation.body());
     attempt = new Attempt(now, context.random(), initiation, epoch, message, pauseNanos);
   }
@@ -119,13 +128,13 @@ final class Initiator {
   }
 
   private void sendInit(long now, Path path) {
-    if (path.remote() == null) {
+    if (path.remote() == null || !path.isInUse()) {
       return;
     }
     boolean hasCookie =
         cookies[path.id()] != null && now - cookieNanos[path.id()] < CoreLimits.COOKIE_NANOS;
     ByteBuffer packet = context.scratch();
-    context.macs().putInit(packet, attempt.message(), hasCookie ? cookies[path.id()] : null);
+    macs.putInit(packet, attempt.message(), hasCookie ? cookies[path.id()] : null);
     context.output().transmit(path.port(), path.remote(), packet);
   }
 
@@ -154,7 +163,7 @@ final class Initiator {
       context.counters().malformed++;
       return;
     }
-    if (!context.macs().isResponse(packet)) {
+    if (!macs.isResponse(packet)) {
       context.counters().forged++;
       return;
     }
@@ -220,7 +229,7 @@ final class Initiator {
       context.counters().strange++;
       return;
     }
-    byte[] cookie = context.macs().openCookie(packet, attempt.message());
+    byte[] cookie = macs.openCookie(packet, attempt.message());
     if (cookie == null) {
       context.counters().forged++;
       return;

@@ -251,7 +251,7 @@ final class LossDetector {
       Path path = paths.get(id);
       boolean isLive =
           path != null
-              && path.isUp()
+              && path.carries()
               && path.lag().nanos() <= mostLagNanos
               && (now - pathBroughtNanos[id] < LIVE_NANOS
                   || highest - pathPassed[id] < LIVE_PACKETS);

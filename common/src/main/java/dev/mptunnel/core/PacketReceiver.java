@@ -216,10 +216,7 @@ final class PacketReceiver {
     if (session.epochs().isPrevious(epoch) || session.isClosed()) {
       return true; // of no use any more
     }
-    PathEpoch pathEpoch =
-        isStray
-            ? epoch.noPath()
-            : session.path(pathId) == null ? null : session.path(pathId).epoch();
+    PathEpoch pathEpoch = isStray ? epoch.noPath() : session.paths().epochOf(pathId);
     if (pathEpoch != null && !pathEpoch.window().isNew(Header.pathCounter(packet))) {
       duplicates++;
       return true;
@@ -247,11 +244,13 @@ final class PacketReceiver {
     long counter = Header.pathCounter(packet);
     boolean isStray = pathId == Header.NO_PATH && session.isInitiator();
     Path path = isStray ? session.paths().from(port, source) : session.path(pathId);
+    boolean isBack = false;
     if (path == null) {
       if (session.isInitiator()) {
         context.counters().malformed += isStray ? 0 : 1;
         return;
       }
+      isBack = session.paths().wasLeft(pathId);
       path = session.addPath(pathId, "path " + pathId, port, null);
       path.startEpoch(now);
     }
@@ -271,6 +270,9 @@ final class PacketReceiver {
             : path.onPacket(now, port, source, isNewest, length, packet);
     if (!wellFormed) {
       context.counters().malformed++;
+    }
+    if (isBack && !path.isWanted()) {
+      session.onPathLeft(path); // what comes late of a path that is gone does not bring it back
     }
     takeRebuilt(now);
   }

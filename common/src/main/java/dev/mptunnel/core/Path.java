@@ -19,6 +19,16 @@ public final class Path implements PathFrames.Handler {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** What the end that opened the session wants of a path. */
+  private enum Use {
+    /** To carry data. */
+    DATA,
+    /** To carry none, but to be asked how it is. */
+    NONE,
+    /** To be taken out, once what is on its way has come. */
+    LEFT
+  }
+
   private final Session session;
   private final int id;
   private final String name;
@@ -40,6 +50,16 @@ public final class Path implements PathFrames.Handler {
 
   private boolean up;
   private boolean proven;
+
+  private Use use = Use.DATA;
+
+  /** Since when the peer is to know that; it does once it has answered a PING sent after that. */
+  private long useSinceNanos = Long.MIN_VALUE;
+
+  private boolean isUseKnown = true;
+
+  /** When nothing more is expected on it that is given up. */
+  private long goneNanos = NEVER;
 
   /** When the first PING left since which nothing has proved that it carries. */
   private long unansweredSinceNanos = NEVER;
@@ -85,6 +105,8 @@ public final class Path implements PathFrames.Handler {
   private long markedHighest;
   private boolean answered;
   private int answeredEcn;
+  private int readState;
+  private boolean isWanted;
 
   /**
    * A path of a session.
@@ -135,6 +157,41 @@ public final class Path implements PathFrames.Handler {
     return proven;
   }
 
+  /** Whether it carries no data since the end that opened the session wants it so. */
+  public boolean isPaused() {
+    return use == Use.NONE;
+  }
+
+  /** The number of the local port that it leaves from. */
+  public int port() {
+    return port;
+  }
+
+  /** Whether the packet that was read says that the peer wants to have it. */
+  boolean isWanted() {
+    return isWanted;
+  }
+
+  /** Whether it is given up, and only awaits what is on its way. */
+  boolean isLeft() {
+    return use == Use.LEFT;
+  }
+
+  /** When it is to be taken out, or {@code Long.MAX_VALUE}. */
+  long goneNanos() {
+    return goneNanos;
+  }
+
+  /** Whether it is to carry data. */
+  boolean isInUse() {
+    return use == Use.DATA;
+  }
+
+  /** Whether it carries data, as far as we know. */
+  boolean carries() {
+    return up && use == Use.DATA;
+  }
+
   /**
    * How often the peer has found it at another address, of one that we opened and that has answered
    * before: a NAT has given it another one, or a bridge has.
@@ -146,10 +203,6 @@ public final class Path implements PathFrames.Handler {
   /** The smoothed round trip in nanoseconds, or 0 where nothing has been measured. */
   public long smoothedRttNanos() {
     return rtt.smoothedNanos();
-  }
-
-  int port() {
-    return port;
   }
 
   PathEpoch epoch() {
@@ -309,7 +362,7 @@ public final class Path implements PathFrames.Handler {
    * @param arrived how many different ones have come
    */
   void onFirst(long now, long arrived) {
-    if (arrived == broughtCount) {
+    if (arrived == broughtCount || use != Use.DATA) {
       return;
     }
     missingSinceNanos = Math.min(missingSinceNanos, now);
@@ -331,7 +384,8 @@ public final class Path implements PathFrames.Handler {
 
   /** The session has a new epoch: counters start anew, and the path is asked at once. */
   void startEpoch(long now) {
-    epoch = new PathEpoch(session.isAuthentic());
+    PathEpoch left = session.paths().takeLeftEpoch(id);
+    epoch = left != null ? left : new PathEpoch(session.isAuthentic());
     lossOut.startEpoch();
     lossIn.startEpoch();
     pings.clear();
@@ -372,6 +426,35 @@ public final class Path implements PathFrames.Handler {
     }
   }
 
+  /** From now on it carries no data, or does again; the peer is told with the next PINGs. */
+  void pause(long now, boolean isPaused) {
+    use(now, isPaused ? Use.NONE : Use.DATA);
+  }
+
+  /**
+   * It is given up: nothing more is sent, but to tell the peer, and what is on its way may come.
+   */
+  void leave(long now) {
+    use(now, Use.LEFT);
+    boolean isKnownThere = remote != null && epoch != null;
+    goneNanos = isKnownThere ? now + session.pathTimeoutNanos() : now;
+  }
+
+  private void use(long now, Use wanted) {
+    use = wanted;
+    useSinceNanos = now;
+    isUseKnown = false;
+    noteBroughtIfOpen();
+    wake(now);
+  }
+
+  /** What only others bring while it is not in use is nothing against it. */
+  private void noteBroughtIfOpen() {
+    if (session.isOpen()) {
+      noteBrought();
+    }
+  }
+
   /** The path is to be asked no later than this, if it leads anywhere. */
   void wake(long atNanos) {
     timer.wake(atNanos);
@@ -379,14 +462,14 @@ public final class Path implements PathFrames.Handler {
 
   /** Something has been carried: perhaps so much that the path is worth another PING. */
   void onCarried(long datagrams) {
-    if (datagrams - carriedBefore >= session.datagramsAPing()) {
+    if (use == Use.DATA && datagrams - carriedBefore >= session.datagramsAPing()) {
       wake(timer.lastNanos() + (up ? 1 : 2) * session.pingNanos());
     }
   }
 
   /** The session is in use again: what was not worth a PING meanwhile may be now. */
   void onActive(long now) {
-    if (!up || mtu.isDue()) {
+    if (use == Use.DATA && (!up || mtu.isDue())) {
       wake(now);
     }
   }
@@ -395,9 +478,22 @@ public final class Path implements PathFrames.Handler {
     return timer.nextNanos();
   }
 
+  private void leaving(long now) {
+    if (isUseKnown) {
+      timer.stop();
+    } else {
+      sendPing(now);
+      timer.asked(now, session.askAgainNanos());
+    }
+  }
+
   void onTimer(long now) {
     epoch.counters().tick(now);
     if (now < timer.nextNanos()) {
+      return;
+    }
+    if (use == Use.LEFT) {
+      leaving(now);
       return;
     }
     boolean forgotten =
@@ -474,6 +570,9 @@ public final class Path implements PathFrames.Handler {
     if (token != 0) {
       PathFrames.putResponse(packet, token);
     }
+    if (session.isInitiator() && use != Use.DATA) {
+      PathFrames.putState(packet, use == Use.NONE ? PathFrames.PAUSED : PathFrames.LEFT);
+    }
     // Where nothing is answered, what asks for ECN may be what is dropped.
     int ecn = isSilent(now) ? TrafficClass.NOT_ECT : TrafficClass.ECT_0;
     sendSealed(packet, port, remote, ecn);
@@ -485,7 +584,7 @@ public final class Path implements PathFrames.Handler {
   }
 
   private boolean mayProbe(long now) {
-    return up && proven && (session.isActive(now) || mtu.isUrgent());
+    return carries() && proven && (session.isActive(now) || mtu.isUrgent());
   }
 
   /** Sends a packet of this length that counts for nothing else. */
@@ -507,12 +606,19 @@ public final class Path implements PathFrames.Handler {
       return proven ? Math.max(session.askAgainNanos(), pause) : session.pingNanos();
     }
     // Who opened the session does it; each PING that gets through has the other end ask, too.
-    boolean often = session.isInitiator() && session.isActive(now);
+    boolean often = session.isInitiator() && use == Use.DATA && session.isActive(now);
     return often ? 2 * session.pingNanos() : session.pingIdleNanos();
   }
 
-  /** It has proved that it carries: it is asked again when that is worth it, or after a while. */
+  /**
+   * It has proved that it carries: it is asked again when that is worth it, or after a while; soon,
+   * where the peer does not know yet what it is to carry.
+   */
   private void rest(long now) {
+    if (!isUseKnown) {
+      wake(now + session.askAgainNanos());
+      return;
+    }
     long nextProof = now + session.pingIdleNanos() * 5 / 4; // if only the peer asks meanwhile
     timer.putOffUntil(Math.min(nextProof, timer.lastNanos() + session.restNanos()));
   }
@@ -543,6 +649,7 @@ public final class Path implements PathFrames.Handler {
     response = 0;
     answered = false;
     answeredEcn = 0;
+    readState = 0;
     // Where an initiator's path leads is its own side's word: otherwise somebody who brings one
     // path's packets over another moves the one onto the other, and the two fail together.
     elsewhere = !session.isInitiator() && !leadsTo(fromPort, source);
@@ -571,10 +678,28 @@ public final class Path implements PathFrames.Handler {
     }
     if (!session.isInitiator()) {
       reply(fromPort, source, elsewhere);
+      if (pinged && isNewest) {
+        takeState();
+      }
+      isWanted = pinged && isNewest && readState != PathFrames.LEFT;
     } else if (remote != null) {
       reply(port, remote, false);
     }
     return wellFormed;
+  }
+
+  /** What the end that opened the session wants of it, as its newest PING says. */
+  private void takeState() {
+    if (readState == PathFrames.LEFT) {
+      session.onPathLeft(this);
+      return;
+    }
+    Use wanted = readState == PathFrames.PAUSED ? Use.NONE : Use.DATA;
+    if (wanted != use) {
+      use = wanted;
+      noteBrought();
+      session.onPathUsable(readAtNanos);
+    }
   }
 
   private void setCarriesEcn(boolean carries) {
@@ -693,11 +818,24 @@ public final class Path implements PathFrames.Handler {
     if (mtu.isNarrow() && !wasNarrow) {
       session.emit(new Event.PathNarrow(session, this));
     }
+    isUseKnown |= pings.atNanos(ping) >= useSinceNanos;
+    if (use == Use.LEFT) {
+      settleLeaving();
+      return;
+    }
     prove();
     if (mtu.isDue() && mayProbe(readAtNanos)) {
       wake(readAtNanos);
     } else {
       rest(readAtNanos);
+    }
+  }
+
+  /** Once the peer knows, it sends nothing more: what it has sent by then comes soon. */
+  private void settleLeaving() {
+    if (isUseKnown) {
+      timer.stop();
+      goneNanos = Math.min(goneNanos, readAtNanos + CoreLimits.DRAIN_NANOS);
     }
   }
 
@@ -733,6 +871,11 @@ public final class Path implements PathFrames.Handler {
   @Override
   public void onEcn(int field) {
     answeredEcn = field;
+  }
+
+  @Override
+  public void onState(int state) {
+    readState = state;
   }
 
   /** Takes the last MARK of the packet that was read: each may make a thousand holes. */
@@ -788,6 +931,9 @@ public final class Path implements PathFrames.Handler {
   private PathReport.State state() {
     if (remote == null) {
       return PathReport.State.UNRESOLVED;
+    }
+    if (use == Use.NONE) {
+      return PathReport.State.PAUSED;
     }
     if (!up) {
       return epoch == null ? PathReport.State.NEW : PathReport.State.DOWN;

@@ -52,7 +52,9 @@ public record PathReport(
     UP,
     /** It answers, but carries too short packets for data. */
     NARROW,
-    DOWN
+    DOWN,
+    /** It carries no data, since the end that opened the session wants it so. */
+    PAUSED
   }
 
   /** The share lost, 0 to 1, from us to the peer; NaN: not measured. */

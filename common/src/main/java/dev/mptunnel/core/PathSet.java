@@ -16,10 +16,83 @@ final class PathSet {
   private Path[] byId = new Path[0];
   private final Set<Long> toldShared = new HashSet<>();
 
+  /**
+   * The counters of paths that were taken out, by their ids: whoever has the id next in the same
+   * epoch has the same keys, under which no counter may come twice.
+   */
+  private final PathEpoch[] leftEpochs = new PathEpoch[Limits.MAX_PATHS];
+
+  /** What the path is called, or was, that has each id, or had it last. */
+  private final String[] lastNames = new String[Limits.MAX_PATHS];
+
+  private long leftSentBytes;
+
   /** Puts in a path, in the place that its id says. */
   void add(Path path) {
     byId = Arrays.copyOf(byId, Math.max(byId.length, path.id() + 1));
     byId[path.id()] = path;
+    lastNames[path.id()] = path.name();
+  }
+
+  /** Takes a path out: its id may come to mean another. */
+  void remove(Path path) {
+    byId[path.id()] = null;
+    leftEpochs[path.id()] = path.epoch();
+    leftSentBytes += path.sentBytes();
+    toldShared.removeIf(two -> (two >>> path.id() & 1) != 0);
+  }
+
+  /**
+   * An id that no path has, or -1: that which the last path of this name had, if that may be, so
+   * that what is known of it goes on; and else one that nobody has had.
+   */
+  int freeId(String name) {
+    int free = -1;
+    for (int id = Limits.MAX_PATHS - 1; id >= 0; id--) {
+      if (get(id) != null) {
+        continue;
+      }
+      if (name.equals(lastNames[id])) {
+        return id;
+      }
+      free = free < 0 || lastNames[id] == null || lastNames[free] != null ? id : free;
+    }
+    return free;
+  }
+
+  /** The one that was given up first of those that are still there; null if none is. */
+  Path firstLeft() {
+    Path first = null;
+    for (Path path : byId) {
+      if (path != null
+          && path.isLeft()
+          && (first == null || path.goneNanos() < first.goneNanos())) {
+        first = path;
+      }
+    }
+    return first;
+  }
+
+  /** Whether a path of this id was taken out in this epoch, and none has it now. */
+  boolean wasLeft(int id) {
+    return leftEpochs[id] != null;
+  }
+
+  /** The counters of an id in this epoch, of a path that is or was there; null if none was. */
+  PathEpoch epochOf(int id) {
+    return get(id) == null ? leftEpochs[id] : get(id).epoch();
+  }
+
+  /** A path of this id begins: the counters that it goes on with in this epoch, or null. */
+  PathEpoch takeLeftEpoch(int id) {
+    PathEpoch left = leftEpochs[id];
+    leftEpochs[id] = null;
+    return left;
+  }
+
+  /** Another epoch begins: all counters begin anew. */
+  void forgetLeftEpochs() {
+    Arrays.fill(leftEpochs, null);
   }
 
   /** One more than the highest id. */
@@ -115,12 +188,12 @@ final class PathSet {
     }
   }
 
-  /** The share of packets that all that are up have lost lately, if each loses by itself. */
+  /** The share of packets that all that carry data have lost lately, if each loses by itself. */
   double lossOfAll() {
     double share = 1;
     boolean any = false;
     for (Path path : byId) {
-      if (path != null && path.isUp()) {
+      if (path != null && path.carries()) {
         share *= path.recentLossOut();
         any = true;
       }
@@ -142,14 +215,14 @@ final class PathSet {
   /** Whether none has answered for longer than it takes. */
   boolean areSilent(long now) {
     for (Path path : byId) {
-      if (path != null && !path.isSilent(now)) {
+      if (path != null && !path.isLeft() && !path.isSilent(now)) {
         return false;
       }
     }
     return true;
   }
 
-  /** The shortest smoothed round trip of those that are up, or of all; 0: none was measured. */
+  /** The shortest smoothed round trip of those that carry data, or of all; 0: none was measured. */
   long shortestRttNanos() {
     return shortest(Path::smoothedRttNanos);
   }
@@ -166,36 +239,39 @@ final class PathSet {
       long nanos = path == null ? 0 : roundTrip.applyAsLong(path);
       if (nanos > 0) {
         ofAll = Math.min(ofAll, nanos);
-        ofUp = path.isUp() ? Math.min(ofUp, nanos) : ofUp;
+        ofUp = path.carries() ? Math.min(ofUp, nanos) : ofUp;
       }
     }
     long shortest = ofUp == Long.MAX_VALUE ? ofAll : ofUp;
     return shortest == Long.MAX_VALUE ? 0 : shortest;
   }
 
-  /** The longest smoothed round trip of those that are up, or 0 where none has been measured. */
+  /**
+   * The longest smoothed round trip of those that carry data, or 0 where none has been measured.
+   */
   long longestRttNanos() {
     long longest = 0;
     for (Path path : byId) {
-      longest = path != null && path.isUp() ? Math.max(longest, path.smoothedRttNanos()) : longest;
+      longest =
+          path != null && path.carries() ? Math.max(longest, path.smoothedRttNanos()) : longest;
     }
     return longest;
   }
 
-  /** How much later than on the quickest path copies come on the slowest one that is up. */
+  /** How much later than on the quickest path copies come on the slowest that carries data. */
   long longestLagNanos() {
     long longest = 0;
     for (Path path : byId) {
-      longest = path != null && path.isUp() ? Math.max(longest, path.lag().nanos()) : longest;
+      longest = path != null && path.carries() ? Math.max(longest, path.lag().nanos()) : longest;
     }
     return longest;
   }
 
-  /** Whether the queues in front of all that are up are long, on their way to us. */
+  /** Whether the queues in front of all that carry data are long, on their way to us. */
   boolean areLong() {
     boolean any = false;
     for (Path path : byId) {
-      if (path != null && path.isUp()) {
+      if (path != null && path.carries()) {
         if (!path.queue().isLong()) {
           return false;
         }
@@ -233,9 +309,9 @@ final class PathSet {
     }
   }
 
-  /** Bytes sent on all of them. */
+  /** Bytes sent on all of them, and on those that were taken out. */
   long sentBytes() {
-    long bytes = 0;
+    long bytes = leftSentBytes;
     for (Path path : byId) {
       bytes += path == null ? 0 : path.sentBytes();
     }
@@ -244,7 +320,12 @@ final class PathSet {
 
   List<PathReport> reports(boolean takesRecent) {
     List<PathReport> reports = new ArrayList<>();
-    forEach(path -> reports.add(path.report(takesRecent)));
+    forEach(
+        path -> {
+          if (!path.isLeft()) {
+            reports.add(path.report(takesRecent));
+          }
+        });
     return reports;
   }
 }

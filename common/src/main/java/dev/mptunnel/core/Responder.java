@@ -8,7 +8,6 @@ import dev.mptunnel.wire.Handshake;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Hint;
 import dev.mptunnel.wire.PacketType;
-import dev.mptunnel.wire.SessionId;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -22,7 +21,6 @@ import java.util.List;
 final class Responder {
 
   private final Context context;
-  private final SessionId sessionIds;
   private final PendingHandshakes pendings;
   private final Strangers strangers;
   private final Sessions sessions;
@@ -34,9 +32,8 @@ final class Responder {
     boolean isKnown(long sessionId);
   }
 
-  Responder(Context context, SessionId sessionIds, Sessions sessions) {
+  Responder(Context context, Sessions sessions) {
     this.context = context;
-    this.sessionIds = sessionIds;
     this.sessions = sessions;
     // Not in parts: what all endpoints answer in a second may all come to one of them.
     int max = CoreLimits.MAX_PENDING_HANDSHAKES;
@@ -99,7 +96,7 @@ final class Responder {
       return;
     }
     long id = Header.sessionId(packet);
-    if (session == null && !sessionIds.isValid(id)) {
+    if (session == null && !context.sessionIds().isValid(id)) {
       context.counters().forged++;
       return;
     }
@@ -265,7 +262,7 @@ final class Responder {
   void hint(long now, int port, InetSocketAddress source, ByteBuffer packet) {
     context.counters().strange++;
     if (!PacketType.isFromInitiator(packet.get(packet.position()))
-        || !sessionIds.isValid(Header.sessionId(packet))) {
+        || !context.sessionIds().isValid(Header.sessionId(packet))) {
       return;
     }
     int received = packet.remaining();

@@ -212,6 +212,67 @@ public final class Session {
     return path;
   }
 
+  /** A path has no more data to carry, or has again. */
+  void pausePath(long now, int pathId, boolean isPaused) {
+    paths.get(pathId).pause(now, isPaused);
+    onPathUsable(now);
+  }
+
+  /** A path is given up: it is taken out once what is on its way has come. */
+  void leavePath(long now, int pathId) {
+    Path path = paths.get(pathId);
+    if (!path.isLeft()) {
+      path.leave(now);
+      if (!isOpen()) {
+        remove(path);
+      }
+    }
+  }
+
+  /** The peer gives a path up, or has long since. */
+  void onPathLeft(Path path) {
+    if (paths.get(path.id()) == path) {
+      remove(path);
+    }
+  }
+
+  /** The id that a path more is to have, or -1; one that is given up goes at once for it. */
+  int freePathId(String name) {
+    int free = paths.freeId(name);
+    Path left = free < 0 ? paths.firstLeft() : null;
+    if (left == null) {
+      return free;
+    }
+    remove(left);
+    return left.id();
+  }
+
+  private void remove(Path path) {
+    paths.remove(path);
+    fate.forget(path.id());
+    delays.forget(path.id());
+    epochs.forEach(epoch -> epoch.ledger().forget(path.id()));
+    if (initiator) {
+      opener.onPathRemoved(path.id());
+    }
+    if (initiator || path.remote() != null) { // or nobody has known of it
+      emit(new Event.PathRemoved(this, path));
+    }
+  }
+
+  private void removeGone(long now) {
+    Path left = paths.firstLeft();
+    while (left != null && now >= left.goneNanos()) {
+      remove(left);
+      left = paths.firstLeft();
+    }
+  }
+
+  private long nextGoneNanos() {
+    Path left = paths.firstLeft();
+    return left == null ? NEVER : left.goneNanos();
+  }
+
   void redirect(long now, int pathId, InetSocketAddress remote) {
     paths.get(pathId).redirect(now, remote, isOpen());
   }
@@ -283,6 +344,7 @@ public final class Session {
     tunnelLossIn.startEpoch();
     tunnelLossIn.update(0, 0);
     tunnelLossOut.update(0, 0);
+    paths.forgetLeftEpochs();
     paths.forEach(path -> path.startEpoch(now));
     repair.startEpoch(before, epoch, everOpen && opening == Event.Opening.RENEWED);
     emit(new Event.SessionOpened(this, everOpen ? opening : Event.Opening.FIRST));
@@ -428,7 +490,7 @@ public final class Session {
 
   long nextTimer() {
     long next = Math.min(expiryNanos(), Math.min(nextFlowSweepNanos, epochs.nextForgettingNanos()));
-    next = Math.min(next, arrivals.nextTimer());
+    next = Math.min(Math.min(next, arrivals.nextTimer()), nextGoneNanos());
     if (opener != null) {
       next = Math.min(next, opener.nextTimer());
     }
@@ -462,6 +524,7 @@ public final class Session {
 
   void onTimer(long now) {
     forgetOldKeys(now);
+    removeGone(now);
     if (now >= nextFlowSweepNanos) {
       nextFlowSweepNanos = now + flowSweepNanos();
       flows.removeUnusedSince(now - context.settings().flowTimeoutNanos()).forEach(this::closed);

@@ -98,6 +98,18 @@ final class SharedDelay {
     found = new double[0][0];
   }
 
+  /** The path of this number is no more: another may come to have it. */
+  void forget(int path) {
+    if (path < delays.length) {
+      delays[path] = null;
+      lastNanos[path] = 0;
+      for (int other = 0; other < found.length; other++) {
+        found[path][other] = 0;
+        found[other][path] = 0;
+      }
+    }
+  }
+
   private void nextSlot(long now, long carriedNow) {
     double minutes = (double) (now - slotNanos) / MINUTE_NANOS;
     carried[slot] = (int) (Math.max(0, carriedNow - carriedBefore) / minutes);

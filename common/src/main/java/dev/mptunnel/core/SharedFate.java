@@ -1,5 +1,7 @@
 package dev.mptunnel.core;
 
+import java.util.List;
+
 /**
  * Which paths lose the same packets, as two do that run through one cable after all. Of two paths
  * that have nothing in common, what both lose is the product of what each loses; the correlation of
@@ -90,6 +92,21 @@ final class SharedFate {
       lostByFirst[a][b] /= 2;
       lostByBoth[a][b] /= 2;
       blocksLostByBoth[a][b] /= 2;
+    }
+  }
+
+  /** The path of this number is no more: another may come to have it. */
+  void forget(int path) {
+    int bit = 1 << path;
+    seenBefore &= ~bit;
+    for (int i = 0; i < inBlock; i++) {
+      block[i] &= ~bit;
+    }
+    for (int other = 0; path < paths && other < paths; other++) {
+      for (long[][] table : List.of(packets, lostByFirst, lostByBoth, blocksLostByBoth)) {
+        table[path][other] = 0;
+        table[other][path] = 0;
+      }
     }
   }
 

@@ -73,6 +73,7 @@ public final class About {
       case Event.PathUp _ -> "path-up";
       case Event.PathDown _ -> "path-down";
       case Event.PathMoved _ -> "path-moved";
+      case Event.PathRemoved _ -> "path-removed";
       case Event.PathNarrow _ -> "path-narrow";
       case Event.PathsShareFate _ -> "shared-bottleneck";
       case Event.RepairSteppedBack _ -> "repair-stopped";
@@ -87,6 +88,7 @@ public final class About {
       case Event.PathUp up -> up.path().id();
       case Event.PathDown down -> down.path().id();
       case Event.PathMoved moved -> moved.path().id();
+      case Event.PathRemoved removed -> removed.path().id();
       case Event.PathNarrow narrow -> narrow.path().id();
       default -> null;
     };

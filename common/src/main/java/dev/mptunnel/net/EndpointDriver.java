@@ -22,6 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * Runs an {@link Endpoint} on a {@link DatagramEngine}: packets from its ports go in, the
@@ -61,8 +62,14 @@ public final class EndpointDriver {
   private final Endpoint endpoint;
   private final Engine.EngineTimer timer;
 
-  /** By number. Changed on the engine's thread, before it reads a packet from the port. */
+  /**
+   * By number; null where one was closed. Changed on the engine's thread, before it reads a packet
+   * from the port.
+   */
   private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
+
+  /** What was dropped at ports that were closed. */
+  private Figures.SocketDrops closedDrops = new Figures.SocketDrops(0, 0, 0);
 
   private final UnflushedPorts unflushed = new UnflushedPorts();
 
@@ -126,7 +133,11 @@ public final class EndpointDriver {
    * @return the number that the endpoint knows it by
    */
   public int open(PortOptions options) throws IOException {
-    return onEngine(() -> add(engine.open(options.withStamps(), new PacketHandler(ports.size()))));
+    return onEngine(
+        () -> {
+          int number = freeNumber();
+          return add(number, engine.open(options.withStamps(), new PacketHandler(number)));
+        });
   }
 
   /**
@@ -137,10 +148,11 @@ public final class EndpointDriver {
    */
   public int openPreferred(PortOptions options, long seed) throws IOException {
     return onEngine(
-        () ->
-            add(
-                PreferredPort.open(
-                    engine, options.withStamps(), seed, new PacketHandler(ports.size()))));
+        () -> {
+          int number = freeNumber();
+          PacketHandler handler = new PacketHandler(number);
+          return add(number, PreferredPort.open(engine, options.withStamps(), seed, handler));
+        });
   }
 
   /** Opens a port for packets that travel over TCP. */
@@ -159,15 +171,46 @@ public final class EndpointDriver {
   }
 
   private CarrierPort addCarrier(StreamEngine streams, int shares) {
-    int number = ports.size();
+    int number = freeNumber();
     CarrierPort port = new CarrierPort(engine, streams, number, shares, new PacketHandler(number));
-    add(port);
+    add(number, port);
     return port;
   }
 
-  private int add(DatagramPort port) {
-    ports.add(port);
-    return ports.size() - 1;
+  private int freeNumber() {
+    int closedOne = ports.indexOf(null);
+    return closedOne < 0 ? ports.size() : closedOne;
+  }
+
+  private int add(int number, DatagramPort port) {
+    if (number < ports.size()) {
+      ports.set(number, port);
+    } else {
+      ports.add(port);
+    }
+    return number;
+  }
+
+  /**
+   * Closes a port that no path of the endpoint leaves from any more; its number may come to mean
+   * another.
+   */
+  public void closePort(int number) {
+    DatagramPort port = ports.set(number, null);
+    port.flush();
+    port.close();
+    closedDrops = plusDropsAt(closedDrops, port);
+  }
+
+  private static Figures.SocketDrops plusDropsAt(Figures.SocketDrops sum, DatagramPort port) {
+    return new Figures.SocketDrops(
+        sum.sent() + port.sendDrops(),
+        sum.late() + port.lateDrops(),
+        sum.received() + port.receiveDrops());
+  }
+
+  private Stream<DatagramPort> openPorts() {
+    return ports.stream().filter(Objects::nonNull);
   }
 
   /** There nothing can come between the opening of a port and the endpoint's knowing it. */
@@ -187,7 +230,7 @@ public final class EndpointDriver {
 
   /** The addresses of the endpoint's UDP ports, in the order of their numbers. From any thread. */
   public List<InetSocketAddress> localAddresses() {
-    return ports.stream().map(DatagramPort::localAddress).filter(Objects::nonNull).toList();
+    return openPorts().map(DatagramPort::localAddress).filter(Objects::nonNull).toList();
   }
 
   /**
@@ -210,7 +253,7 @@ public final class EndpointDriver {
    * @return false if there is no such port here: not yet, or not any more
    */
   boolean take(int port, InetSocketAddress source, int trafficClass, ByteBuffer packet) {
-    if (closed || port >= ports.size()) {
+    if (closed || port >= ports.size() || ports.get(port) == null) {
       return false;
     }
     received++;
@@ -254,11 +297,13 @@ public final class EndpointDriver {
   /** What was dropped of the endpoint's packets at its sockets. From any thread. */
   public CompletableFuture<Figures.SocketDrops> socketDrops() {
     return engine.call(
-        () ->
-            new Figures.SocketDrops(
-                ports.stream().mapToLong(DatagramPort::sendDrops).sum(),
-                ports.stream().mapToLong(DatagramPort::lateDrops).sum(),
-                ports.stream().mapToLong(DatagramPort::receiveDrops).sum()));
+        () -> {
+          Figures.SocketDrops all = closedDrops;
+          for (DatagramPort port : openPorts().toList()) {
+            all = plusDropsAt(all, port);
+          }
+          return all;
+        });
   }
 
   /** Does something with the endpoint, told the time, and then what follows from it. */
@@ -294,7 +339,7 @@ public final class EndpointDriver {
   public void close() {
     closed = true;
     Closing closing = new Closing().then(() -> run(now -> endpoint.close())).then(timer::cancel);
-    ports.forEach(port -> closing.then(port::close));
+    openPorts().forEach(port -> closing.then(port::close));
     closing.end();
   }
 

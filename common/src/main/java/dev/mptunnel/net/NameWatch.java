@@ -84,6 +84,15 @@ public final class NameWatch {
     Thread.ofVirtual().name("resolve " + host).start(this::resolve);
   }
 
+  /** Asks now, however lately that was done: somebody wants to know whether it has moved. */
+  public void askNow() {
+    confirm();
+    if (nextAskNanos != Long.MAX_VALUE) {
+      nextAskNanos = Long.MIN_VALUE;
+      ask();
+    }
+  }
+
   /** The address answers: should it fall silent, the name may be asked at once. */
   public void confirm() {
     pauseNanos = FIRST_PAUSE_NANOS;

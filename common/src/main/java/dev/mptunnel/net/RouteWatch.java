@@ -157,6 +157,11 @@ public final class RouteWatch implements AutoCloseable {
     }
   }
 
+  /** Watches this path no more. */
+  public void remove(Way way) {
+    watched.removeIf(each -> each.way.equals(way));
+  }
+
   /**
    * Looks at all paths now, as when one has come to lead to another address, and then regularly.
    */

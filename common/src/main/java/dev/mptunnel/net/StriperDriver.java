@@ -254,6 +254,11 @@ public final class StriperDriver {
     wake();
   }
 
+  /** No more is to be known of what tunnels have carried that were dialled by this name. */
+  public void forget(String name) {
+    dialled.remove(name);
+  }
+
   private static void addBytes(Map<String, TunnelReport.Bytes> byName, TunnelSocket socket) {
     byName.computeIfPresent(
         socket.name(),

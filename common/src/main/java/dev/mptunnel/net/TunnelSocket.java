@@ -33,6 +33,7 @@ public final class TunnelSocket implements StreamHandler, TunnelLink.Handler {
   private Tunnel tunnel;
   private boolean greeted;
   private boolean broken;
+  private boolean retired;
   private long sentBytes;
   private long receivedBytes;
 
@@ -102,8 +103,9 @@ public final class TunnelSocket implements StreamHandler, TunnelLink.Handler {
     }
   }
 
-  /** Ends it at once. */
-  void abort() {
+  /** Ends it at once: what it had under way goes out on others. */
+  public void abort() {
+    retired = true;
     if (socket != null) {
       socket.abort();
     }
@@ -112,6 +114,9 @@ public final class TunnelSocket implements StreamHandler, TunnelLink.Handler {
   @Override
   public void onConnected(StreamSocket connected) {
     start(connected);
+    if (retired) {
+      connected.abort();
+    }
   }
 
   @Override

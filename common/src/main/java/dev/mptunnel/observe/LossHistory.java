@@ -41,7 +41,8 @@ final class LossHistory {
   Trends.Losses addPath(PathReport path, Trends.Losses tunnel) {
     Trends.Losses more = since(new Trends.Losses(path.out(), path.in()));
     recent = path.recent();
-    if (more != null && tunnel != null && path.state() != PathReport.State.UP) {
+    boolean isWanted = path.state() != PathReport.State.PAUSED;
+    if (more != null && tunnel != null && isWanted && path.state() != PathReport.State.UP) {
       Trends.Losses unsent =
           new Trends.Losses(
               unsent(more.out(), tunnel.out().sent()), unsent(more.in(), tunnel.in().sent()));

@@ -98,6 +98,18 @@ public final class Metrics implements MultiCollector {
         "mptunnel_status_connections",
         "Connections of those who look",
         snapshot.serving().connections());
+    counter(
+        "mptunnel_reloads",
+        "Changes of the configuration",
+        snapshot.reloads().done(),
+        "result",
+        "done");
+    counter(
+        "mptunnel_reloads",
+        "Changes of the configuration",
+        snapshot.reloads().refused(),
+        "result",
+        "refused");
     counter("mptunnel_status_refused", "Refused of those who look", snapshot.serving().refused());
     MetricSnapshots.Builder all = MetricSnapshots.builder();
     all.metricSnapshot(

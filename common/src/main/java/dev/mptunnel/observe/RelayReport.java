@@ -1,8 +1,9 @@
 package dev.mptunnel.observe;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A relay's figures at one moment, since its start.
@@ -73,14 +74,16 @@ public record RelayReport(
     servers = List.copyOf(servers);
   }
 
-  /** The figures of two loops of datagrams, to the same servers, together. */
+  /**
+   * The figures of two loops of datagrams together. While servers are added or taken out, one may
+   * have some that the other has not.
+   */
   public RelayReport plus(RelayReport other) {
-    List<ServerRow> rows = new ArrayList<>();
-    for (int i = 0; i < servers.size(); i++) {
-      rows.add(servers.get(i).plus(other.servers.get(i)));
-    }
+    Map<String, ServerRow> rows = new LinkedHashMap<>();
+    servers.forEach(row -> rows.put(row.name(), row));
+    other.servers.forEach(row -> rows.merge(row.name(), row, ServerRow::plus));
     return new RelayReport(
-        rows,
+        List.copyOf(rows.values()),
         proven + other.proven,
         unproven + other.unproven,
         evictedProven + other.evictedProven,

@@ -111,7 +111,9 @@ final class Series {
         before != null
             && lastTick == tick - 1
             && seconds > 0
-            && now.packetsOut >= before.packetsOut;
+            && now.packetsOut >= before.packetsOut
+            && now.bytesOut >= before.bytesOut // of a tunnel less, when a path was taken out
+            && now.bytesIn >= before.bytesIn;
     if (isNext) {
       put(Column.BYTES_OUT, tick, (now.bytesOut - before.bytesOut) / seconds);
       put(Column.BYTES_IN, tick, (now.bytesIn - before.bytesIn) / seconds);

@@ -29,6 +29,7 @@ public record Snapshot(
     ProcessFigures process,
     double cpuShare,
     ServingFigures serving,
+    Reloads reloads,
     Trends trends,
     List<LogEvent> events) {
 

@@ -85,12 +85,8 @@ public final class StatusText {
         text.append(heading(session));
       }
       Figures.OfSession before = snapshot.before(each);
-      for (int i = 0; i < session.paths().size(); i++) {
-        PathReport path = session.paths().get(i);
-        PathReport earlier =
-            before != null && i < before.session().paths().size()
-                ? before.session().paths().get(i)
-                : path;
+      for (PathReport path : session.paths()) {
+        PathReport earlier = before == null ? path : before(path, before.session());
         text.append(pathNow(snapshot, session.sessionId(), path, earlier));
       }
     }
@@ -98,6 +94,14 @@ public final class StatusText {
     if (more > 0) {
       text.append("and %d more%n".formatted(more));
     }
+  }
+
+  /** The same path then; a number may have come to mean another. */
+  private static PathReport before(PathReport path, SessionReport then) {
+    return then.paths().stream()
+        .filter(each -> each.id() == path.id() && each.name().equals(path.name()))
+        .findFirst()
+        .orElse(path);
   }
 
   private static String heading(SessionReport session) {

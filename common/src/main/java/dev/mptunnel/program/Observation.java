@@ -8,11 +8,13 @@ import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.http.ControlPlaces;
 import dev.mptunnel.net.http.ControlSocket;
 import dev.mptunnel.net.http.HttpServer;
+import dev.mptunnel.net.http.Orders;
 import dev.mptunnel.observe.ServingFigures;
 import dev.mptunnel.observe.StatusText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,19 +27,31 @@ final class Observation implements AutoCloseable {
   private final Journal journal;
 
   /** Null where there is none. */
-  private HttpServer server;
+  private volatile HttpServer server;
 
-  private ControlSocket control;
+  private volatile ControlSocket control;
+  private boolean isWatching;
 
-  private Observation(String program, String engine, Program.Running running, Journal journal) {
+  private final String program;
+  private final StatusSite site;
+  private StatusSettings settings;
+
+  private Observation(
+      String program,
+      String engine,
+      Program.Running running,
+      Journal journal,
+      StatusSettings settings) {
+    this.program = program;
     this.journal = journal;
+    this.settings = settings;
     watch = new Watch(program, engine, running, journal, this::serving, this::publish);
+    site = new StatusSite(watch, snapshot -> running.table(StatusText.shown(snapshot)));
   }
 
   /**
-   * Opens what the settings say.
+   * Opens what the settings say, but for the control socket.
    *
-   * @param environment the variables of the environment
    * @throws IOException when it cannot; the message is for the user
    */
   static Observation open(
@@ -45,13 +59,12 @@ final class Observation implements AutoCloseable {
       String engine,
       Program.Running running,
       Journal journal,
-      StatusSettings settings,
-      Map<String, String> environment)
+      StatusSettings settings)
       throws IOException {
-    Observation observation = new Observation(program, engine, running, journal);
+    Observation observation = new Observation(program, engine, running, journal, settings);
     boolean done = false;
     try {
-      observation.open(program, running, settings, environment);
+      observation.openServer();
       journal.listen(observation::publish);
       done = true;
       return observation;
@@ -62,77 +75,126 @@ final class Observation implements AutoCloseable {
     }
   }
 
-  private void open(
-      String program,
-      Program.Running running,
-      StatusSettings settings,
-      Map<String, String> environment)
-      throws IOException {
-    StatusSite site = new StatusSite(watch, snapshot -> running.table(StatusText.shown(snapshot)));
+  private synchronized void openServer() throws IOException {
     if (!settings.listen().isEmpty()) {
       server = HttpServer.open(settings.listen(), settings.token(), site);
       LOG.info("status on http://{}/", Addresses.text(server.addresses().getFirst()));
+      startWatch();
     }
-    switch (settings.control()) {
-      case Control.Off _ -> {
-        // Nobody asks.
-      }
-      case Control.At(Path path) -> control = openAt(path, site);
-      case Control.Auto _ -> control = openUsual(program, site, environment);
-    }
-    if (server != null || control != null) {
+  }
+
+  private void startWatch() {
+    if (!isWatching) {
+      isWatching = true;
       watch.start();
     }
   }
 
-  private static ControlSocket openAt(Path path, StatusSite site) throws IOException {
+  /**
+   * Opens the control socket, as the settings say.
+   *
+   * @param orders what may be ordered there
+   * @param environment the variables of the environment
+   * @throws IOException when it cannot; the message is for the user
+   */
+  synchronized void openControl(Orders orders, Map<String, String> environment) throws IOException {
+    switch (settings.control()) {
+      case Control.Off _ -> {
+        // Nobody asks.
+      }
+      case Control.At(Path path) -> control = openAt(path, orders);
+      case Control.Auto _ -> control = openUsual(orders, environment);
+    }
+    if (control != null) {
+      startWatch();
+    }
+  }
+
+  /**
+   * Shows it as these settings say from now on, where and to whom.
+   *
+   * @return whether that is something else
+   * @throws IOException when it cannot, and goes on as before; the message is for the user
+   */
+  synchronized boolean reload(StatusSettings to) throws IOException {
+    StatusSettings before = settings;
+    if (to.listen().equals(before.listen()) && Objects.equals(to.token(), before.token())) {
+      return false;
+    }
+    closeServer();
+    settings = to;
+    boolean done = false;
     try {
-      return ControlSocket.open(path, site);
+      openServer();
+      done = true;
+      return true;
+    } finally {
+      if (!done) {
+        settings = before;
+        openServer();
+      }
+    }
+  }
+
+  /** There was one more reload, or one was refused. By one thread at a time. */
+  void countReload(boolean isDone) {
+    watch.countReload(isDone);
+  }
+
+  private void closeServer() {
+    HttpServer closing = server;
+    server = null;
+    if (closing != null) {
+      closing.close();
+    }
+  }
+
+  private ControlSocket openAt(Path path, Orders orders) throws IOException {
+    try {
+      return ControlSocket.open(path, site, orders);
     } catch (IOException e) {
       throw new IOException("control = " + path + ": " + e.getMessage(), e);
     }
   }
 
   /** Nobody asked for it, so it does without where there is no place. */
-  private static ControlSocket openUsual(
-      String program, StatusSite site, Map<String, String> environment) {
+  private ControlSocket openUsual(Orders orders, Map<String, String> environment) {
     ControlPlaces places = new ControlPlaces(environment);
     Path path = places.free(program, ProcessHandle.current().pid());
     if (path == null) {
       LOG.info(
-          "'{} status' will not find this one: no folder of {} can be written;"
+          "'{} status' and 'reload' will not find this one: no folder of {} can be written;"
               + " set control to a path, or have systemd make one by RuntimeDirectory=mptunnel",
           program,
           places.text());
       return null;
     }
     try {
-      return ControlSocket.open(path, site);
+      return ControlSocket.open(path, site, orders);
     } catch (IOException e) {
-      LOG.info("'{} status' will not find this one: {}", program, e.getMessage());
+      LOG.info("'{} status' and 'reload' will not find this one: {}", program, e.getMessage());
       return null;
     }
   }
 
   private ServingFigures serving() {
-    ServingFigures served = server == null ? ServingFigures.NONE : server.figures();
+    HttpServer its = server;
+    ServingFigures served = its == null ? ServingFigures.NONE : its.figures();
     long refused = served.refused() + (control == null ? 0 : control.refused());
     return new ServingFigures(served.connections(), served.streams(), refused);
   }
 
   private void publish() {
-    if (server != null) {
-      server.publish();
+    HttpServer its = server;
+    if (its != null) {
+      its.publish();
     }
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     journal.listen(() -> {});
-    Closing closing = new Closing().then(watch::close);
-    if (server != null) {
-      closing.then(server::close);
-    }
+    Closing closing = new Closing().then(watch::close).then(this::closeServer);
     if (control != null) {
       closing.then(control::close);
     }

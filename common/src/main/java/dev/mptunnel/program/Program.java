@@ -2,6 +2,7 @@ package dev.mptunnel.program;
 
 import dev.mptunnel.config.Command;
 import dev.mptunnel.config.CommandResult;
+import dev.mptunnel.config.Configured;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.config.StatusSettings;
 import dev.mptunnel.config.Version;
@@ -12,8 +13,11 @@ import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Signals;
 import dev.mptunnel.observe.Figures;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
-import java.util.Map;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -22,13 +26,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the three programs do alike: read the command line, start, say so in one line, print the
- * table on SIGUSR1, and on SIGTERM or SIGINT close in order, print it once more, and exit with 0.
- * Should the engine end by itself, nothing works any more: then they exit with 1, for a supervisor
- * to start them again.
+ * table on SIGUSR1, go over to what the configuration says now on SIGHUP, and on SIGTERM or SIGINT
+ * close in order, print it once more, and exit with 0. Should the engine end by itself, nothing
+ * works any more: then they exit with 1, for a supervisor to start them again.
  */
 public final class Program<C> {
 
   private static final int EXIT_ENGINE_ENDED = 1;
+  private static final Path TERMINAL = Path.of("/dev/tty");
 
   private final Command<C> command;
   private final Function<C, SocketSettings> sockets;
@@ -55,7 +60,7 @@ public final class Program<C> {
   /** Opens a program's sockets; an IOException's message is for the user. */
   @FunctionalInterface
   public interface Starter<C> {
-    Running start(DatagramEngine engine, C config) throws IOException;
+    Reloadable<C> start(DatagramEngine engine, C config) throws IOException;
   }
 
   /** A program that runs. */
@@ -89,41 +94,65 @@ public final class Program<C> {
     void close();
   }
 
+  /** A program that can change while it runs. From any thread but its own, one change at a time. */
+  public interface Reloadable<C> extends Running {
+
+    /**
+     * Goes over to another configuration, whole or not at all. Returns when that is done, though
+     * what is given up may end a little later.
+     *
+     * @return what has changed, in a few words each
+     * @throws IOException when it cannot; the message, of one line, is for the user
+     */
+    List<String> reload(C config) throws IOException;
+
+    /**
+     * Changes its paths.
+     *
+     * @param order such as {@code pause NAME}
+     * @return what to tell the user
+     * @throws IOException when it cannot; the message, of one line, is for the user
+     */
+    default String path(String order) throws IOException {
+      throw new IOException("there are no paths here; expected 'mpclient path', where they begin");
+    }
+  }
+
   /**
    * Runs until a signal ends it.
    *
    * @return the exit status
    */
   public int run(String[] args, PrintStream out, PrintStream err) throws InterruptedException {
-    return switch (command.start(args, out, err)) {
-      case CommandResult.Exit<C>(int status) -> status;
-      case CommandResult.Run<C>(C config, boolean verbose) -> {
-        Map<String, String> environment = System.getenv();
-        boolean json = status.apply(config).jsonLog();
-        Journal journal = ConsoleLog.install(verbose, json, environment);
-        yield run(config, journal, environment, out, err);
+    return switch (command.begin(args, out, err)) {
+      case CommandResult.Exit<Configured<C>>(int exit) -> exit;
+      case CommandResult.Run<Configured<C>>(Configured<C> configured, boolean verbose) -> {
+        boolean json = status.apply(configured.config()).jsonLog();
+        Journal journal = ConsoleLog.install(verbose, json, System.getenv());
+        yield run(args, configured, journal, out, err);
       }
     };
   }
 
   private int run(
-      C config, Journal journal, Map<String, String> environment, PrintStream out, PrintStream err)
+      String[] args, Configured<C> configured, Journal journal, PrintStream out, PrintStream err)
       throws InterruptedException {
+    C config = configured.config();
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
     SocketSettings asked = sockets.apply(config);
     try (DatagramEngine engine = Engines.open(asked, command.name());
-        Running running = starter.start(engine, config);
-        Observation _ =
+        Reloadable<C> running = starter.start(engine, config);
+        Observation observation =
             Observation.open(
-                command.name(),
-                engine.name(),
-                running,
-                journal,
-                status.apply(config),
-                environment)) {
+                command.name(), engine.name(), running, journal, status.apply(config))) {
+      Reloader<C> reloader =
+          new Reloader<>(command, args, configured, status, running, observation);
+      observation.openControl(reloader, System.getenv());
       Signals.on("USR1", () -> print(running, out));
+      boolean hadTerminal = hasTerminal();
+      Signals.on("HUP", () -> onHangup(hadTerminal, ended, reloader));
       log()
           .info(
               "{} {}: {} ({})",
@@ -143,6 +172,24 @@ public final class Program<C> {
     } catch (IOException e) {
       err.println(command.name() + ": " + e.getMessage());
       return Command.EXIT_USAGE;
+    }
+  }
+
+  /** Whether that of this process has not been closed; false if it never had one. */
+  private static boolean hasTerminal() {
+    try (InputStream _ = Files.newInputStream(TERMINAL)) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** It may be what it is called: then it ends what runs there, as it always did. */
+  private static void onHangup(boolean hadTerminal, CountDownLatch ended, Reloader<?> reloader) {
+    if (hadTerminal && !hasTerminal()) {
+      ended.countDown();
+    } else {
+      reloader.reload();
     }
   }
 

@@ -5,12 +5,10 @@ import dev.mptunnel.net.http.ControlClient;
 import dev.mptunnel.net.http.ControlPlaces;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** {@code mpclient status} and the like: shows in a terminal what a program that runs shows. */
 public final class StatusProgram {
@@ -23,7 +21,7 @@ public final class StatusProgram {
   private static final long PERIOD_SECONDS = 1;
 
   private final String program;
-  private final ControlPlaces places;
+  private final Contact contact;
   private final boolean isTerminal;
   private final PrintStream out;
   private final PrintStream err;
@@ -45,7 +43,7 @@ public final class StatusProgram {
   StatusProgram(
       String program, ControlPlaces places, boolean isTerminal, PrintStream out, PrintStream err) {
     this.program = program;
-    this.places = places;
+    contact = new Contact(program, places);
     this.isTerminal = isTerminal;
     this.out = out;
     this.err = err;
@@ -79,7 +77,7 @@ public final class StatusProgram {
       return Command.EXIT_USAGE;
     }
     try {
-      show(control == null ? find() : control);
+      show(control == null ? contact.find() : control);
       return 0;
     } catch (IOException e) {
       err.println(name() + ": " + e.getMessage());
@@ -100,9 +98,9 @@ public final class StatusProgram {
         }
         case "--once" -> once = true;
         case "--json" -> json = true;
-        case "--control" -> {
+        case Contact.OPTION -> {
           i++;
-          control = path(i < args.size() ? args.get(i) : "");
+          control = Contact.named(i < args.size() ? args.get(i) : "");
         }
         default ->
             throw new IllegalArgumentException(
@@ -111,17 +109,6 @@ public final class StatusProgram {
       }
     }
     return true;
-  }
-
-  private static Path path(String text) {
-    try {
-      if (!text.isEmpty()) {
-        return Path.of(text);
-      }
-    } catch (InvalidPathException e) {
-      // Said below.
-    }
-    throw new IllegalArgumentException("--control names no file; expected a path");
   }
 
   private String help() {
@@ -138,35 +125,14 @@ public final class StatusProgram {
         .formatted(name(), program);
   }
 
-  private Path find() throws IOException {
-    List<Path> served = places.served(program);
-    if (served.isEmpty()) {
-      throw new IOException(
-          "no %s that we may ask has its socket in any of %s; is it another user's, is control ="
-                  .formatted(program, places.text())
-              + " off, or a path to give by --control?");
-    }
-    if (served.size() > 1) {
-      throw new IOException(
-          "several run; choose by --control one of "
-              + served.stream().map(Path::toString).collect(Collectors.joining(", ")));
-    }
-    return served.getFirst();
-  }
-
-  /** Root may have found the socket of somebody who is no friend of his terminal. */
-  private static String harmless(String text) {
-    return text.replaceAll("[\\p{Cc}&&[^\\n\\t]]", "?");
-  }
-
   private void show(Path path) throws IOException, InterruptedException {
     if (json) {
-      out.println(harmless(ControlClient.get(path, "/api/status")));
+      out.println(Contact.harmless(ControlClient.get(path, "/api/status")));
       out.flush();
       return;
     }
     while (true) {
-      String table = harmless(ControlClient.get(path, "/table"));
+      String table = Contact.harmless(ControlClient.get(path, "/table"));
       out.print(isTerminal && !once ? CLEAR + table : table);
       out.flush();
       if (once || out.checkError()) {

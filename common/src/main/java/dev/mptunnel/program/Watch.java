@@ -6,6 +6,7 @@ import dev.mptunnel.net.OwnProcess;
 import dev.mptunnel.observe.Figures;
 import dev.mptunnel.observe.History;
 import dev.mptunnel.observe.ProcessFigures;
+import dev.mptunnel.observe.Reloads;
 import dev.mptunnel.observe.ServingFigures;
 import dev.mptunnel.observe.Snapshot;
 import dev.mptunnel.observe.Trends;
@@ -59,6 +60,7 @@ final class Watch implements AutoCloseable {
   private boolean isTrendNew;
   private long latestNanos;
 
+  private volatile Reloads reloads = Reloads.NONE;
   private volatile Snapshot latest;
   private volatile long takenNanos = System.nanoTime();
   private volatile long askedNanos = System.nanoTime() - LOOKING_NANOS;
@@ -154,6 +156,7 @@ final class Watch implements AutoCloseable {
             process,
             cpuShare(process, (now - latestNanos) / 1e9),
             serving.get(),
+            reloads,
             trends,
             journal.latest());
     processBefore = process;
@@ -188,6 +191,11 @@ final class Watch implements AutoCloseable {
       answer.complete(latest);
     }
     return answer;
+  }
+
+  /** There was one more reload, or one was refused. By one thread at a time. */
+  void countReload(boolean isDone) {
+    reloads = reloads.plus(isDone);
   }
 
   /** The last snapshot, or null. From any thread. */

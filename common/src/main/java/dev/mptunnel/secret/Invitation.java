@@ -4,6 +4,7 @@ import dev.mptunnel.crypto.ClientKeys;
 import dev.mptunnel.crypto.Curve25519;
 import dev.mptunnel.crypto.Hkdf;
 import dev.mptunnel.crypto.StaticKeys;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
@@ -59,6 +60,18 @@ public record Invitation(byte[] serverPublicKey, byte[] seed) implements Secret 
   @Override
   public ClientKeys clientKeys(RandomGenerator random) {
     return clientKeys();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Invitation(byte[] itsKey, byte[] itsSeed)
+        && MessageDigest.isEqual(serverPublicKey, itsKey)
+        && MessageDigest.isEqual(seed, itsSeed);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(seed);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.mptunnel.secret;
 import dev.mptunnel.crypto.ClientKeys;
 import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.crypto.StaticKeys;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -51,6 +53,16 @@ public record SharedSeed(byte[] bytes) implements SharedSecret {
   public ClientKeys clientKeys(RandomGenerator random) {
     ServerKeys server = serverKeys();
     return new ClientKeys(StaticKeys.random(random), server.own().publicKey(), server.sharedPsk());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SharedSeed(byte[] its) && MessageDigest.isEqual(bytes, its);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
   }
 
   @Override

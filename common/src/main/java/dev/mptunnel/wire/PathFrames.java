@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
  *  MARK      0x17  epoch:8 | highest:48
  *  PARITY    0x18  epoch:8 | first:48 | lengths:16 | offset:16 | bytes
  *  ECN       0x19  field:8
+ *  STATE     0x1a  state:8
  * </pre>
  *
  * <p>{@code sent} is how many DATA and PATH packets the sender has sent on this path in this epoch,
@@ -38,6 +39,10 @@ import java.nio.ByteBuffer;
  *
  * <p>An ECN stands beside a PONG and says with which bits of ECN (RFC 3168) the PING came, if not
  * with 0: so whoever sent it knows that they come through, and that the other end heeds them.
+ *
+ * <p>A STATE stands beside a PING of the end that opened the session and says of the path {@link
+ * #PAUSED}: neither end is to send DATA on it; or {@link #LEFT}: its sender gives it up. Beside a
+ * PING without one the path is in use. That of the newest packet counts.
  */
 public final class PathFrames {
 
@@ -62,6 +67,12 @@ public final class PathFrames {
   /** A MARK, whole. */
   public static final int MARK_BYTES = 10;
 
+  /** The state of a path that is asked how it is, and carries no DATA. */
+  public static final int PAUSED = 1;
+
+  /** The state of a path that is given up. */
+  public static final int LEFT = 2;
+
   /** DATA packets that a parity is made of. */
   public static final int PARITY_GROUP = 64;
 
@@ -75,6 +86,7 @@ public final class PathFrames {
   private static final int MARK = 0x17;
   private static final int PARITY = 0x18;
   private static final int ECN = 0x19;
+  private static final int STATE = 0x1a;
 
   private static final int PING_FIELDS = 16;
   private static final int PONG_FIELDS = 24;
@@ -131,6 +143,9 @@ public final class PathFrames {
 
     /** The PING that is answered in this packet came with these bits of ECN. */
     void onEcn(int field);
+
+    /** The path is {@link #PAUSED}, or {@link #LEFT}, or what a later version knows. */
+    void onState(int state);
   }
 
   /**
@@ -227,6 +242,11 @@ public final class PathFrames {
     Frames.putHead(packet, ECN, 1).put((byte) field);
   }
 
+  /** Appends a STATE. */
+  public static void putState(ByteBuffer packet, int state) {
+    Frames.putHead(packet, STATE, 1).put((byte) state);
+  }
+
   /** Whether the frames from position to limit are those of a probe; neither is changed. */
   public static boolean isProbe(ByteBuffer frames) {
     return frames.hasRemaining() && frames.get(frames.position()) == PROBE;
@@ -257,6 +277,7 @@ public final class PathFrames {
         return readParity(frame, handler);
       }
       case ECN -> handler.onEcn(frame.get() & 0xff);
+      case STATE -> handler.onState(frame.get() & 0xff);
       default -> {
         // Padding, a probe, or of a later version; skipped.
       }
@@ -295,7 +316,7 @@ public final class PathFrames {
       case ASK -> ASK_FIELDS;
       case MARK -> MARK_FIELDS;
       case PARITY -> PARITY_FIELDS;
-      case ECN -> 1;
+      case ECN, STATE -> 1;
       default -> 0;
     };
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A client and a server joined by ideal paths of 10 ms, on simulated time. */
 final class PairWorld {
@@ -247,11 +248,17 @@ final class PairWorld {
     Arrays.stream(networks).forEach(each -> Arrays.fill(each, (Network) (_, _) -> 0));
     longest = new int[paths];
     Arrays.fill(longest, 1_500);
-    List<Endpoint.PathSpec> specs = new ArrayList<>();
-    for (int path = 0; path < paths; path++) {
-      specs.add(new Endpoint.PathSpec("p" + path, path, address(SERVER_PORT + path)));
-    }
-    session = client.endpoint.open(now, specs);
+    session = client.endpoint.open(now, specs(paths));
+  }
+
+  /** The first so many paths. */
+  List<Endpoint.PathSpec> specs(int paths) {
+    return IntStream.range(0, paths).mapToObj(PairWorld::spec).toList();
+  }
+
+  /** A path of the world, as the client opens it. */
+  static Endpoint.PathSpec spec(int path) {
+    return new Endpoint.PathSpec("p" + path, path, address(SERVER_PORT + path));
   }
 
   static Security client(Mode mode) {

@@ -155,6 +155,7 @@ final class Samples {
         new ProcessFigures(31_457_280, 134_217_728, 12_750_000_000L, 41, 524_288, 19),
         0.031,
         new ServingFigures(1, 1, 0),
+        new Reloads(2, 1),
         trends,
         List.of(
             new LogEvent(

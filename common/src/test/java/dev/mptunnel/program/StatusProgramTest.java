@@ -57,7 +57,8 @@ class StatusProgramTest {
               public Feed feed() {
                 return () -> "";
               }
-            }));
+            },
+            (_, _) -> Answer.text(404, "takes no orders")));
   }
 
   private int run(String... options) throws InterruptedException {

@@ -99,6 +99,11 @@ class FramesTest {
     public void onEcn(int field) {
       frames.add("ecn " + field);
     }
+
+    @Override
+    public void onState(int state) {
+      frames.add("state " + state);
+    }
   }
 
   private final ByteBuffer packet = ByteBuffer.allocate(2000);

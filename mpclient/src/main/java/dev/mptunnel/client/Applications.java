@@ -1,9 +1,11 @@
 package dev.mptunnel.client;
 
+import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.Flow;
 import dev.mptunnel.net.DatagramPort;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,6 +34,18 @@ final class Applications {
   void add(DatagramPort port, InetSocketAddress address, Flow flow) {
     flow.attach(new Application(this, port, address));
     flows.put(address, flow);
+  }
+
+  /** Closes all flows; whoever speaks again gets another. */
+  void closeFlows(Endpoint endpoint) {
+    List.copyOf(flows.values()).forEach(endpoint::closeFlow);
+  }
+
+  /**
+   * Whoever speaks again gets another flow; those that there are still bring what comes on them.
+   */
+  void forget() {
+    flows.clear();
   }
 
   /** The application behind a flow. */

@@ -109,6 +109,11 @@ final class Associations {
     ((Association.Way) flow.attachment()).remove(flow);
   }
 
+  /** Whoever sends again gets other flows; those that there are still bring what comes on them. */
+  void forgetFlows() {
+    all.forEach(each -> each.flows.clear());
+  }
+
   /** How many there are. */
   int size() {
     return all.size();
@@ -198,7 +203,9 @@ final class Associations {
 
       private void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
         if (all.contains(Association.this) && application != null) {
-          flows.putLast(to, flow);
+          if (flows.get(to) == flow) {
+            flows.putLast(to, flow);
+          }
           scratch.clear();
           DatagramHead.put(scratch, to);
           driver.send(port, scratch.put(payload).flip(), application, trafficClass);

@@ -2,30 +2,18 @@ package dev.mptunnel.client;
 
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
-import dev.mptunnel.config.ClientSecurity;
-import dev.mptunnel.config.ClientTcp;
-import dev.mptunnel.config.HostPort;
-import dev.mptunnel.config.Passenger;
-import dev.mptunnel.config.SocketSettings;
-import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.EndpointCounters;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Flow;
+import dev.mptunnel.core.Security;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
-import dev.mptunnel.net.Addresses;
+import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.net.DatagramEngine;
-import dev.mptunnel.net.DatagramHandler;
-import dev.mptunnel.net.DatagramPort;
 import dev.mptunnel.net.EndpointDriver;
-import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.FlowEnd;
-import dev.mptunnel.net.NameWatch;
-import dev.mptunnel.net.PortOptions;
-import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StreamEngine;
-import dev.mptunnel.net.StreamOptions;
 import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.observe.Figures;
 import dev.mptunnel.observe.SessionTable;
@@ -33,26 +21,20 @@ import dev.mptunnel.observe.TunnelTable;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.stream.TunnelReport;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 /**
  * The end at home: takes datagrams from local applications, copies each over every path, and gives
  * each application its answers. One session, as long as the process lives.
  */
-public final class Client implements Program.Running {
-
-  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+public final class Client implements Program.Reloadable<ClientConfig> {
 
   private final DatagramEngine engine;
   private final EndpointDriver driver;
@@ -60,70 +42,61 @@ public final class Client implements Program.Running {
   /** Null for a program of its own. */
   private final Host host;
 
-  private final ClientSecurity security;
+  private final SecureRandom random = new SecureRandom();
   private final ClientLog log;
-  private final List<Entry> entries = new ArrayList<>();
-  private final List<Endpoint.PathSpec> specs = new ArrayList<>();
-  private final List<NameWatch> names = new ArrayList<>();
-
-  private final ClientTcp tcp;
-  private StreamEngine streamEngine;
-
-  /** Null where no application connects by TCP. */
-  private final ClientStreams streams;
-
-  private final boolean hasProxy;
+  private final ClientSession session;
+  private final ClientListeners listeners;
   private final ClientCarriers carriers;
   private final Associations associations;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Null where the system's routes cannot be asked for. */
-  private final RouteWatch routes;
+  /** What it runs with now. */
+  private volatile ClientConfig config;
 
-  private final Engine.EngineTimer tick;
-  private Session session;
+  private final Object opening = new Object();
+  private StreamEngine streamEngine;
 
-  /**
-   * Where applications send to.
-   *
-   * @param target the name of the server's target that it is for; null for the fixed one
-   */
-  private record Entry(DatagramPort port, String target) {
-
-    String text() {
-      return (target == null ? "" : target + " ") + Addresses.text(port.localAddress());
-    }
-  }
+  /** Null where no application connects by TCP. */
+  private volatile ClientStreams streams;
 
   private Client(DatagramEngine engine, ClientConfig config, Host host) throws IOException {
     this.engine = engine;
     this.host = host;
-    security = config.security();
-    log = new ClientLog(security.protection());
-    SecureRandom random = new SecureRandom();
+    this.config = config;
+    log = new ClientLog(() -> this.config.security().protection());
     driver =
         new EndpointDriver(
             engine,
             ClientEnd.settings(config.session()),
-            ClientEnd.security(security, random),
+            ClientEnd.security(config.security(), random),
             random,
             new Listener());
-    tick = engine.newTimer(this::onTick);
-    tcp = config.tcp();
-    hasProxy = config.proxy().isUsed();
+    carriers = new ClientCarriers(config.tcp().overTcp(), driver, this::streamEngine, log);
+    session =
+        new ClientSession(engine, driver, config.sockets(), carriers, log, this::onSessionReplaced);
+    listeners = new ClientListeners(engine, driver, config.sockets(), session);
     associations =
         new Associations(
             engine,
             driver,
             config.sockets(),
-            to -> driver.endpoint().openFlow(engine.nanoTime(), session, to.toString(), false));
-    streams =
-        tcp.isUsed() || config.proxy().isUsed() || host != null
-            ? new ClientStreams(
-                streamEngine(), tcp, config.proxy(), associations, random, log, this::onDoubt, host)
-            : null;
-    carriers = new ClientCarriers(tcp.overTcp(), driver, this::streamEngine, log);
-    routes = RouteWatch.orNull(engine, log);
+            to ->
+                driver
+                    .endpoint()
+                    .openFlow(engine.nanoTime(), session.current(), to.toString(), false));
+    if (host != null || usesStreams(config)) {
+      streams = newStreams(config);
+      session.use(streams);
+    }
+  }
+
+  private static boolean usesStreams(ClientConfig config) {
+    return config.tcp().isUsed() || config.proxy().isUsed();
+  }
+
+  private ClientStreams newStreams(ClientConfig its) throws IOException {
+    return new ClientStreams(
+        streamEngine(), its.tcp(), its.proxy(), associations, random, log, this::onDoubt, host);
   }
 
   /**
@@ -155,129 +128,108 @@ public final class Client implements Program.Running {
 
   private void open(ClientConfig config) throws IOException {
     for (BridgeLine bridge : config.bridges()) {
-      addPath(bridge, config.sockets());
+      ClientPath path = session.open(bridge);
+      engine.runAndWait(() -> session.add(path));
     }
-    engine.runAndWait(this::openSession);
-    listen(config.listen(), null, config.passenger(), config.sockets());
-    for (var named : config.listenNamed().entrySet()) {
-      Passenger passenger = config.passengersNamed().get(named.getKey());
-      listen(named.getValue(), named.getKey(), passenger, config.sockets());
-    }
+    engine.runAndWait(session::start);
+    listeners.listen(config, new ArrayList<>());
     if (streams != null) {
-      streams.listen(config.tcp(), config.proxy());
+      streams.listen(config.tcp(), config.proxy(), new ArrayList<>());
     }
     config.security().warnings().forEach(log::warn);
   }
 
-  /** Opened when it is needed: at the start, or when no UDP comes through. */
+  /** Opened when it is needed: at the start, or when no UDP comes through, or by a reload. */
   private StreamEngine streamEngine() throws IOException {
-    if (streamEngine == null) {
-      streamEngine = Engines.openStreams(tcp.sockets().engine(), "mpclient tcp");
-    }
-    return streamEngine;
-  }
-
-  private void listen(
-      List<HostPort> addresses, String target, Passenger passenger, SocketSettings sockets)
-      throws IOException {
-    for (HostPort address : addresses) {
-      PortOptions options =
-          PortOptions.at(Addresses.local(address))
-              .withBufferBytes(sockets.bufferBytes())
-              .withCarried(sockets.carried());
-      ApplicationHandler handler = new ApplicationHandler(target, passenger.isOrdered());
-      entries.add(new Entry(engine.open(options, handler), target));
+    synchronized (opening) { // not the lock of a reload, which waits for the datagrams' thread
+      if (streamEngine == null) {
+        streamEngine = Engines.openStreams(config.tcp().sockets().engine(), "mpclient tcp");
+      }
+      return streamEngine;
     }
   }
 
-  private void addPath(BridgeLine bridge, SocketSettings sockets) throws IOException {
-    InetSocketAddress local =
-        bridge.bindsToAddress() ? Addresses.literal(bridge.bind()) : Addresses.any();
-    String device = bridge.bindsToInterface() ? bridge.bind() : null;
-    PortOptions options =
-        PortOptions.at(local)
-            .withBufferBytes(sockets.bufferBytes())
-            .withDscp(sockets.dscp())
-            .withCarried(sockets.carried())
-            .withDevice(device)
-            .withMark(bridge.mark())
-            .sentWhole();
-    int port = driver.openPreferred(options, bridge.name().hashCode());
-    int pathId = specs.size();
-    StreamOptions byTcp = StreamOptions.at(local).withDevice(device).withMark(bridge.mark());
-    carriers.addBridge(bridge.name(), byTcp);
+  // --- changes while it runs ---
+
+  DatagramEngine engine() {
+    return engine;
+  }
+
+  ClientSession session() {
+    return session;
+  }
+
+  ClientListeners listeners() {
+    return listeners;
+  }
+
+  ClientCarriers carriers() {
+    return carriers;
+  }
+
+  Security newSecurity(ClientConfig its) {
+    return ClientEnd.security(its.security(), random);
+  }
+
+  /**
+   * What applications are to connect by.
+   *
+   * @param undo is given what closes it again if it is new
+   * @return null where none connects by TCP
+   */
+  ClientStreams streamsFor(ClientConfig its, Deque<Runnable> undo) throws IOException {
+    if (streams != null || !usesStreams(its)) {
+      return streams;
+    }
+    ClientStreams opened = newStreams(its);
+    undo.push(opened::close);
+    return opened;
+  }
+
+  /** All is open that this needs. On the thread of datagrams. */
+  void goOver(ClientConfig to, ClientStreams its) {
+    if (!to.security().warnings().equals(config.security().warnings())) {
+      to.security().warnings().forEach(log::warn);
+    }
+    config = to;
+    if (its != null && streams == null) {
+      streams = its;
+      session.use(its);
+      TunnelKey key = session.current().tunnelKey();
+      if (key != null) {
+        its.onKey(key);
+      }
+    }
+  }
+
+  /** Another session has taken the place of the one that there was. */
+  private void onSessionReplaced() {
+    listeners.forgetFlows();
+    associations.forgetFlows();
     if (streams != null) {
-      streams.addBridge(bridge.name(), byTcp);
+      streams.onKey(session.current().tunnelKey());
     }
-    specs.add(new Endpoint.PathSpec(bridge.name(), port, null));
-    names.add(
-        new NameWatch(
-            engine,
-            bridge.address().host(),
-            bridge.address().port(),
-            found -> !bridge.bindsToAddress() || Addresses.sameFamily(found, local.getAddress()),
-            found -> onResolved(pathId, found),
-            trouble -> log.pathTrouble(bridge.name(), trouble)));
-    if (routes != null) {
-      routes.add(new BridgeWay(pathId, options));
-    }
-  }
-
-  private void openSession() {
-    names.forEach(NameWatch::ask);
-    checkRoutes();
-    List<Endpoint.PathSpec> resolved = new ArrayList<>();
-    for (int i = 0; i < specs.size(); i++) {
-      Endpoint.PathSpec spec = specs.get(i);
-      resolved.add(new Endpoint.PathSpec(spec.name(), spec.port(), names.get(i).address()));
-    }
-    driver.run(now -> session = driver.endpoint().open(now, resolved));
-    tick.set(engine.nanoTime() + TICK_NANOS);
+    log.sessionReplaced();
   }
 
   /** The server does not take our tunnels: it may be another one now. */
   private void onDoubt() {
-    engine.execute(() -> driver.run(now -> driver.endpoint().check(now, session)));
+    engine.execute(session::check);
   }
 
-  private void onResolved(int pathId, InetSocketAddress address) {
-    if (session != null) {
-      checkRoutes();
-    }
-    if (streams != null) {
-      streams.onResolved(pathId, address);
-    }
-    if (session != null) {
-      driver.run(now -> driver.endpoint().redirect(now, session, pathId, address));
-    }
+  @Override
+  public synchronized List<String> reload(ClientConfig to) throws IOException {
+    return new ClientReload(this, config, to).run();
   }
 
-  /** Before anything is sent to a new address: it may be one that a VPN takes. */
-  private void checkRoutes() {
-    if (routes != null) {
-      routes.check();
-    }
-  }
-
-  /** A path that does not answer may have moved: its name is asked again, with a back-off. */
-  private void onTick() {
-    boolean udpAnswers = false;
-    for (int pathId = 0; pathId < names.size(); pathId++) {
-      udpAnswers |= session.path(pathId).isUp() && session.path(pathId).isProven();
-      if (session.path(pathId).isUp()) {
-        names.get(pathId).confirm();
-      } else {
-        names.get(pathId).askForAnother();
-      }
-    }
-    long now = engine.nanoTime();
-    carriers.onTick(now, session, udpAnswers, names.stream().map(NameWatch::address).toList());
-    tick.set(now + TICK_NANOS);
+  @Override
+  public synchronized String path(String order) throws IOException {
+    return new PathOrders(engine, session, config, streams != null).run(order);
   }
 
   /** Where applications may send to, with the ports that were really given. */
   public List<InetSocketAddress> listening() {
-    return entries.stream().map(entry -> entry.port().localAddress()).toList();
+    return listeners.addresses();
   }
 
   /** Where they may connect to by TCP. */
@@ -297,7 +249,7 @@ public final class Client implements Program.Running {
 
   /** What the session is known by. From any thread. */
   public long sessionId() {
-    return session.id();
+    return session.current().id();
   }
 
   /** What sends on flows. Used on the engine's thread. */
@@ -311,7 +263,7 @@ public final class Client implements Program.Running {
    * @param target its name, or null for the one that has none, or a destination as it is written
    */
   public Flow openFlow(String target, FlowEnd end) {
-    Flow flow = driver.endpoint().openFlow(engine.nanoTime(), session, target, false);
+    Flow flow = driver.endpoint().openFlow(engine.nanoTime(), session.current(), target, false);
     flow.attach(end);
     return flow;
   }
@@ -319,11 +271,11 @@ public final class Client implements Program.Running {
   @Override
   public String summary() {
     return "listening on "
-        + entries.stream().map(Entry::text).collect(Collectors.joining(", "))
+        + listeners.text()
         + (streams == null ? "" : ", " + streams.text())
         + ", paths "
-        + specs.stream().map(Endpoint.PathSpec::name).collect(Collectors.joining(", "))
-        + switch (security.protection()) {
+        + String.join(", ", session.names())
+        + switch (config.security().protection()) {
           case PLAIN -> ", not encrypted";
           case OPPORTUNISTIC -> ", encrypted without a secret";
           case KEYED -> ", encrypted";
@@ -332,11 +284,12 @@ public final class Client implements Program.Running {
 
   @Override
   public CompletableFuture<Figures> figures(Figures.Wish wish) {
-    CompletableFuture<SessionReport> report = engine.call(() -> session.report(wish.takesRecent()));
+    CompletableFuture<SessionReport> report =
+        engine.call(() -> session.current().report(wish.takesRecent()));
     CompletableFuture<TunnelReport> tcp = tunnelReport();
     CompletableFuture<Figures.SocketDrops> drops = driver.socketDrops();
     CompletableFuture<Figures.Proxy> proxy =
-        hasProxy
+        streams != null && streams.isProxy()
             ? engine.call(associations::size).thenCompose(streams::proxyFigures)
             : CompletableFuture.completedFuture(null);
     return CompletableFuture.allOf(report, tcp, drops, proxy)
@@ -359,7 +312,7 @@ public final class Client implements Program.Running {
 
   /** The session's figures. From any thread. */
   public CompletableFuture<SessionReport> report() {
-    return engine.call(session::report);
+    return engine.call(() -> session.current().report());
   }
 
   /** The figures of its TCP tunnels. From any thread. */
@@ -374,13 +327,10 @@ public final class Client implements Program.Running {
   public void close() {
     Runnable closeAll =
         () -> {
-          tick.cancel();
-          if (routes != null) {
-            routes.close();
-          }
+          session.close();
           associations.close();
           driver.close();
-          entries.forEach(entry -> entry.port().close());
+          listeners.close();
         };
     if (closed.getAndSet(true)) {
       return;
@@ -391,60 +341,6 @@ public final class Client implements Program.Running {
     engine.runAndWait(closeAll);
     if (streamEngine != null) {
       streamEngine.close();
-    }
-  }
-
-  /** A bridge's path as the route watch sees it. */
-  private final class BridgeWay implements RouteWatch.Way {
-
-    private final int pathId;
-    private final PortOptions options;
-
-    BridgeWay(int pathId, PortOptions options) {
-      this.pathId = pathId;
-      this.options = options;
-    }
-
-    @Override
-    public String name() {
-      return specs.get(pathId).name();
-    }
-
-    @Override
-    public InetAddress remote() {
-      InetSocketAddress address = names.get(pathId).address();
-      return address == null ? null : address.getAddress();
-    }
-
-    @Override
-    public PortOptions options() {
-      return options;
-    }
-
-    @Override
-    public boolean isUp() {
-      return session != null && session.path(pathId).isUp() && session.path(pathId).isProven();
-    }
-
-    @Override
-    public boolean stayOn(int interfaceIndex) {
-      String device = deviceName(interfaceIndex);
-      carriers.stayOn(pathId, device);
-      if (streams != null) {
-        streams.stayOn(pathId, device);
-      }
-      return driver.stayOn(specs.get(pathId).port(), interfaceIndex);
-    }
-
-    /** Null for none, or one that has just gone. */
-    private static String deviceName(int interfaceIndex) {
-      try {
-        NetworkInterface device =
-            interfaceIndex == 0 ? null : NetworkInterface.getByIndex(interfaceIndex);
-        return device == null ? null : device.getName();
-      } catch (SocketException e) {
-        return null;
-      }
     }
   }
 
@@ -466,17 +362,32 @@ public final class Client implements Program.Running {
 
     @Override
     public void event(Event event) {
-      log.event(event);
+      boolean isOfLeft = event instanceof Event.SessionClosed && session.isToBeReplaced();
+      if (!isOfLeft) { // that it ends is what was to happen
+        log.event(event);
+      }
+      session.event(event);
       if (host != null) {
         host.event(event);
       }
       if (event instanceof Event.FlowClosed(Flow flow)) {
         forget(flow);
-      } else if (streams != null && event instanceof Event.SessionOpened(Session opened, _)) {
-        streams.onKey(opened.tunnelKey());
-      } else if (streams != null && event instanceof Event.SessionClosed) {
-        streams.onSessionClosed();
+      } else if (streams != null && event instanceof Event.OfSession of && isCurrent(of)) {
+        tellStreams(of);
       }
+    }
+  }
+
+  /** Not of one that is to take its place, or has had it. */
+  private boolean isCurrent(Event.OfSession event) {
+    return session.current() == null || session.current() == event.session();
+  }
+
+  private void tellStreams(Event.OfSession event) {
+    if (event instanceof Event.SessionOpened(Session opened, _)) {
+      streams.onKey(opened.tunnelKey());
+    } else if (event instanceof Event.SessionClosed) {
+      streams.onSessionClosed();
     }
   }
 
@@ -487,40 +398,6 @@ public final class Client implements Program.Running {
       Associations.remove(flow);
     } else {
       Applications.remove(flow);
-    }
-  }
-
-  private final class ApplicationHandler implements DatagramHandler {
-
-    private final String target;
-    private final boolean ordered;
-    private final Applications applications = new Applications();
-
-    ApplicationHandler(String target, boolean ordered) {
-      this.target = target;
-      this.ordered = ordered;
-    }
-
-    @Override
-    public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      long now = engine.nanoTime();
-      Endpoint endpoint = driver.endpoint();
-      Flow flow = applications.flowOf(source);
-      if (flow == null) {
-        flow = endpoint.openFlow(now, session, target, ordered);
-        applications.add(port, source, flow);
-      }
-      endpoint.send(now, flow, datagram, port.trafficClass());
-    }
-
-    @Override
-    public void onBatchEnd(DatagramPort port) {
-      driver.finish();
-    }
-
-    @Override
-    public void onError(DatagramPort port, IOException error) {
-      // An application that has gone; its flow runs out by itself.
     }
   }
 }

@@ -29,7 +29,7 @@ final class ClientCarriers {
   private static final long FIRST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LAST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
-  private final OverTcp choice;
+  private OverTcp choice;
   private final EndpointDriver driver;
   private final ClientLog log;
   private final List<Way> ways = new ArrayList<>();
@@ -52,24 +52,33 @@ final class ClientCarriers {
     this.log = log;
   }
 
-  /** A bridge; in the order of the paths. */
-  void addBridge(String name, StreamOptions options) {
-    ways.add(new Way(name, options));
+  /** There is a bridge more. */
+  Way addBridge(String name, StreamOptions options) {
+    return new Way(name, options);
   }
 
-  /** What is dialled over the bridge from now on stays on a network interface; null for none. */
-  void stayOn(int bridge, String device) {
-    Way way = ways.get(bridge);
-    way.options = way.options.keptOn(device);
+  /** From the next tick on. */
+  void choose(OverTcp wanted) {
+    choice = wanted;
+  }
+
+  /** All leave the session: others need their places. */
+  void leave(long now) {
+    ways.forEach(way -> way.leave(now));
+  }
+
+  /** Another session has taken the place of the one that was. */
+  void forgetSession() {
+    ways.forEach(Way::forgetSession);
   }
 
   /**
    * A second has passed.
    *
    * @param udpAnswers whether a path over UDP does
-   * @param addresses of the bridges, in their order, null where not known
+   * @param paths whose bridges they are
    */
-  void onTick(long now, Session session, boolean udpAnswers, List<InetSocketAddress> addresses) {
+  void onTick(long now, Session session, boolean udpAnswers, List<ClientPath> paths) {
     ticksAnswered = udpAnswers ? ticksAnswered + 1 : 0;
     ticksSilent = udpAnswers ? 0 : ticksSilent + 1;
     boolean wanted =
@@ -87,20 +96,22 @@ final class ClientCarriers {
         ways.forEach(Way::hangUp);
       }
     }
-    for (int i = 0; active && i < ways.size(); i++) {
-      ways.get(i).consider(now, session, addresses.get(i));
+    if (active) {
+      paths.forEach(path -> path.carrier.consider(now, session, path.address()));
     }
   }
 
   /** The way over a bridge. */
-  private final class Way implements CarrierPort.Listener {
+  final class Way implements CarrierPort.Listener {
 
     private final String name;
     private StreamOptions options;
     private CarrierPort port;
     private Session session;
-    private int pathId = -1;
+    private int pathId = ClientPath.NONE;
     private boolean busy;
+    private boolean paused;
+    private boolean removed;
     private long nextNanos = Long.MIN_VALUE;
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private long now;
@@ -114,11 +125,14 @@ final class ClientCarriers {
     void consider(long at, Session its, InetSocketAddress address) {
       now = at;
       session = its;
-      if (busy || address == null || at < nextNanos) {
+      if (paused || busy || address == null || at < nextNanos) {
         return;
       }
       try {
-        port = port == null ? driver.openCarrier(streams.open()) : port;
+        if (port == null) {
+          port = driver.openCarrier(streams.open());
+          ways.add(this);
+        }
       } catch (IOException e) {
         log.warn(e.getMessage());
         nextNanos = Long.MAX_VALUE;
@@ -130,6 +144,50 @@ final class ClientCarriers {
       port.dial(address, options, session.id(), this);
     }
 
+    /** What is dialled from now on stays on a network interface; null for none. */
+    void stayOn(String device) {
+      options = options.keptOn(device);
+    }
+
+    /** From now on it carries nothing, or may again. */
+    void pause(boolean isPaused) {
+      paused = isPaused;
+      if (isPaused) {
+        hangUp();
+      }
+    }
+
+    /**
+     * The bridge is no more.
+     *
+     * @return the port to close once the session has done with it, or {@link ClientPath#NONE}
+     */
+    int remove() {
+      removed = true;
+      ways.remove(this);
+      if (port == null) {
+        return ClientPath.NONE;
+      }
+      if (pathId == ClientPath.NONE) {
+        driver.closePort(port.number());
+        return ClientPath.NONE;
+      }
+      driver.run(at -> leave(at));
+      return port.number();
+    }
+
+    private void leave(long at) {
+      if (pathId != ClientPath.NONE) {
+        driver.endpoint().removePath(at, session, pathId);
+        pathId = ClientPath.NONE;
+      }
+    }
+
+    private void forgetSession() {
+      pathId = ClientPath.NONE;
+      hangUp();
+    }
+
     void hangUp() {
       if (port != null) {
         port.hangUp();
@@ -138,14 +196,14 @@ final class ClientCarriers {
 
     @Override
     public void onUp(InetSocketAddress remote) {
-      if (!active) {
+      if (!active || paused || removed) {
         port.hangUp(); // it came too late
         return;
       }
       driver.run(
           at -> {
             Endpoint endpoint = driver.endpoint();
-            if (pathId < 0) {
+            if (pathId == ClientPath.NONE) {
               String path = name + " by TCP";
               pathId =
                   endpoint.addPath(at, session, new Endpoint.PathSpec(path, port.number(), remote));
@@ -166,7 +224,7 @@ final class ClientCarriers {
       pauseNanos = now - LAST_PAUSE_NANOS > upNanos ? FIRST_PAUSE_NANOS : pauseNanos;
       upNanos = Long.MAX_VALUE;
       nextNanos = Math.max(nextNanos, now + pauseNanos);
-      if (pathId >= 0) {
+      if (pathId != ClientPath.NONE && !removed) {
         driver.run(at -> driver.endpoint().redirect(at, session, pathId, null));
       }
     }

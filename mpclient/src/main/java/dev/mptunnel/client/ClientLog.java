@@ -16,6 +16,7 @@ import dev.mptunnel.wire.Limits;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +28,15 @@ final class ClientLog implements RouteWatch.Listener {
   /** So many destinations are told that may not be reached: others choose them. */
   private static final int REFUSED_TOLD = 64;
 
-  private final Protection protection;
+  private final Supplier<Protection> protection;
 
   /** Used on the thread of TCP. */
   private final Set<Destination> toldRefused = new HashSet<>();
 
-  ClientLog(Protection protection) {
+  /**
+   * @param protection how packets are protected now
+   */
+  ClientLog(Supplier<Protection> protection) {
     this.protection = protection;
   }
 
@@ -54,7 +58,7 @@ final class ClientLog implements RouteWatch.Listener {
           LOG.warn(
               "no path leads to the server; trying on. Is mpserver running, {}, and do the bridges"
                   + " lead to it?",
-              switch (protection) {
+              switch (protection.get()) {
                 case PLAIN -> "with encrypt = off as here";
                 case OPPORTUNISTIC -> "without a secret as here";
                 case KEYED -> "with the secret that is set here";
@@ -67,6 +71,9 @@ final class ClientLog implements RouteWatch.Listener {
         }
       }
       case Event.TargetRefused refused -> LOG.warn(text(refused));
+      case Event.PathRemoved _ -> {
+        // That was said when it was ordered.
+      }
       case Event.StrangerRefused _, Event.PathMoved _ -> {
         // A client opens sessions and is asked for none, and says itself where its paths lead.
       }
@@ -168,6 +175,11 @@ final class ClientLog implements RouteWatch.Listener {
 
   void warn(String line) {
     LOG.warn(line);
+  }
+
+  /** What was opened by another secret has taken the place of what there was. */
+  void sessionReplaced() {
+    About.kind("session-replaced", () -> LOG.info("another session is in use, by the new secret"));
   }
 
   void overTcp() {

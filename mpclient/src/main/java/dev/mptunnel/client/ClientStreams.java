@@ -2,7 +2,6 @@ package dev.mptunnel.client;
 
 import dev.mptunnel.config.ClientProxy;
 import dev.mptunnel.config.ClientTcp;
-import dev.mptunnel.config.HostPort;
 import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Engine;
@@ -18,7 +17,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -40,12 +41,12 @@ final class ClientStreams {
   private final ClientLog log;
   private final Runnable onDoubt;
   private final Host host;
-  private final int tunnels;
+  private int tunnels;
   private final String congestionControl;
   private final StreamBuffers buffers = new StreamBuffers();
   private final StriperDriver driver;
-  private final List<Slot> slots = new ArrayList<>();
-  private final List<Entry> entries = new ArrayList<>();
+  private final List<Bridge> bridges = new ArrayList<>();
+  private final List<Entry> entries = new CopyOnWriteArrayList<>();
   private final Engine.EngineTimer redial;
   private final Proxy proxy;
   private TunnelKey key;
@@ -53,12 +54,24 @@ final class ClientStreams {
   private boolean saidUp;
   private boolean closed;
 
-  /**
-   * Where applications connect to.
-   *
-   * @param target the name of the server's target that it is for; empty for the fixed one
-   */
-  private record Entry(StreamEngine.StreamListener listener, String target) {}
+  /** Where applications connect to. */
+  private static final class Entry {
+
+    private StreamEngine.StreamListener listener;
+    private volatile ListenPlace place;
+
+    Entry(ListenPlace place) {
+      this.place = place;
+    }
+
+    ListenPlace place() {
+      return place;
+    }
+
+    String target() {
+      return place.target();
+    }
+  }
 
   /**
    * @param onDoubt called when the server does not take tunnels that it should take; on the
@@ -104,33 +117,114 @@ final class ClientStreams {
     }
   }
 
-  /** Adds the tunnels over a bridge, before anything starts. @return what to call the bridge by */
-  int addBridge(String name, StreamOptions options) {
+  /** Adds the tunnels over a bridge. From any thread. */
+  Bridge addBridge(String name, StreamOptions options) {
     Bridge bridge = new Bridge(name, options.asTunnel(congestionControl));
-    for (int i = 0; i < tunnels; i++) {
-      slots.add(new Slot(bridge, tunnels == 1 ? name : name + "/" + (i + 1)));
-    }
-    return slots.size() / tunnels - 1;
+    engine.execute(
+        () -> {
+          bridges.add(bridge);
+          bridge.setTunnels();
+          dialDue();
+        });
+    return bridge;
   }
 
-  /** Opens the sockets that applications connect to. From any thread. */
-  void listen(ClientTcp config, ClientProxy proxied) throws IOException {
-    proxy.listen(proxied);
-    for (var target : config.listen().entrySet()) {
-      for (HostPort address : target.getValue()) {
-        entries.add(
-            new Entry(
-                engine.listen(
-                    StreamOptions.at(Addresses.local(address)),
-                    application -> driver.open(application, target.getKey())),
-                target.getKey()));
+  /** So many tunnels lead over each bridge from now on. From any thread. */
+  void setTunnels(int count) {
+    engine.execute(
+        () -> {
+          if (tunnels != count) {
+            tunnels = count;
+            bridges.forEach(Bridge::setTunnels);
+            dialDue();
+          }
+        });
+  }
+
+  /**
+   * Opens the sockets that applications connect to, where these are not open yet. From any thread
+   * but the engine's.
+   *
+   * @param changes is told what is new, in a few words each
+   * @return what closes them again, should that be needed
+   * @throws IOException when one cannot be opened, and so none is; the message is for the user
+   */
+  Runnable listen(ClientTcp config, ClientProxy proxied, List<String> changes) throws IOException {
+    List<ListenPlace> wanted = wanted(config);
+    Map<ListenPlace, Entry> known = ListenPlace.match(wanted, entries, Entry::place);
+    List<Entry> opened = new ArrayList<>();
+    Runnable undo =
+        () -> {
+          entries.removeAll(opened);
+          opened.forEach(entry -> entry.listener.close());
+        };
+    boolean done = false;
+    try {
+      for (ListenPlace place : wanted) {
+        if (!known.containsKey(place)) {
+          opened.add(open(new Entry(place)));
+          changes.add("listen-tcp " + place + " added");
+        }
+      }
+      Runnable undoProxy = proxy.listen(proxied, changes);
+      done = true;
+      return () -> {
+        undo.run();
+        undoProxy.run();
+      };
+    } finally {
+      if (!done) {
+        undo.run();
       }
     }
   }
 
+  private Entry open(Entry entry) throws IOException {
+    entry.listener =
+        engine.listen(
+            StreamOptions.at(Addresses.local(entry.place.place())),
+            application -> driver.open(application, entry.target()));
+    entries.add(entry);
+    return entry;
+  }
+
+  private static List<ListenPlace> wanted(ClientTcp config) {
+    List<ListenPlace> wanted = new ArrayList<>();
+    config
+        .listen()
+        .forEach(
+            (name, places) -> places.forEach(place -> wanted.add(new ListenPlace(place, name))));
+    return wanted;
+  }
+
+  /**
+   * Closes the sockets that are not among these any more, whose connections go on, and has the
+   * others lead where these do. From any thread.
+   *
+   * @param changes is told what has changed, in a few words each
+   */
+  void keepListening(ClientTcp config, ClientProxy proxied, List<String> changes) {
+    Map<ListenPlace, Entry> kept = ListenPlace.match(wanted(config), entries, Entry::place);
+    for (Entry entry : entries) {
+      if (!kept.containsValue(entry)) {
+        entries.remove(entry);
+        entry.listener.close();
+        changes.add("listen-tcp " + entry.place + " removed");
+      }
+    }
+    kept.forEach(
+        (place, entry) -> {
+          if (!entry.place.leadsAs(place)) {
+            entry.place = place;
+            changes.add("listen-tcp " + place.place() + " leads to another target");
+          }
+        });
+    proxy.keepListening(proxied, changes);
+  }
+
   /** Where applications connect to, with the ports that were really given. From any thread. */
   List<InetSocketAddress> listening() {
-    return entries.stream().map(entry -> entry.listener().localAddress()).toList();
+    return entries.stream().map(entry -> entry.listener.localAddress()).toList();
   }
 
   /** Where its proxy is. From any thread. */
@@ -143,7 +237,7 @@ final class ClientStreams {
     List<String> words = new ArrayList<>();
     for (Entry entry : entries) {
       String target = entry.target().isEmpty() ? "" : entry.target() + " ";
-      words.add(target + Addresses.text(entry.listener().localAddress()));
+      words.add(target + Addresses.text(entry.listener.localAddress()));
     }
     List<String> kinds = new ArrayList<>();
     if (!words.isEmpty()) {
@@ -155,35 +249,18 @@ final class ClientStreams {
     return String.join(", ", kinds) + " by " + engine.name();
   }
 
-  /** The bridge is there. From any thread. */
-  void onResolved(int bridge, InetSocketAddress address) {
-    engine.execute(
-        () -> {
-          slots.get(bridge * tunnels).bridge.address = address;
-          dialDue();
-        });
-  }
-
-  /**
-   * Tunnels over the bridge that are dialled from now on stay on a network interface; null for
-   * none. From any thread.
-   */
-  void stayOn(int bridge, String device) {
-    engine.execute(
-        () -> {
-          Bridge its = slots.get(bridge * tunnels).bridge;
-          its.options = its.options.keptOn(device);
-        });
-  }
-
   /** The server is there; tunnels join by this from now on. From any thread. */
   void onKey(TunnelKey now) {
     engine.execute(
         () -> {
           boolean isAnother = key == null || key.epoch() != now.epoch();
+          boolean isOfAnother = isAnother && key != null && key.sessionId() != now.sessionId();
           key = now;
           if (isAnother) {
-            slots.forEach(Slot::hasten);
+            slots().forEach(Slot::hasten);
+          }
+          if (isOfAnother) {
+            slots().forEach(Slot::hangUp);
           }
           dialDue();
         });
@@ -200,8 +277,8 @@ final class ClientStreams {
     }
     long now = engine.nanoTime();
     long next = Long.MAX_VALUE;
-    for (Slot slot : slots) {
-      if (slot.tunnel == null && slot.bridge.address != null) {
+    for (Slot slot : slots()) {
+      if (slot.tunnel == null && slot.bridge.isDialled()) {
         if (now >= slot.dialNanos) {
           slot.dial(now);
         } else {
@@ -214,6 +291,10 @@ final class ClientStreams {
     }
   }
 
+  private List<Slot> slots() {
+    return bridges.stream().flatMap(bridge -> bridge.slots.stream()).toList();
+  }
+
   /** The figures. From any thread. */
   CompletableFuture<TunnelReport> report() {
     return CompletableFuture.supplyAsync(driver::report, engine::execute);
@@ -224,6 +305,11 @@ final class ClientStreams {
     return engine.call(() -> proxy.figures(associations));
   }
 
+  /** Whether it is one. From any thread. */
+  boolean isProxy() {
+    return !proxy.listening().isEmpty();
+  }
+
   /** Resets all connections and closes all. From any thread; returns when done. */
   void close() {
     Runnable closeAll =
@@ -232,22 +318,78 @@ final class ClientStreams {
           redial.cancel();
           proxy.close();
           driver.close();
-          entries.forEach(entry -> entry.listener().close());
+          entries.forEach(entry -> entry.listener.close());
         };
     CompletableFuture.runAsync(closeAll, engine::execute).join();
   }
 
-  /** Where tunnels lead through. */
-  private static final class Bridge {
+  /** Where tunnels lead through. On the thread of TCP, but where it says otherwise. */
+  final class Bridge {
 
     private final String name;
+    private final List<Slot> slots = new ArrayList<>();
     private StreamOptions options;
+    private boolean isPaused;
     private InetSocketAddress address;
     private String troubleTold;
 
     Bridge(String name, StreamOptions options) {
       this.name = name;
       this.options = options;
+    }
+
+    private boolean isDialled() {
+      return address != null && !isPaused;
+    }
+
+    private void setTunnels() {
+      while (slots.size() > tunnels) {
+        slots.removeLast().retire();
+      }
+      while (slots.size() < tunnels) {
+        slots.add(new Slot(this, tunnels == 1 ? name : name + "/" + (slots.size() + 1)));
+      }
+    }
+
+    /** It is there. From any thread. */
+    void onResolved(InetSocketAddress now) {
+      engine.execute(
+          () -> {
+            address = now;
+            dialDue();
+          });
+    }
+
+    /**
+     * Tunnels over it that are dialled from now on stay on a network interface; null for none. From
+     * any thread.
+     */
+    void stayOn(String device) {
+      engine.execute(() -> options = options.keptOn(device));
+    }
+
+    /**
+     * No tunnel leads over it from now on, or they do again; what they had under way goes out on
+     * others. From any thread.
+     */
+    void pause(boolean isPausedNow) {
+      engine.execute(
+          () -> {
+            isPaused = isPausedNow;
+            if (isPaused) {
+              slots.forEach(Slot::hangUp);
+            }
+            dialDue();
+          });
+    }
+
+    /** It is no more. From any thread. */
+    void remove() {
+      engine.execute(
+          () -> {
+            bridges.remove(this);
+            slots.forEach(Slot::retire);
+          });
     }
   }
 
@@ -261,6 +403,7 @@ final class ClientStreams {
     private long joinedNanos;
     private long pauseNanos = FIRST_PAUSE_NANOS;
     private long dialNanos = Long.MIN_VALUE;
+    private boolean retired;
 
     Slot(Bridge bridge, String name) {
       this.bridge = bridge;
@@ -270,6 +413,31 @@ final class ClientStreams {
     void hasten() {
       pauseNanos = FIRST_PAUSE_NANOS;
       dialNanos = Long.MIN_VALUE;
+    }
+
+    /** What its tunnel had under way goes out on others; it is dialled again if that may be. */
+    void hangUp() {
+      hasten();
+      if (tunnel != null) {
+        tunnel.abort();
+      }
+    }
+
+    /** It is of no use any more. */
+    void retire() {
+      retired = true;
+      if (tunnel == null) {
+        forget();
+      } else {
+        tunnel.abort();
+      }
+    }
+
+    /** What it has carried is not to be known any more, unless another one has its name. */
+    private void forget() {
+      if (slots().stream().noneMatch(each -> each.name.equals(name))) {
+        driver.forget(name);
+      }
     }
 
     void dial(long now) {
@@ -299,6 +467,13 @@ final class ClientStreams {
       if (closed) {
         return;
       }
+      if (retired) {
+        forget();
+      }
+      if (retired || bridge.isPaused) {
+        tellIfNoneIsLeft();
+        return;
+      }
       long now = engine.nanoTime();
       if (isJoined) {
         hasten(); // the server is there, whatever cuts tunnels
@@ -317,6 +492,10 @@ final class ClientStreams {
         bridge.troubleTold = cause.getMessage();
         log.tunnelTrouble(bridge.name, cause.getMessage());
       }
+      tellIfNoneIsLeft();
+    }
+
+    private void tellIfNoneIsLeft() {
       if (saidUp && driver.tunnels() == 0) {
         saidUp = false;
         log.tunnelsDown();

@@ -4,6 +4,7 @@ import dev.mptunnel.client.doctor.Doctor;
 import dev.mptunnel.config.ClientCommand;
 import dev.mptunnel.config.ClientConfig;
 import dev.mptunnel.program.Checkup;
+import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
 import java.time.InstantSource;
@@ -16,6 +17,9 @@ public final class Main {
   public static void main(String[] args) throws InterruptedException {
     if (StatusProgram.isAsked(args)) {
       System.exit(new StatusProgram("mpclient", System.getenv(), System.out, System.err).run(args));
+    }
+    if (OrderProgram.isAsked(args)) {
+      System.exit(new OrderProgram("mpclient", System.getenv(), System.out, System.err).run(args));
     }
     System.exit(Checkup.isAsked("doctor", args) ? examine(args) : run(args));
   }

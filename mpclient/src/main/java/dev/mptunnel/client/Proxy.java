@@ -22,8 +22,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,13 +50,14 @@ final class Proxy {
   private final StreamEngine engine;
   private final StriperDriver driver;
   private final Associations associations;
-  private final ProxyUser user;
+  private volatile ProxyUser user;
   private final ClientLog log;
   private final Engine.EngineTimer tick;
   private final HalfOpen<Caller> openings =
       new HalfOpen<>(OPENINGS, OPENINGS_OF_HOST, OPENING_NANOS);
   private final LinkedHashSet<Caller> waiting = new LinkedHashSet<>();
-  private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
+  private final Map<HostPort, StreamEngine.StreamListener> listeners =
+      new ConcurrentSkipListMap<>(Comparator.comparing(HostPort::toString));
   private long asked;
   private long refused;
   private boolean ticks;
@@ -72,27 +77,73 @@ final class Proxy {
     tick = engine.newTimer(this::onTick);
   }
 
-  /** Opens the sockets. From any thread. */
-  void listen(ClientProxy config) throws IOException {
-    for (HostPort place : config.listen()) {
-      StreamOptions options = StreamOptions.at(Addresses.local(place));
-      ProxyPlace shown = new ProxyPlace(place, user != null);
-      listeners.add(engine.listen(options, socket -> accept(socket, shown)));
+  /**
+   * Opens the sockets that are not open yet. From any thread but the engine's.
+   *
+   * @param changes is told what is new, in a few words each
+   * @return what closes them again, should that be needed
+   * @throws IOException when one cannot be opened, and so none is; the message is for the user
+   */
+  Runnable listen(ClientProxy config, List<String> changes) throws IOException {
+    List<HostPort> opened = new ArrayList<>();
+    Runnable undo = () -> opened.forEach(this::close);
+    boolean done = false;
+    try {
+      for (HostPort place : config.listen()) {
+        if (!listeners.containsKey(place)) {
+          StreamOptions options = StreamOptions.at(Addresses.local(place));
+          listeners.put(place, engine.listen(options, socket -> accept(socket, place)));
+          opened.add(place);
+          changes.add("proxy on " + place + " added");
+        }
+      }
+      if (!opened.isEmpty()) {
+        config.warnings().forEach(log::warn);
+      }
+      done = true;
+      return undo;
+    } finally {
+      if (!done) {
+        undo.run();
+      }
     }
-    config.warnings().forEach(log::warn);
+  }
+
+  private void close(HostPort place) {
+    listeners.remove(place).close();
+  }
+
+  /**
+   * Closes the sockets that are not among these any more, and asks for this user from now on. From
+   * any thread.
+   *
+   * @param changes is told what has changed, in a few words each
+   */
+  void keepListening(ClientProxy config, List<String> changes) {
+    for (HostPort place : listeners.keySet()) {
+      if (!config.listen().contains(place)) {
+        close(place);
+        changes.add("proxy on " + place + " removed");
+      }
+    }
+    if (!Objects.equals(user, config.user())) {
+      user = config.user();
+      changes.add("user of the proxy");
+    }
   }
 
   /** Where it listens, with the ports that were really given. From any thread. */
   List<InetSocketAddress> listening() {
-    return listeners.stream().map(StreamEngine.StreamListener::localAddress).toList();
+    return listeners.values().stream().map(StreamEngine.StreamListener::localAddress).toList();
   }
 
-  private void accept(StreamSocket socket, ProxyPlace place) {
+  private void accept(StreamSocket socket, HostPort at) {
     if (closed) {
       socket.abort();
       return;
     }
-    Caller caller = new Caller(socket, new Opening(user, place));
+    ProxyUser its = user;
+    Caller caller = new Caller(socket, new Opening(its, new ProxyPlace(at, its != null)));
     socket.setHandler(caller);
     hold(caller);
     socket.setReading(true);
@@ -137,7 +188,7 @@ final class Proxy {
   void close() {
     closed = true;
     tick.cancel();
-    listeners.forEach(StreamEngine.StreamListener::close);
+    listeners.values().forEach(StreamEngine.StreamListener::close);
     openings.takeAll().forEach(Caller::drop);
   }
 

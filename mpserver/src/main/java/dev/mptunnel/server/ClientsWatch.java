@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +22,7 @@ final class ClientsWatch {
 
   private final DatagramEngine engine;
   private final Path file;
-  private final Consumer<Clients> onChange;
+  private final BiConsumer<ClientsWatch, Clients> onChange;
   private final Consumer<String> onTrouble;
   private final Engine.EngineTimer timer;
   // Of the thread that looks; each look is started after the one before has ended.
@@ -30,11 +31,14 @@ final class ClientsWatch {
   private boolean closed;
 
   /**
-   * @param onChange told on the engine's thread of who there is now
+   * @param onChange told on the engine's thread who tells, and of who there is now
    * @param onTrouble told on the engine's thread, in one line, why the file cannot be read
    */
   ClientsWatch(
-      DatagramEngine engine, Path file, Consumer<Clients> onChange, Consumer<String> onTrouble) {
+      DatagramEngine engine,
+      Path file,
+      BiConsumer<ClientsWatch, Clients> onChange,
+      Consumer<String> onTrouble) {
     this.engine = engine;
     this.file = file;
     this.onChange = onChange;
@@ -84,7 +88,7 @@ final class ClientsWatch {
     engine.execute(
         () -> {
           if (clients != null) {
-            onChange.accept(clients);
+            onChange.accept(this, clients);
           }
           if (told != null) {
             onTrouble.accept(told);

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Destinations {
 
   private final Engine engine;
-  private final AccessRules forAll;
+  private AccessRules forAll;
   private final SocketBudget sockets;
   private final NameQueries names;
   private final HostLinks links = new HostLinks(HostLinks::read);
@@ -30,6 +30,11 @@ final class Destinations {
     this.forAll = forAll;
     this.sockets = sockets;
     names = new NameQueries(engine, resolver);
+  }
+
+  /** All clients may have these dialled from now on. */
+  void allow(AccessRules rules) {
+    forAll = rules;
   }
 
   /** What resolves their names. */

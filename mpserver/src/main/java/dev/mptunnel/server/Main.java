@@ -4,6 +4,7 @@ import dev.mptunnel.config.KeysCommand;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.program.Checkup;
+import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
 import java.security.SecureRandom;
@@ -18,6 +19,9 @@ public final class Main {
   public static void main(String[] args) throws InterruptedException {
     if (StatusProgram.isAsked(args)) {
       System.exit(new StatusProgram("mpserver", System.getenv(), System.out, System.err).run(args));
+    }
+    if (OrderProgram.isAsked(args)) {
+      System.exit(new OrderProgram("mpserver", System.getenv(), System.out, System.err).run(args));
     }
     if (Checkup.isAsked("check", args)) {
       System.exit(check(args));

@@ -1,14 +1,15 @@
 package dev.mptunnel.server;
 
 import dev.mptunnel.config.HostPort;
-import dev.mptunnel.config.Protection;
 import dev.mptunnel.config.ServerConfig;
 import dev.mptunnel.config.SessionSettings;
 import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Event;
+import dev.mptunnel.core.SealedSecurity;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.crypto.ClientDirectory;
+import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,15 +43,25 @@ import java.util.function.Consumer;
  * its target, through a socket for each flow, and sends its answers back over every path of the
  * session that they belong to.
  */
-public final class Server implements Program.Running {
+public final class Server implements Program.Reloadable<ServerConfig> {
 
   private final DatagramEngine engine;
   private final EngineGroup engines;
   private final List<ServerLoop> loops = new ArrayList<>();
   private final DriverGroup drivers;
   private final ServerLog log = new ServerLog();
-  private final Protection protection;
-  private final ClientsWatch clients;
+
+  /** What it runs with now. */
+  private volatile ServerConfig config;
+
+  /** Null where nobody is invited. */
+  private ClientsWatch clients;
+
+  private volatile ClientDirectory directory = key -> null;
+
+  /** Which ids sessions may have. */
+  private volatile SessionId sessionIds;
+
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Null for a program of its own. */
@@ -70,13 +82,11 @@ public final class Server implements Program.Running {
     this.engine = engine;
     this.engines = engines;
     this.local = local;
-    protection = config.security().protection();
-    Path clientsFile = config.security().clientsFile();
-    clients =
-        clientsFile == null
-            ? null
-            : new ClientsWatch(engine, clientsFile, this::onClients, log::clientsTrouble);
-    ClientDirectory directory = clients == null ? key -> null : clients.read();
+    this.config = config;
+    clients = newWatch(config);
+    if (clients != null) {
+      directory = clients.read();
+    }
     SecureRandom random = new SecureRandom();
     EndpointSettings settings = settings(config);
     SharedLimits limits = new SharedLimits(settings, engines.engines().size(), random);
@@ -98,14 +108,14 @@ public final class Server implements Program.Running {
               this::onEvent));
     }
     drivers = new DriverGroup(loops.stream().map(ServerLoop::driver).toList());
-    SessionId sessionIds = new SessionId(loops.getFirst().security().macKey());
+    sessionIds = new SessionId(loops.getFirst().security().macKey());
     streams =
         config.protocol().hasTcp()
             ? new ServerStreams(
                 Engines.openStreams(config.tcp().sockets().engine(), "mpserver tcp"),
                 config.tcp(),
                 this::find,
-                sessionIds::isValid,
+                id -> sessionIds.isValid(id),
                 config.access(),
                 names,
                 sockets,
@@ -172,9 +182,12 @@ public final class Server implements Program.Running {
 
   private void open(ServerConfig config) throws IOException {
     loops.forEach(ServerLoop::start);
-    if (clients != null) {
-      engine.runAndWait(clients::start);
-    }
+    engine.runAndWait(
+        () -> {
+          if (clients != null) {
+            clients.start();
+          }
+        });
     for (HostPort listen : config.protocol().hasUdp() ? config.listen() : List.<HostPort>of()) {
       PortOptions options =
           PortOptions.at(Addresses.local(listen))
@@ -196,16 +209,63 @@ public final class Server implements Program.Running {
     loops.get(drivers.loopOf(sessionId)).find(sessionId, epoch, back, answer);
   }
 
-  private void onClients(Clients changed) {
+  private ClientsWatch newWatch(ServerConfig its) {
+    Path file = its.security().clientsFile();
+    return file == null
+        ? null
+        : new ClientsWatch(engine, file, this::onClients, log::clientsTrouble);
+  }
+
+  /** On the first loop's thread, which a reload waits for. */
+  private void onClients(ClientsWatch from, Clients changed) {
+    if (from != clients) {
+      return; // another file counts by now
+    }
+    directory = changed;
     log.clientsChanged();
-    for (ServerLoop loop : loops) {
-      loop.setClients(
-          changed,
-          session -> {
-            if (streams != null) {
-              streams.onRights(session.id(), session.rights());
-            }
-          });
+    loops.forEach(loop -> loop.setClients(changed, this::onReviewed));
+  }
+
+  private void onReviewed(Session session) {
+    if (streams != null) {
+      streams.onRights(session.id(), session.rights());
+    }
+  }
+
+  @Override
+  public synchronized List<String> reload(ServerConfig to) throws IOException {
+    ServerConfig from = config;
+    boolean isOtherFile =
+        !Objects.equals(from.security().clientsFile(), to.security().clientsFile());
+    boolean isSecured = !Objects.equals(from.security().secret(), to.security().secret());
+    ClientsWatch watch = isOtherFile ? newWatch(to) : null;
+    ClientDirectory read = watch == null ? key -> null : watch.read();
+    ServerKeys keys = isSecured ? to.security().secret().serverKeys() : null;
+    // From here on nothing fails.
+    if (isOtherFile) {
+      engine.runAndWait(() -> replaceWatch(watch, read));
+    }
+    if (isSecured) {
+      sessionIds = new SessionId(SealedSecurity.responder(keys, directory).macKey());
+      to.security().warnings().forEach(log::warn);
+    }
+    config = to;
+    EndpointSettings settings = settings(to);
+    loops.forEach(loop -> loop.reload(to, settings, keys, () -> directory, this::onReviewed));
+    if (streams != null) {
+      streams.reload(to.tcp(), to.access());
+    }
+    return ServerChanges.between(from, to);
+  }
+
+  private void replaceWatch(ClientsWatch watch, ClientDirectory read) {
+    if (clients != null) {
+      clients.close();
+    }
+    clients = watch;
+    directory = read;
+    if (watch != null) {
+      watch.start();
     }
   }
 
@@ -260,7 +320,7 @@ public final class Server implements Program.Running {
         + String.join(", ", places)
         + ", target "
         + loops.getFirst()
-        + switch (protection) {
+        + switch (config.security().protection()) {
           case PLAIN -> ", not encrypted";
           case OPPORTUNISTIC -> ", encrypted without a secret";
           case KEYED -> ", encrypted";
@@ -380,9 +440,7 @@ public final class Server implements Program.Running {
     if (streams != null) {
       closing.then(streams::close);
     }
-    if (clients != null) {
-      closing.then(() -> engine.runAndWait(clients::close));
-    }
+    closing.then(() -> engine.runAndWait(() -> replaceWatch(null, directory)));
     // The last first: the kernel goes on finding those before it at their places.
     loops.reversed().forEach(loop -> closing.then(loop::close));
     if (streams != null) {

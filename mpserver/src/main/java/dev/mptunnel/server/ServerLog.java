@@ -65,6 +65,8 @@ final class ServerLog {
               moved.path(),
               Addresses.text(moved.from()),
               Addresses.text(moved.path().remote()));
+      case Event.PathRemoved removed ->
+          LOG.info("client {} has taken {} out", removed.session(), removed.path());
       case Event.PathNarrow narrow ->
           LOG.warn(
               "client {}: {} does not carry packets of {} bytes, and so no data until it does; if"

@@ -13,6 +13,7 @@ import dev.mptunnel.core.Session;
 import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.crypto.ClientDirectory;
+import dev.mptunnel.crypto.ServerKeys;
 import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One of a server's loops: the sessions that are on it, their endpoint and their sockets to the
@@ -32,7 +34,7 @@ import java.util.function.Consumer;
 final class ServerLoop {
 
   private final DatagramEngine engine;
-  private final SealedSecurity sealed;
+  private SealedSecurity sealed;
   private final EndpointDriver driver;
   private final Destinations destinations;
   private final Targets targets;
@@ -83,6 +85,36 @@ final class ServerLoop {
   /** Starts to ask for the targets' addresses. From any thread. */
   void start() {
     engine.runAndWait(targets::start);
+  }
+
+  /**
+   * Goes over to another configuration. From any thread; returns when done.
+   *
+   * @param keys others, by which clients are to come from now on, or null
+   * @param clients says who has keys of his own by then
+   * @param onReviewed told of each session that is left, on the loop's thread
+   */
+  void reload(
+      ServerConfig config,
+      EndpointSettings settings,
+      ServerKeys keys,
+      Supplier<ClientDirectory> clients,
+      Consumer<Session> onReviewed) {
+    engine.runAndWait(
+        () ->
+            driver.run(
+                _ -> {
+                  driver.endpoint().adjust(settings);
+                  if (keys != null) {
+                    sealed = SealedSecurity.responder(keys, clients.get());
+                    driver.endpoint().secure(sealed);
+                  } else if (sealed != null) {
+                    sealed.clients(clients.get());
+                  }
+                  destinations.allow(config.access());
+                  targets.reload(config);
+                  driver.endpoint().sessions().forEach(onReviewed);
+                }));
   }
 
   /** Looks a session up for its tunnels. From the tunnels' thread, and back to it. */

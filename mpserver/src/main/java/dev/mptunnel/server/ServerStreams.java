@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -77,6 +78,10 @@ final class ServerStreams {
   private final StreamBuffers buffers = new StreamBuffers();
   private final Map<Long, SessionStreams> ends = new HashMap<>();
   private final Map<String, TcpTarget> targets = new HashMap<>();
+
+  /** What is to take the place of one of them, once it is known where it is. */
+  private final Map<String, TcpTarget> awaited = new HashMap<>();
+
   private final List<StreamEngine.StreamListener> listeners = new ArrayList<>();
   private final Doorstep doorstep;
   private DriverGroup endpoints;
@@ -87,7 +92,7 @@ final class ServerStreams {
   private final LocalTarget local;
 
   /** A target, as TCP connections know it. */
-  private record TcpTarget(TargetAddress address, TargetLog log) {}
+  private record TcpTarget(HostPort where, TargetAddress address, TargetLog log) {}
 
   ServerStreams(
       StreamEngine engine,
@@ -114,15 +119,7 @@ final class ServerStreams {
             isSessionId,
             this::onJoin,
             (id, socket, first) -> endpoints.accept(id, socket, first));
-    config
-        .targets()
-        .forEach(
-            (name, address) -> {
-              TargetLog targetLog = new TargetLog(name.isEmpty() ? null : name, "TCP");
-              targets.put(
-                  name,
-                  new TcpTarget(new TargetAddress(engine, address, _ -> {}, targetLog), targetLog));
-            });
+    config.targets().forEach((name, where) -> targets.put(name, newTarget(name, where)));
   }
 
   /** Where packets go that come over TCP; before anything starts. */
@@ -176,6 +173,55 @@ final class ServerStreams {
         });
   }
 
+  /**
+   * Goes over to these targets, and what else all clients may reach. Connections to targets that
+   * are elsewhere now go on; those to what may not be reached any more are reset. From any thread
+   * but the engine's; returns when done.
+   */
+  void reload(ServerTcp to, AccessRules access) {
+    engine.runAndWait(
+        () -> {
+          destinations.allow(access);
+          changeTargets(to.targets());
+          ends.values().forEach(streams -> streams.driver.review(streams::isStillAllowed));
+        });
+  }
+
+  private void changeTargets(SortedMap<String, HostPort> wanted) {
+    awaited.values().forEach(target -> target.address().close());
+    awaited.clear();
+    for (String name : List.copyOf(targets.keySet())) {
+      if (!wanted.containsKey(name)) {
+        targets.remove(name).address().close();
+      }
+    }
+    wanted.forEach(
+        (name, where) -> {
+          TcpTarget known = targets.get(name);
+          if (known == null) {
+            targets.put(name, newTarget(name, where));
+            targets.get(name).address().start();
+          } else if (!known.where().equals(where)) {
+            awaited.put(name, newTarget(name, where));
+            awaited.get(name).address().start();
+          }
+        });
+  }
+
+  private TcpTarget newTarget(String name, HostPort where) {
+    TargetLog targetLog = new TargetLog(name.isEmpty() ? null : name, "TCP");
+    return new TcpTarget(
+        where, new TargetAddress(engine, where, _ -> takeAwaited(name), targetLog), targetLog);
+  }
+
+  private void takeAwaited(String name) {
+    TcpTarget found = awaited.get(name);
+    if (found != null && found.address().now() != null) {
+      awaited.remove(name);
+      targets.put(name, found).address().close();
+    }
+  }
+
   /** What a session's client may use has changed. From any thread. */
   void onRights(long id, Rights rights) {
     engine.execute(
@@ -226,6 +272,7 @@ final class ServerStreams {
           listeners.forEach(StreamEngine.StreamListener::close);
           doorstep.close();
           targets.values().forEach(target -> target.address().close());
+          awaited.values().forEach(target -> target.address().close());
           ends.values().forEach(streams -> streams.driver.close());
           ends.clear();
         };
@@ -294,9 +341,12 @@ final class ServerStreams {
 
     private boolean isStillAllowed(Connection connection, InetSocketAddress remote) {
       String target = connection.target();
-      return Destination.isWritten(target)
-          ? destinations.isStillPermitted(rights, target, remote)
-          : rights.mayUse(target);
+      if (Destination.isWritten(target)) {
+        return destinations.isStillPermitted(rights, target, remote);
+      }
+      boolean isThere =
+          targets.containsKey(target) || (local != null && local.names().contains(target));
+      return isThere && rights.mayUse(target);
     }
 
     private void tellRefused(String target, boolean isAllowed) {
@@ -311,14 +361,18 @@ final class ServerStreams {
     @Override
     public void notConnected(Connection connection, IOException cause) {
       TcpTarget target = targets.get(connection.target());
-      target.log().trouble(cause == null ? "closed at once" : cause.getMessage());
-      target.address().askForAnother();
+      if (target != null) {
+        target.log().trouble(cause == null ? "closed at once" : cause.getMessage());
+        target.address().askForAnother();
+      }
     }
 
     @Override
     public void connected(Connection connection) {
       TcpTarget target = targets.get(connection.target());
-      target.log().answers(target.address().now());
+      if (target != null && target.address().now() != null) {
+        target.log().answers(target.address().now());
+      }
     }
 
     /** A destination that is being dialled for a connection. */

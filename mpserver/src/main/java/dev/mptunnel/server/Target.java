@@ -26,7 +26,8 @@ final class Target {
   private final EndpointDriver driver;
   private final SocketSettings sockets;
   private final TargetLog log;
-  private final TargetAddress address;
+  private TargetAddress address;
+  private HostPort where;
   private final Set<Flow> flows = new HashSet<>();
 
   Target(
@@ -39,7 +40,21 @@ final class Target {
     this.driver = driver;
     this.sockets = sockets;
     this.log = log;
+    where = target;
     address = new TargetAddress(engine, target, this::onMoved, log);
+  }
+
+  /** Where it is, as written. */
+  HostPort where() {
+    return where;
+  }
+
+  /** It is elsewhere from now on: its flows move there, once that is resolved. */
+  void move(HostPort to) {
+    address.close();
+    where = to;
+    address = new TargetAddress(engine, to, this::onMoved, log);
+    start();
   }
 
   /** Asks for the target's address, now and from time to time. */

@@ -15,6 +15,7 @@ final class TargetAddress {
   private final Engine engine;
   private final NameWatch name;
   private final Engine.EngineTimer refresh;
+  private boolean closed;
 
   TargetAddress(
       Engine engine, HostPort target, Consumer<InetSocketAddress> onMoved, TargetLog log) {
@@ -32,7 +33,9 @@ final class TargetAddress {
 
   private void onResolved(InetSocketAddress address, Consumer<InetSocketAddress> onMoved) {
     name.confirm();
-    onMoved.accept(address);
+    if (!closed) {
+      onMoved.accept(address);
+    }
   }
 
   /** Asks, and goes on asking. */
@@ -42,8 +45,9 @@ final class TargetAddress {
     refresh.set(engine.nanoTime() + pause);
   }
 
-  /** Asks no more. */
+  /** Asks no more, and tells nothing more. */
   void close() {
+    closed = true;
     refresh.cancel();
   }
 

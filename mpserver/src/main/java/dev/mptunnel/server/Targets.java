@@ -13,17 +13,19 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 /** The targets by name, the fixed one under null, and which of them each flow leads to. */
 final class Targets {
 
-  private final TargetNames names;
+  private TargetNames names;
   private final Map<String, Target> byName = new HashMap<>();
-  private final List<String> words = new ArrayList<>();
+  private final TargetLogs logs;
+  private final SocketSettings sockets;
+  private volatile String words;
   private final FlowDestinations destinations;
   private final DatagramEngine engine;
   private final EndpointDriver driver;
@@ -45,26 +47,79 @@ final class Targets {
     this.engine = engine;
     this.driver = driver;
     this.local = local;
+    this.logs = logs;
+    sockets = config.sockets();
+    destinations = new FlowDestinations(engine, driver, sockets, named);
+    names = names(config);
+    words = words(config);
+    addresses(config).forEach(this::add);
+  }
+
+  private void add(String name, HostPort address) {
+    byName.put(name, new Target(engine, driver, address, sockets, logs.of(name)));
+  }
+
+  private TargetNames names(ServerConfig config) {
     Set<String> all = new HashSet<>(config.targetsNamed().keySet());
     if (local != null) {
       all.addAll(local.names());
     }
     boolean hasFixed = all.remove("") || config.target() != null;
-    names = new TargetNames(hasFixed, all, config.access());
-    SocketSettings sockets = config.sockets();
-    destinations = new FlowDestinations(engine, driver, sockets, named);
+    return new TargetNames(hasFixed, all, config.access());
+  }
+
+  private static String words(ServerConfig config) {
+    List<String> words = new ArrayList<>();
     if (!config.access().isEmpty()) {
       words.add("what is allowed");
     }
-    BiConsumer<String, HostPort> add =
-        (name, address) -> {
-          byName.put(name, new Target(engine, driver, address, sockets, logs.of(name)));
-          words.add(name == null ? address.toString() : name + " " + address);
-        };
+    addresses(config)
+        .forEach(
+            (name, address) -> words.add(name == null ? address.toString() : name + " " + address));
+    return String.join(", ", words);
+  }
+
+  /** The fixed one first, under null. */
+  private static Map<String, HostPort> addresses(ServerConfig config) {
+    Map<String, HostPort> addresses = new LinkedHashMap<>();
     if (config.target() != null) {
-      add.accept(null, config.target());
+      addresses.put(null, config.target());
     }
-    config.targetsNamed().forEach(add);
+    addresses.putAll(config.targetsNamed());
+    return addresses;
+  }
+
+  /**
+   * Goes over to these: flows to targets that are no more end, those to targets that are elsewhere
+   * move. Within the driver's work.
+   */
+  void reload(ServerConfig config) {
+    names = names(config);
+    words = words(config);
+    driver.endpoint().offer(names);
+    driver.endpoint().reviewClients();
+    Map<String, HostPort> wanted = addresses(config);
+    byName
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean isGone = !wanted.containsKey(each.getKey());
+              if (isGone) {
+                each.getValue().close();
+              }
+              return isGone;
+            });
+    wanted.forEach(
+        (name, address) -> {
+          Target known = byName.get(name);
+          if (known == null) {
+            add(name, address);
+            byName.get(name).start();
+          } else if (!known.where().equals(address)) {
+            known.move(address);
+          }
+        });
+    review();
   }
 
   /** What there is, for the endpoint, which opens no other flows. */
@@ -143,6 +198,6 @@ final class Targets {
 
   @Override
   public String toString() {
-    return String.join(", ", words);
+    return words;
   }
 }

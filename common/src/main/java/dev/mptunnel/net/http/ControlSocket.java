@@ -19,13 +19,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * Serves a {@link Site} on a Unix socket, a request a connection, to the user who runs the program
- * and to root: the file is theirs alone, and the kernel says who asks. It speaks enough of HTTP for
- * curl. Netty, which takes its time to load, is not needed for it.
+ * Serves a {@link Site} on a Unix socket, a request a connection, and takes {@link Orders}, from
+ * the user who runs the program and from root: the file is theirs alone, and the kernel says who
+ * asks. It speaks enough of HTTP for curl. Netty, which takes its time to load, is not needed for
+ * it.
  */
 public final class ControlSocket implements AutoCloseable {
 
@@ -34,6 +37,9 @@ public final class ControlSocket implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   static final String HEAD_ENDS = "\r\n\r\n";
+
+  private static final Pattern LENGTH =
+      Pattern.compile("\r\ncontent-length: *([0-9]{1,4}) *\r\n", Pattern.CASE_INSENSITIVE);
 
   /** Of a file's mode; see inode(7). */
   private static final int FILE_TYPE = 0xf000;
@@ -44,13 +50,20 @@ public final class ControlSocket implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final String owner;
   private final Site site;
+  private final Orders orders;
   private final Duration patience;
   private final Refusals refusals = new Refusals();
   private final Semaphore room = new Semaphore(CONNECTIONS);
   private final ScheduledExecutorService deadlines;
 
   private ControlSocket(
-      Path path, ServerSocketChannel listener, String owner, Site site, Duration patience) {
+      Path path,
+      ServerSocketChannel listener,
+      String owner,
+      Site site,
+      Orders orders,
+      Duration patience) {
+    this.orders = orders;
     this.patience = patience;
     this.path = path;
     this.listener = listener;
@@ -66,11 +79,12 @@ public final class ControlSocket implements AutoCloseable {
    *
    * @throws IOException when it cannot; the message is for the user
    */
-  public static ControlSocket open(Path path, Site site) throws IOException {
-    return open(path, site, PATIENCE);
+  public static ControlSocket open(Path path, Site site, Orders orders) throws IOException {
+    return open(path, site, orders, PATIENCE);
   }
 
-  static ControlSocket open(Path path, Site site, Duration patience) throws IOException {
+  static ControlSocket open(Path path, Site site, Orders orders, Duration patience)
+      throws IOException {
     if (Files.exists(path)) {
       if (isServed(path)) {
         throw new IOException(path + " is another program's that runs");
@@ -83,7 +97,7 @@ public final class ControlSocket implements AutoCloseable {
       listener.bind(UnixDomainSocketAddress.of(path));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       ControlSocket socket =
-          new ControlSocket(path, listener, Files.getOwner(path).getName(), site, patience);
+          new ControlSocket(path, listener, Files.getOwner(path).getName(), site, orders, patience);
       Thread.ofPlatform().daemon().name("status control").start(socket::accept);
       done = true;
       return socket;
@@ -149,11 +163,15 @@ public final class ControlSocket implements AutoCloseable {
         refusals.add(Reason.USER);
         return;
       }
-      ByteBuffer request = read(asking);
-      if (request.position() == 0) {
+      String text = read(asking);
+      if (text.isEmpty()) {
         return; // one who wanted to know whether anybody is here
       }
-      Answer answer = answer(target(request));
+      Request request = Request.parse(text);
+      if (request != null && request.isOrder()) {
+        deadline.cancel(false); // what is ordered may take longer than that
+      }
+      Answer answer = answer(request);
       String head =
           "HTTP/1.0 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
               .formatted(
@@ -187,36 +205,63 @@ public final class ControlSocket implements AutoCloseable {
   }
 
   /** All that comes until a request is complete, or the end. */
-  private static ByteBuffer read(SocketChannel asking) throws IOException {
+  private static String read(SocketChannel asking) throws IOException {
     ByteBuffer read = ByteBuffer.allocate(MAX_REQUEST_BYTES);
-    while (read.hasRemaining() && !text(read).contains(HEAD_ENDS) && asking.read(read) >= 0) {
+    while (read.hasRemaining() && Request.parse(text(read)) == null && asking.read(read) >= 0) {
       // More may come.
     }
-    return read;
+    return text(read);
   }
 
   private static String text(ByteBuffer read) {
     return StandardCharsets.ISO_8859_1.decode(read.duplicate().flip()).toString();
   }
 
-  /** The target of a GET, or null for what is none. */
-  private static String target(ByteBuffer read) {
-    String text = text(read);
-    if (!text.contains(HEAD_ENDS)) {
-      return null;
+  /**
+   * What is asked for.
+   *
+   * @param body of an order; null where it is none
+   */
+  private record Request(String target, String body) {
+
+    /**
+     * That of a text, each of whose characters is a byte; null while it is not complete, or bad.
+     */
+    static Request parse(String text) {
+      int end = text.indexOf(HEAD_ENDS);
+      String[] words = end < 0 ? new String[0] : text.substring(0, text.indexOf("\r\n")).split(" ");
+      if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
+        return null;
+      }
+      if (words[0].equals("GET")) {
+        return new Request(words[1], null);
+      }
+      Matcher length = LENGTH.matcher(text.substring(0, end + 2));
+      String body = text.substring(end + HEAD_ENDS.length());
+      return words[0].equals("POST")
+              && length.find()
+              && Integer.parseInt(length.group(1)) == body.length()
+          ? new Request(words[1], utf8(body))
+          : null;
     }
-    String[] words = text.substring(0, text.indexOf("\r\n")).split(" ", -1);
-    return words.length == 3 && words[0].equals("GET") && words[2].startsWith("HTTP/1.")
-        ? words[1]
-        : null;
+
+    private static String utf8(String bytes) {
+      return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    boolean isOrder() {
+      return body != null;
+    }
   }
 
-  private Answer answer(String target) {
-    if (target == null) {
+  private Answer answer(Request request) {
+    if (request == null) {
       refusals.add(Reason.MALFORMED);
-      return Answer.text(400, "this is no GET of HTTP");
+      return Answer.text(400, "this is no GET of HTTP, nor a POST with its length");
     }
-    return site.get(target).join();
+    return request.isOrder()
+        ? orders.post(request.target(), request.body())
+        : site.get(request.target()).join();
   }
 
   private static void write(SocketChannel to, byte[] bytes) throws IOException {

@@ -10,6 +10,7 @@ const STATES = {
   new: ["warn", "no answer yet"],
   narrow: ["warn", "too narrow"],
   unresolved: ["warn", "leads nowhere"],
+  paused: ["warn", "paused"],
   stuck: ["bad", "stuck"],
 };
 

@@ -35,6 +35,9 @@ class ControlSocketTest {
 
   private final List<ControlSocket> opened = new ArrayList<>();
 
+  private static final Orders ORDERS =
+      (target, body) -> Answer.text(target.endsWith("no") ? 400 : 200, target + " got " + body);
+
   private static final Site SITE =
       new Site() {
         @Override
@@ -59,7 +62,7 @@ class ControlSocketTest {
   }
 
   private ControlSocket open(Path path) throws IOException {
-    ControlSocket socket = ControlSocket.open(path, SITE);
+    ControlSocket socket = ControlSocket.open(path, SITE, ORDERS);
     opened.add(socket);
     return socket;
   }
@@ -106,14 +109,15 @@ class ControlSocketTest {
     leave(path);
     open(path);
     assertEquals("hello /", ControlClient.get(path, "/"));
-    IOException taken = assertThrows(IOException.class, () -> ControlSocket.open(path, SITE));
+    IOException taken =
+        assertThrows(IOException.class, () -> ControlSocket.open(path, SITE, ORDERS));
     assertTrue(taken.getMessage().contains("another program's"), taken.getMessage());
   }
 
   @Test
   void whoIsSlowIsNotWaitedFor() throws Exception {
     Path path = folder.resolve("a.sock");
-    ControlSocket socket = ControlSocket.open(path, SITE, Duration.ofSeconds(1));
+    ControlSocket socket = ControlSocket.open(path, SITE, ORDERS, Duration.ofSeconds(1));
     opened.add(socket);
     try (SocketChannel asks = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       asks.write(ByteBuffer.wrap("GET / HT".getBytes(StandardCharsets.US_ASCII)));
@@ -201,7 +205,7 @@ class ControlSocketTest {
   @Test
   void aFileThatIsNoSocketIsLeftAlone() throws IOException {
     Path path = Files.writeString(folder.resolve("notes"), "important");
-    assertThrows(IOException.class, () -> ControlSocket.open(path, SITE));
+    assertThrows(IOException.class, () -> ControlSocket.open(path, SITE, ORDERS));
     assertEquals("important", Files.readString(path));
   }
 
@@ -247,5 +251,50 @@ class ControlSocketTest {
     ControlPlaces bobs = new ControlPlaces(null, folder, ALICE + 1);
     assertEquals(List.of(), bobs.served("mpclient"));
     assertEquals(null, bobs.free("mpclient", 7));
+  }
+
+  @Test
+  void whatIsOrderedIsDoneAndAnsweredWhateverBecomesOfIt() throws Exception {
+    Path path = folder.resolve("orders.sock");
+    open(path);
+    assertEquals(
+        new ControlClient.Reply(200, "/do got it's ü\n"),
+        ControlClient.post(path, "/do", "it's ü"));
+    assertEquals(new ControlClient.Reply(400, "/no got \n"), ControlClient.post(path, "/no", ""));
+  }
+
+  @Test
+  void whoSaysNotHowLongAnOrderIsOrSaysMoreIsRefused() throws Exception {
+    Path path = folder.resolve("orders.sock");
+    open(path);
+    for (String request :
+        List.of(
+            "POST /do HTTP/1.0\r\n\r\nx",
+            "POST /do HTTP/1.0\r\nContent-Length: 2\r\n\r\nx",
+            "POST /do HTTP/1.0\r\nContent-Length: 1\r\n\r\nxy",
+            "POST /do HTTP/1.0\r\nContent-Length: -1\r\n\r\nx",
+            "DELETE /do HTTP/1.0\r\nContent-Length: 1\r\n\r\nx")) {
+      assertTrue(ask(path, request).startsWith("HTTP/1.0 400 "), request);
+    }
+  }
+
+  @Test
+  void anOrderMayTakeLongerThanARequestMay() throws Exception {
+    Path path = folder.resolve("orders.sock");
+    CompletableFuture<Void> tooLong = new CompletableFuture<>();
+    ControlSocket socket =
+        ControlSocket.open(
+            path,
+            SITE,
+            (_, _) -> {
+              tooLong.join();
+              return Answer.text(200, "done");
+            },
+            Duration.ofMillis(100));
+    opened.add(socket);
+    CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
+        .execute(() -> tooLong.complete(null));
+    assertEquals(new ControlClient.Reply(200, "done\n"), ControlClient.post(path, "/do", ""));
+    assertEquals(0, socket.refused());
   }
 }

@@ -88,6 +88,12 @@ final class PathFramesTarget implements FuzzTarget {
       fields.add((long) field);
       PathFrames.putEcn(packet, field);
     }
+
+    @Override
+    public void onState(int state) {
+      fields.add((long) state);
+      PathFrames.putState(packet, state);
+    }
   }
 
   @Override
@@ -101,6 +107,7 @@ final class PathFramesTarget implements FuzzTarget {
     PathFrames.putMark(packet, 14, 15);
     PathFrames.putParity(packet, 16, 17 * 64, 18, 19, ByteBuffer.allocate(5));
     PathFrames.putEcn(packet, 3);
+    PathFrames.putState(packet, PathFrames.PAUSED);
     byte[] all = new byte[packet.position()];
     packet.get(0, all);
     return List.of(all);

@@ -119,7 +119,8 @@ record Program<C>(
         config.sockets(),
         config.tcp(),
         new ClientProxy(config.proxy().listen(), other.proxy().user(), other.proxy().warnings()),
-        config.status());
+        config.status(),
+        config.mark());
   }
 
   private static ServerConfig withSecurityOf(ServerConfig config, ServerConfig other) {

@@ -186,6 +186,11 @@ final class Packets {
               public void onEcn(int field) {
                 words.append(" ECN ").append(field);
               }
+
+              @Override
+              public void onState(int state) {
+                words.append(" STATE ").append(state);
+              }
             });
     return wellFormed ? words.toString() : words + " malformed";
   }

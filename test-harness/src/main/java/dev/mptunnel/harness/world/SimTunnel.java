@@ -71,6 +71,8 @@ final class SimTunnel {
   private final InetSocketAddress[] shownAt;
   private CoreNode client;
   private CoreNode server;
+  private final int[] ids;
+  private final boolean[] paused;
   private Session session;
   private int lives;
 
@@ -97,6 +99,8 @@ final class SimTunnel {
     ups = new LinkModel[layout.paths()];
     downs = new LinkModel[layout.paths()];
     shownAt = new InetSocketAddress[layout.paths()];
+    ids = new int[layout.paths()];
+    paused = new boolean[layout.paths()];
   }
 
   SimNetwork network() {
@@ -166,9 +170,50 @@ final class SimTunnel {
     for (int path = 0; path < layout.paths(); path++) {
       network.bind(client, path, clientAddress(path));
       shownAt[path] = clientAddress(path);
-      specs.add(new PathSpec("p" + path, path, serverAddress(path)));
+      specs.add(spec(path));
+      ids[path] = path;
+      paused[path] = false;
     }
     session = client.endpoint().open(client.clockNanos(), specs);
+  }
+
+  private PathSpec spec(int path) {
+    return new PathSpec("p" + path, path, serverAddress(path));
+  }
+
+  /** Whether another path carries data: the last one in use stays. */
+  private boolean isAnotherInUse(int path) {
+    for (int other = 0; other < ids.length; other++) {
+      if (other != path && ids[other] >= 0 && !paused[other]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The client takes a path out, if it can. */
+  void takeOut(int path) {
+    if (client.isRunning() && ids[path] >= 0 && isAnotherInUse(path)) {
+      client.endpoint().removePath(client.clockNanos(), session, ids[path]);
+      ids[path] = -1;
+      paused[path] = false;
+    }
+  }
+
+  /** The client puts a path in that it has taken out. */
+  void putIn(int path) {
+    if (client.isRunning() && ids[path] < 0) {
+      ids[path] = client.endpoint().addPath(client.clockNanos(), session, spec(path));
+    }
+  }
+
+  /** The client has a path carry no data, if it can, or again. */
+  void pause(int path, boolean isPaused) {
+    boolean mayBe = !isPaused || isAnotherInUse(path);
+    if (client.isRunning() && ids[path] >= 0 && paused[path] != isPaused && mayBe) {
+      paused[path] = isPaused;
+      client.endpoint().pausePath(client.clockNanos(), session, ids[path], isPaused);
+    }
   }
 
   private CoreNode node(String name, EndpointSettings settings, boolean isServer) {

@@ -157,6 +157,14 @@ public final class World {
         setAllDown(true);
         network.at(at(bridges.untilNanos()), this::startBridges);
       }
+      case Mishap.PathOut out -> {
+        tunnel.takeOut(out.path());
+        network.at(at(out.untilNanos()), () -> tunnel.putIn(out.path()));
+      }
+      case Mishap.PathPause pause -> {
+        tunnel.pause(pause.path(), true);
+        network.at(at(pause.untilNanos()), () -> tunnel.pause(pause.path(), false));
+      }
       case Mishap.Relay relay -> {
         stranger.relay(tunnel, relay.path(), relay.over());
         network.at(at(relay.untilNanos()), stranger::relayNothing);
@@ -262,6 +270,10 @@ public final class World {
     over = true;
     stranger.relayNothing();
     setAllDown(false);
+    for (int path = 0; path < plan.paths(); path++) {
+      tunnel.putIn(path);
+      tunnel.pause(path, false);
+    }
     int good = random.nextInt(plan.paths());
     LinkProperties delay = LinkProperties.parse("delay=50ms");
     tunnel.link(good, delay, delay);

@@ -76,6 +76,12 @@ record WorldPlan(
     /** A path carries other lengths from now on; its other properties stay. */
     record MtuChange(long atNanos, int path, int mtuBytes) implements Mishap {}
 
+    /** The client takes a path out, and puts it in again then. */
+    record PathOut(long atNanos, int path, long untilNanos) implements Mishap {}
+
+    /** The client has a path carry no data until then. */
+    record PathPause(long atNanos, int path, long untilNanos) implements Mishap {}
+
     /** Somebody brings one path's PATH packets over another, ahead of the network, until then. */
     record Relay(long atNanos, int path, int over, long untilNanos) implements Mishap {}
   }
@@ -103,6 +109,7 @@ record WorldPlan(
       down.add(chance(random, 0.5) ? up.getLast() : drawLink(random));
     }
     List<Mishap> mishaps = drawMishaps(random, paths, lengthNanos, isLong);
+    mishaps.addAll(drawPathChanges(seed.part("path changes").generator(), paths, lengthNanos));
     int flows = 1 + random.nextInt(MAX_FLOWS);
     return new WorldPlan(
         up,
@@ -225,6 +232,24 @@ record WorldPlan(
       }
     }
     return mishaps;
+  }
+
+  /** In some worlds paths come and go, some so quickly that those before are not gone yet. */
+  private static List<Mishap> drawPathChanges(RandomGenerator random, int paths, long lengthNanos) {
+    List<Mishap> changes = new ArrayList<>();
+    if (chance(random, 0.7)) {
+      return changes;
+    }
+    while (chance(random, 0.9)) {
+      long at = random.nextLong(lengthNanos);
+      long until = at + random.nextLong(chance(random, 0.5) ? 500 * MILLI : lengthNanos);
+      int path = random.nextInt(paths);
+      changes.add(
+          chance(random, 0.6)
+              ? new Mishap.PathOut(at, path, until)
+              : new Mishap.PathPause(at, path, until));
+    }
+    return changes;
   }
 
   private static boolean chance(RandomGenerator random, double probability) {

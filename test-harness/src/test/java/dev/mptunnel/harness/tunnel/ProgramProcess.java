@@ -70,8 +70,19 @@ final class ProgramProcess implements AutoCloseable {
     return launch("bridge", "dev.mptunnel.bridge.Main", QUICK_START, args);
   }
 
+  /** Starts mpclient in a terminal of its own, which util-linux's script makes and has. */
+  static ProgramProcess clientInTerminal(String... args) throws IOException {
+    List<String> command = command("dev.mptunnel.client.Main", QUICK_START, args);
+    String line = "exec '" + String.join("' '", command) + "'";
+    return start("mpclient", List.of("script", "-qfc", line, "/dev/null"));
+  }
+
   private static ProgramProcess launch(
       String name, String mainClass, List<String> jvmOptions, String... args) throws IOException {
+    return start(name, command(mainClass, jvmOptions, args));
+  }
+
+  private static List<String> command(String mainClass, List<String> jvmOptions, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx48m"));
@@ -79,6 +90,10 @@ final class ProgramProcess implements AutoCloseable {
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(args));
+    return command;
+  }
+
+  private static ProgramProcess start(String name, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove("JAVA_TOOL_OPTIONS"); // it makes the JVM print a line
     return new ProgramProcess(name, builder.start());
@@ -160,6 +175,11 @@ final class ProgramProcess implements AutoCloseable {
 
   long pid() {
     return process.pid();
+  }
+
+  /** What it has started. */
+  List<ProcessHandle> descendants() {
+    return process.descendants().toList();
   }
 
   /** Sends SIGKILL and waits for the end. */

@@ -1,0 +1,137 @@
+package dev.mptunnel.client;
+
+import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.config.ClientSecurity;
+import dev.mptunnel.core.Security;
+import dev.mptunnel.net.Closing;
+import dev.mptunnel.wire.Limits;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One change of a client's configuration. What may fail is done first: the sockets of all that is
+ * new are opened, and closed again should one not be had. Only then is anything taken out.
+ */
+final class ClientReload {
+
+  /** How long the names of paths are waited for that may take the place of others. */
+  private static final long PATIENCE_MILLIS = 2_000;
+
+  private final Client client;
+  private final ClientConfig from;
+  private final ClientConfig to;
+  private final List<String> changes = new ArrayList<>();
+  private final List<ClientPath> added = new ArrayList<>();
+
+  /** What to do, the last first, should something not be had. */
+  private final Deque<Runnable> undo = new ArrayDeque<>();
+
+  ClientReload(Client client, ClientConfig from, ClientConfig to) {
+    this.client = client;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** Does it, and says what has changed. @throws IOException if nothing has; for the user */
+  List<String> run() throws IOException {
+    try {
+      openPaths();
+      undo.push(client.listeners().listen(to, changes));
+      ClientStreams streams = client.streamsFor(to, undo);
+      if (streams != null) {
+        undo.push(streams.listen(to.tcp(), to.proxy(), changes));
+      }
+      Security security = isSecured() ? client.newSecurity(to) : null;
+      undo.clear(); // from here on nothing fails
+      client.engine().runAndWait(() -> change(security, streams));
+      if (streams != null) {
+        streams.keepListening(to.tcp(), to.proxy(), changes);
+        if (from.tcp().tunnels() != to.tcp().tunnels()) {
+          streams.setTunnels(to.tcp().tunnels());
+          changes.add("tunnels");
+        }
+      }
+      return List.copyOf(changes);
+    } finally {
+      Closing closing = new Closing();
+      undo.forEach(closing::then);
+      closing.end();
+    }
+  }
+
+  private void openPaths() throws IOException {
+    Set<BridgeLine> known = new HashSet<>();
+    client.engine().runAndWait(() -> client.session().paths().forEach(p -> known.add(p.line())));
+    for (BridgeLine line : to.bridges()) {
+      if (!known.contains(line)) {
+        ClientPath path = client.session().open(line);
+        added.add(path);
+        undo.push(() -> client.session().discard(path));
+      }
+    }
+    client.engine().runAndWait(() -> added.forEach(path -> path.name.ask()));
+    CompletableFuture.allOf(
+            added.stream().map(path -> path.found).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+        .join();
+  }
+
+  private boolean isSecured() {
+    ClientSecurity before = from.security();
+    ClientSecurity after = to.security();
+    return before.protection() != after.protection()
+        || before.cipher() != after.cipher()
+        || (after.secret() != null && !after.secret().equals(before.secret()));
+  }
+
+  /** On the thread of datagrams. */
+  private void change(Security security, ClientStreams streams) {
+    client.goOver(to, streams);
+    changePaths();
+    client.session().resolveAgain();
+    client.listeners().keep(to, changes);
+    if (from.tcp().overTcp() != to.tcp().overTcp()) {
+      client.carriers().choose(to.tcp().overTcp());
+      changes.add("over-tcp");
+    }
+    if (!from.session().equals(to.session())) {
+      client.datagrams().endpoint().adjust(ClientEnd.settings(to.session()));
+      changes.add("times of paths and flows");
+    }
+    if (security != null) {
+      client.session().secure(security);
+      changes.add("secret or cipher: the server is asked for another session");
+    }
+  }
+
+  /** What is new first, unless there is no room: the session is never without a path. */
+  private void changePaths() {
+    ClientSession session = client.session();
+    List<ClientPath> removed =
+        session.paths().stream().filter(path -> !to.bridges().contains(path.line())).toList();
+    boolean isTight = session.paths().size() + added.size() > Limits.MAX_PATHS;
+    if (isTight) {
+      removed.forEach(session::remove);
+    }
+    added.forEach(session::add);
+    if (!isTight) {
+      removed.forEach(session::remove);
+    }
+    for (ClientPath path : session.paths()) {
+      if (path.isPaused) {
+        session.pause(path, false);
+        changes.add("path " + path.name() + " resumed");
+      }
+    }
+    added.forEach(path -> changes.add("path " + path.name() + " added"));
+    removed.forEach(path -> changes.add("path " + path.name() + " removed"));
+  }
+}
