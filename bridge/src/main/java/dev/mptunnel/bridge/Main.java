@@ -6,14 +6,14 @@ import dev.mptunnel.program.Checkup;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
 
-/** {@code bridge}. */
+/** {@code mpbridge}. */
 public final class Main {
 
   private Main() {}
 
   public static void main(String[] args) throws InterruptedException {
     if (StatusProgram.isAsked(args)) {
-      System.exit(new StatusProgram("bridge", System.getenv(), System.out, System.err).run(args));
+      System.exit(new StatusProgram("mpbridge", System.getenv(), System.out, System.err).run(args));
     }
     System.exit(Checkup.isAsked("check", args) ? check(args) : run(args));
   }

@@ -5,6 +5,7 @@ import dev.mptunnel.config.HostPort;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Sharing;
@@ -57,7 +58,7 @@ public final class Relay implements Program.Running {
     }
     streamEngine =
         config.protocol().hasTcp()
-            ? Engines.openStreams(config.tcp().engine(), "bridge tcp")
+            ? Engines.openStreams(config.tcp().engine(), "mpbridge tcp")
             : null;
     streams = streamEngine == null ? null : streamRelay(config, limits);
   }
@@ -110,7 +111,7 @@ public final class Relay implements Program.Running {
       throws IOException {
     int loops = config.protocol().hasUdp() ? config.loops() : 1;
     InetSocketAddress at = Addresses.local(config.listen().getFirst());
-    return EngineGroup.open(engine, loops, "bridge", at, false);
+    return EngineGroup.open(engine, loops, "mpbridge", at, false);
   }
 
   private void open(BridgeConfig config) throws IOException {
@@ -193,6 +194,15 @@ public final class Relay implements Program.Running {
   @Override
   public CompletableFuture<Void> ended() {
     return engines.ended();
+  }
+
+  @Override
+  public CompletableFuture<Void> answered() {
+    List<Engine> all = new ArrayList<>(engines.engines());
+    if (streamEngine != null) {
+      all.add(streamEngine);
+    }
+    return Engine.answered(all);
   }
 
   /** Closes all sockets. From any thread; returns when done. */

@@ -76,7 +76,7 @@ final class MainTest {
       try (BufferedReader log = bridge.errorReader()) {
         assertEquals(
             List.of(
-                "bridge: "
+                "mpbridge: "
                     + address
                     + ": address already in use; end what listens there, or choose another port"),
             log.lines().toList());

@@ -70,6 +70,7 @@ final class CommandSpecs {
         .auxiliaryTypes(String.class)
         .arity("1")
         .paramLabel(setting.type().placeholder())
+        .completionCandidates(setting.type().words())
         .description(literal(description(setting)))
         .build();
   }

@@ -73,6 +73,11 @@ public final class KeysCommand extends Command<KeysTask> {
     this.word = word;
   }
 
+  /** All of them, for the manual. */
+  public static List<KeysCommand> all() {
+    return Arrays.stream(Word.values()).map(word -> new KeysCommand(word, Map.of())).toList();
+  }
+
   /** The words that stand for such a command. */
   static List<String> words() {
     return Arrays.stream(Word.values()).map(Word::word).toList();

@@ -1,19 +1,39 @@
 package dev.mptunnel.config;
 
-/** The table of a program's settings as the README shows it. */
+import java.util.List;
+
+/** The table of a program's settings, as the README and its manual show it. */
 public final class SettingsTable {
 
   private SettingsTable() {}
 
+  /**
+   * A setting.
+   *
+   * @param expected what its value may be
+   * @param fallback what it is where nobody sets it; null where there is no such value
+   * @param help what it does
+   */
+  public record Row(String name, String expected, String fallback, String help) {}
+
+  /** The settings of a program, in the order in which they are shown. */
+  public static List<Row> rows(Command<?> command) {
+    return command.settings().all().stream().map(SettingsTable::row).toList();
+  }
+
+  private static Row row(Setting<?> setting) {
+    String help = setting.help() + (setting.isRepeatable() ? "; may be repeated" : "");
+    return new Row(setting.name(), setting.type().expected(), setting.defaultText(), help);
+  }
+
   /** A Markdown table, a line each, with a line feed at the end of every line. */
   public static String markdown(Command<?> command) {
     StringBuilder table = new StringBuilder();
-    row(table, "setting", "value", "default", "what it does");
-    row(table, "---", "---", "---", "---");
-    for (Setting<?> setting : command.settings().all()) {
-      String help = setting.help() + (setting.isRepeatable() ? "; may be repeated" : "");
-      String fallback = setting.defaultText() == null ? "" : code(setting.defaultText());
-      row(table, code(setting.name()), cell(setting.type().expected()), fallback, help);
+    line(table, "setting", "value", "default", "what it does");
+    line(table, "---", "---", "---", "---");
+    for (Row row : rows(command)) {
+      String fallback = row.fallback() == null ? "" : code(row.fallback());
+      line(table, code(row.name()), cell(row.expected()), fallback, row.help());
     }
     return table.toString();
   }
@@ -26,7 +46,7 @@ public final class SettingsTable {
     return text.replace("|", "\\|");
   }
 
-  private static void row(StringBuilder table, String... cells) {
+  private static void line(StringBuilder table, String... cells) {
     table.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 }

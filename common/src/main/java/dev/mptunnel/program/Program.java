@@ -84,6 +84,12 @@ public final class Program<C> {
       return new CompletableFuture<>();
     }
 
+    /**
+     * Done when each of the threads that move something has answered; fails if one has ended. Who
+     * hangs does not answer. From any thread.
+     */
+    CompletableFuture<Void> answered();
+
     /** Closes in order; returns when done. From any thread. */
     @Override
     void close();
@@ -113,6 +119,7 @@ public final class Program<C> {
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
     SocketSettings asked = sockets.apply(config);
+    Systemd systemd = Systemd.of(environment, ProcessHandle.current().pid());
     try (DatagramEngine engine = Engines.open(asked, command.name());
         Running running = starter.start(engine, config);
         Observation _ =
@@ -122,7 +129,8 @@ public final class Program<C> {
                 running,
                 journal,
                 status.apply(config),
-                environment)) {
+                environment);
+        Watchdog.Closing _ = Watchdog.start(systemd, running)) {
       Signals.on("USR1", () -> print(running, out));
       log()
           .info(
@@ -131,6 +139,7 @@ public final class Program<C> {
               Version.current(),
               running.summary(),
               engine.name());
+      systemd.ready(running.summary());
       CompletableFuture<Object> broken = CompletableFuture.anyOf(engine.ended(), running.ended());
       broken.thenRun(ended::countDown);
       ended.await();
@@ -138,6 +147,7 @@ public final class Program<C> {
         log().error("the engine has ended by itself: nothing is forwarded any more");
         return EXIT_ENGINE_ENDED;
       }
+      systemd.stopping();
       print(running, out);
       return 0;
     } catch (IOException e) {

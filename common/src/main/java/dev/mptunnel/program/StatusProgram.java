@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code mpclient status} and the like: shows in a terminal what a program that runs shows. */
 public final class StatusProgram {
@@ -70,7 +73,7 @@ public final class StatusProgram {
   public int run(String[] args) throws InterruptedException {
     try {
       if (!parse(List.of(args).subList(1, args.length))) {
-        out.print(help());
+        out.print(new CommandLine(spec(program)).getUsageMessage());
         return 0;
       }
     } catch (IllegalArgumentException e) {
@@ -124,18 +127,30 @@ public final class StatusProgram {
     throw new IllegalArgumentException("--control names no file; expected a path");
   }
 
-  private String help() {
-    return """
-    Usage: %s [--once] [--json] [--control PATH]
+  /** The model of its command line, for its help and the manual. */
+  public static CommandSpec spec(String program) {
+    CommandSpec spec = CommandSpec.create().name(program + " " + WORD);
+    spec.addOption(flag("show it once", "--once"));
+    spec.addOption(flag("as JSON, once; docs/status.md says what it means", "--json"));
+    spec.addOption(
+        OptionSpec.builder("--control")
+            .type(Path.class)
+            .paramLabel("PATH")
+            .description("ask at this Unix socket, where several run")
+            .build());
+    spec.addOption(flag("show this and exit", "-h", "--help"));
+    spec.usageMessage()
+        .sortOptions(false)
+        .customSynopsis("Usage: " + spec.name() + " [--once] [--json] [--control PATH]")
+        .description(
+            "",
+            "Shows what the " + program + " that runs here does, anew each second until Ctrl-C.",
+            "");
+    return spec;
+  }
 
-    Shows what the %s that runs here does, anew each second until Ctrl-C.
-
-          --once          show it once
-          --json          as JSON, once; docs/status.md says what it means
-          --control PATH  ask at this Unix socket, where several run
-      -h, --help          show this and exit
-    """
-        .formatted(name(), program);
+  private static OptionSpec flag(String help, String... names) {
+    return OptionSpec.builder(names).type(boolean.class).arity("0").description(help).build();
   }
 
   private Path find() throws IOException {

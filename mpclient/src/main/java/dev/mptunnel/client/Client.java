@@ -369,6 +369,13 @@ public final class Client implements Program.Running {
         : streams.report();
   }
 
+  @Override
+  public CompletableFuture<Void> answered() {
+    return engine
+        .call(() -> streamEngine == null ? List.<Engine>of() : List.of(streamEngine))
+        .thenCompose(Engine::answered);
+  }
+
   /** Tells the server that we close, and closes the sockets. From any thread; returns when done. */
   @Override
   public void close() {

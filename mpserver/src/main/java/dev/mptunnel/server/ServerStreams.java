@@ -125,6 +125,11 @@ final class ServerStreams {
             });
   }
 
+  /** The one whose thread this runs on. */
+  StreamEngine engine() {
+    return engine;
+  }
+
   /** Where packets go that come over TCP; before anything starts. */
   void openCarriers(DriverGroup to) {
     endpoints = to;
