@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code mpbridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat. */
+/**
+ * {@code mpbridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat.
+ */
 public final class BridgeCommand extends Command<BridgeConfig> {
 
   private static final String SYNOPSIS = "PORT HOST:PORT";

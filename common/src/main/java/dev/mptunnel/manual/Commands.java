@@ -28,8 +28,7 @@ record Commands(Command<?> main, List<CommandSpec> words) {
   private static Commands client() {
     return new Commands(
         new ClientCommand(Map.of()),
-        List.of(
-            Checkup.spec(ClientCommand.doctor(Map.of())), StatusProgram.spec("mpclient")));
+        List.of(Checkup.spec(ClientCommand.doctor(Map.of())), StatusProgram.spec("mpclient")));
   }
 
   private static Commands server() {

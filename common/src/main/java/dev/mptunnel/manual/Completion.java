@@ -35,8 +35,7 @@ final class Completion {
     }
     boolean takesFile = String.join("", command.usageMessage().customSynopsis()).endsWith("[FILE]");
     if (takesFile) {
-      spec.addPositional(
-          PositionalParamSpec.builder().paramLabel("FILE").type(File.class).build());
+      spec.addPositional(PositionalParamSpec.builder().paramLabel("FILE").type(File.class).build());
     }
     return spec;
   }
@@ -54,10 +53,7 @@ final class Completion {
     boolean hasWords =
         option.completionCandidates() != null && option.completionCandidates().iterator().hasNext();
     if (hasWords) {
-      return builder
-          .type(String.class)
-          .completionCandidates(option.completionCandidates())
-          .build();
+      return builder.type(String.class).completionCandidates(option.completionCandidates()).build();
     }
     return builder.type(FILES.contains(option.paramLabel()) ? File.class : String.class).build();
   }

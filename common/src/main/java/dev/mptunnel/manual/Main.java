@@ -9,7 +9,9 @@ public final class Main {
 
   private Main() {}
 
-  /** Writes them into {@code man/man8}, {@code man/man5} and {@code bash-completion} of a folder. */
+  /**
+   * Writes them into {@code man/man8}, {@code man/man5} and {@code bash-completion} of a folder.
+   */
   public static void main(String[] args) throws IOException {
     Path folder = Path.of(args[0]);
     Path programs = Files.createDirectories(folder.resolve("man/man8"));

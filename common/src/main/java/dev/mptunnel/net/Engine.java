@@ -44,9 +44,7 @@ public interface Engine extends AutoCloseable {
    */
   static CompletableFuture<Void> answered(Collection<? extends Engine> engines) {
     return CompletableFuture.allOf(
-        engines.stream()
-            .map(engine -> engine.call(() -> null))
-            .toArray(CompletableFuture[]::new));
+        engines.stream().map(engine -> engine.call(() -> null)).toArray(CompletableFuture[]::new));
   }
 
   /**

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Sends datagrams to the Unix socket of a supervisor, as sd_notify(3) does: Java's own channels
- * speak to stream sockets only. Each datagram has a socket of its own, so there is nothing to close,
- * and any thread may send.
+ * speak to stream sockets only. Each datagram has a socket of its own, so there is nothing to
+ * close, and any thread may send.
  *
  * <pre>
  *   struct sockaddr_un   family:16  path:0-108 bytes

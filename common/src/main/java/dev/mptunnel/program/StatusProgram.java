@@ -141,7 +141,7 @@ public final class StatusProgram {
     spec.addOption(flag("show this and exit", "-h", "--help"));
     spec.usageMessage()
         .sortOptions(false)
-        .customSynopsis("Usage: " + spec.name() + " [--once] [--json] [--control PATH]")
+        .customSynopsis(spec.name() + " [--once] [--json] [--control PATH]")
         .description(
             "",
             "Shows what the " + program + " that runs here does, anew each second until Ctrl-C.",

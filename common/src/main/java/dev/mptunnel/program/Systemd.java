@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the supervisor that started us how we are, by systemd's protocol, sd_notify(3), which others
- * speak too. Says nothing where none has asked. From any thread.
+ * Tells the supervisor that started us how we are, by systemd's protocol, sd_notify(3), which
+ * others speak too. Says nothing where none has asked. From any thread.
  */
 final class Systemd {
 
@@ -76,9 +76,7 @@ final class Systemd {
     // By this time it knows that we have begun after it asked for it (Type=notify-reload).
     KernelClock clock = KernelClock.orNull(KernelClock.MONOTONIC);
     String began =
-        clock == null
-            ? ""
-            : "\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(clock.getAsLong());
+        clock == null ? "" : "\nMONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(clock.getAsLong());
     tell("RELOADING=1" + began);
   }
 

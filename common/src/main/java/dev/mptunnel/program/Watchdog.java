@@ -66,7 +66,8 @@ final class Watchdog {
   /** Asks, unless what was asked before has not been answered. */
   void onTick() {
     if (!asked.isDone()) {
-      LOG.warn("a thread that moves packets does not answer; the watchdog is not told we are alive");
+      LOG.warn(
+          "a thread that moves packets does not answer; the watchdog is not told we are alive");
       return;
     }
     asked = answered.get().thenRunAsync(alive, thread);

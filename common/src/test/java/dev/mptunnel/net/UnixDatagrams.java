@@ -36,8 +36,7 @@ public final class UnixDatagrams implements AutoCloseable {
     int bytes = calls.read(descriptor, into, into.byteSize());
     return bytes < 0
         ? null
-        : new String(
-            into.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+        : new String(into.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
   }
 
   @Override

@@ -74,8 +74,7 @@ class SystemdTest {
   @Test
   void theWatchdogIsOursWhereItIsMeantForThisProcess() {
     assertEquals(30_000_000_000L, started("WATCHDOG_USEC", "30000000").watchdogNanos());
-    assertEquals(
-        1_000L, started("WATCHDOG_USEC", "1", "WATCHDOG_PID", "" + PID).watchdogNanos());
+    assertEquals(1_000L, started("WATCHDOG_USEC", "1", "WATCHDOG_PID", "" + PID).watchdogNanos());
     assertEquals(0, started("WATCHDOG_USEC", "1", "WATCHDOG_PID", "1").watchdogNanos());
     assertEquals(0, started("WATCHDOG_USEC", "soon").watchdogNanos());
     assertEquals(0, started("WATCHDOG_USEC", "9".repeat(16)).watchdogNanos());

@@ -209,7 +209,8 @@ class ClientsFileTest {
 
   @Test
   void whatRootMakesIsTheFoldersOwners() throws Exception {
-    Assumptions.assumeTrue(Files.getOwner(folder).getName().equals("root"), "only root can give away");
+    Assumptions.assumeTrue(
+        Files.getOwner(folder).getName().equals("root"), "only root can give away");
     UserPrincipal owner =
         folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
     Path theirs = Files.createDirectory(folder.resolve("theirs"));
@@ -225,7 +226,8 @@ class ClientsFileTest {
 
   @Test
   void ofALinkThatStandsInForItNothingIsGivenAway() throws Exception {
-    Assumptions.assumeTrue(Files.getOwner(folder).getName().equals("root"), "only root can give away");
+    Assumptions.assumeTrue(
+        Files.getOwner(folder).getName().equals("root"), "only root can give away");
     UserPrincipal owner =
         folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
     Path theirs = Files.createDirectory(folder.resolve("theirs"));

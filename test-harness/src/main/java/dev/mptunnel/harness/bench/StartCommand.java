@@ -26,10 +26,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "start",
     description = {
-      "Measures how long it takes from starting an mpclient until the first datagram of an application"
-          + " has come out at the target, through an mpserver that runs; and what the mpclient then has"
-          + " in RAM, idle and while it carries --rate datagrams a second of --bytes. Of several programs"
-          + " each is started --runs times, in turn."
+      "Measures how long it takes from starting an mpclient until the first datagram of an"
+          + " application has come out at the target, through an mpserver that runs; and what the"
+          + " mpclient then has in RAM, idle and while it carries --rate datagrams a second of"
+          + " --bytes. Of several programs each is started --runs times, in turn."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -43,8 +43,8 @@ final class StartCommand implements Callable<Integer> {
       paramLabel = "NAME=COMMAND",
       description =
           "A command for a shell that runs mpclient with the arguments behind it, and becomes it"
-              + " (exec). Without any, the launcher of the tree and what ./mptunnel image has made, with"
-              + " its cache and without.")
+              + " (exec). Without any, the launcher of the tree and what ./mptunnel image has made,"
+              + " with its cache and without.")
   private List<String> programs =
       List.of(
           "tree=./mptunnel client",
@@ -78,7 +78,8 @@ final class StartCommand implements Callable<Integer> {
   private record Started(String name, String command) {}
 
   /** What came of one start; NaN where it was not measured. */
-  private record Run(double firstMillis, double idleMebibytes, double loadedMebibytes, double rate) {}
+  private record Run(
+      double firstMillis, double idleMebibytes, double loadedMebibytes, double rate) {}
 
   @Override
   public Integer call() throws IOException {
@@ -127,7 +128,13 @@ final class StartCommand implements Callable<Integer> {
         Daemon.start(
             name,
             JavaProgram.command(
-                "dev.mptunnel.server.Main", "--control", "off", "--listen", listen, "--target", target),
+                "dev.mptunnel.server.Main",
+                "--control",
+                "off",
+                "--listen",
+                listen,
+                "--target",
+                target),
             directory.resolve(name + ".log"));
     daemon.awaitOutput("listening on", PATIENCE);
     return daemon;
@@ -139,12 +146,7 @@ final class StartCommand implements Callable<Integer> {
 
   /** Once to its first datagram, idle after that; and in the first run under load, too. */
   private Run measured(
-      Started program,
-      int run,
-      DatagramSocket target,
-      String atServer,
-      String atLoaded,
-      Path log)
+      Started program, int run, DatagramSocket target, String atServer, String atLoaded, Path log)
       throws IOException {
     double first;
     double idle;
@@ -169,8 +171,7 @@ final class StartCommand implements Callable<Integer> {
       generator.run(Load.counted(rate, Math.max(1, options.warmUpNanos()), bytes));
       long nanos = TimeUnit.SECONDS.toNanos(options.seconds());
       Outcome outcome = generator.run(Load.counted(rate, nanos, bytes));
-      return new Run(
-          first, idle, ResidentMemory.mebibytes(client.pid()), outcome.perSecond());
+      return new Run(first, idle, ResidentMemory.mebibytes(client.pid()), outcome.perSecond());
     }
   }
 
@@ -203,7 +204,6 @@ final class StartCommand implements Callable<Integer> {
           Table.number(its.getFirst().rate(), 0));
       plot.add(all.get(i).name(), median);
     }
-    new Results(options.resultsName("start"), conditions, table, plot)
-        .publish(options, System.out);
+    new Results(options.resultsName("start"), conditions, table, plot).publish(options, System.out);
   }
 }

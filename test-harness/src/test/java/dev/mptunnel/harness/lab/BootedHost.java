@@ -144,7 +144,9 @@ final class BootedHost implements AutoCloseable {
   /** Waits until a unit has a property. */
   void await(String unit, String property, String value) throws IOException {
     Wait.until(
-        LIMIT, property + " of " + unit + " to be " + value, () -> property(unit, property).equals(value));
+        LIMIT,
+        property + " of " + unit + " to be " + value,
+        () -> property(unit, property).equals(value));
   }
 
   /** The log of a unit. */

@@ -34,7 +34,16 @@ class PackageTest {
 
   /** What dpkg, apt and others write for themselves, whatever is installed and removed. */
   private static final Set<String> OTHERS =
-      Set.of("proc", "sys", "dev", "tmp", "run", "var/log", "var/cache", "var/lib/dpkg", "var/lib/apt");
+      Set.of(
+          "proc",
+          "sys",
+          "dev",
+          "tmp",
+          "run",
+          "var/log",
+          "var/cache",
+          "var/lib/dpkg",
+          "var/lib/apt");
 
   @TempDir private static Path folder;
   private static Path before;
@@ -48,7 +57,12 @@ class PackageTest {
     dist.setVersion("999.1");
     newer = keep(dist.pack("deb"));
     before = folder.resolve("before");
-    run("mmdebstrap", "--variant=minbase", "--include=systemd-sysv,dbus,procps", "bookworm", before);
+    run(
+        "mmdebstrap",
+        "--variant=minbase",
+        "--include=systemd-sysv,dbus,procps",
+        "bookworm",
+        before);
     installed = copy(before, "installed");
     inRoot(installed, "apt-get install -y --no-download /var/cache/" + given(installed, deb));
   }
@@ -83,8 +97,19 @@ class PackageTest {
     String environment = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
     String mounts = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" sh -c \"$1\"";
     return run(
-        "env", "-i", environment, "DEBIAN_FRONTEND=noninteractive", "unshare", "--mount", "--pid",
-        "--fork", "sh", "-c", mounts, root, line);
+        "env",
+        "-i",
+        environment,
+        "DEBIAN_FRONTEND=noninteractive",
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "sh",
+        "-c",
+        mounts,
+        root,
+        line);
   }
 
   /** All files of a root but those that others write. */
@@ -212,8 +237,7 @@ class PackageTest {
   void openVpnRunsOverTheServicesWhateverIsDoneToThem(@TempDir Path directory) throws Exception {
     try (Hosts hosts = new Hosts(directory)) {
       hosts.startServices();
-      try (OpenVpn vpn =
-          OpenVpn.connect(hosts.topology, new Endpoint("127.0.0.1", 3000), LIMIT)) {
+      try (OpenVpn vpn = OpenVpn.connect(hosts.topology, new Endpoint("127.0.0.1", 3000), LIMIT)) {
         assertCarries(hosts, vpn);
         assertConfined(hosts.client, "mpclient@home", "0000000000002000");
         assertConfined(hosts.server, "mpserver@main", "0000000000000400");
@@ -255,7 +279,8 @@ class PackageTest {
     host.await(unit, "ActiveState", "active");
     assertNotEquals(before, host.property(unit, "MainPID"), "it was not restarted");
     assertEquals("0", host.property(unit, "NRestarts"));
-    assertEquals("ii 999.1", host.said("dpkg-query -W -f '${db:Status-Abbrev}${Version}' mptunnel"));
+    assertEquals(
+        "ii 999.1", host.said("dpkg-query -W -f '${db:Status-Abbrev}${Version}' mptunnel"));
   }
 
   /** By the watchdog, whose time is made short. */

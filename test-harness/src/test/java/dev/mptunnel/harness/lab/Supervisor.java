@@ -26,8 +26,7 @@ final class Supervisor implements AutoCloseable {
           "read",
           FunctionDescriptor.of(
               ValueLayout.JAVA_LONG, INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-  private static final MethodHandle CLOSE =
-      Libc.function("close", FunctionDescriptor.of(INT, INT));
+  private static final MethodHandle CLOSE = Libc.function("close", FunctionDescriptor.of(INT, INT));
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment state = Libc.newCallState(arena);
@@ -55,8 +54,7 @@ final class Supervisor implements AutoCloseable {
 
   /** What a service is given, with a watchdog of this time. */
   Map<String, String> environment(long watchdogMicros) {
-    return Map.of(
-        "NOTIFY_SOCKET", path.toString(), "WATCHDOG_USEC", Long.toString(watchdogMicros));
+    return Map.of("NOTIFY_SOCKET", path.toString(), "WATCHDOG_USEC", Long.toString(watchdogMicros));
   }
 
   /** What was said first of what was not heard yet; null for nothing. */

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The archive that {@code ./mptunnel dist} makes of the classes that are tested, made once for all
- * tests that ask for it, and what else the launcher packs of them. The launcher is the real one; what
- * stands in for Maven has nothing to build.
+ * tests that ask for it, and what else the launcher packs of them. The launcher is the real one;
+ * what stands in for Maven has nothing to build.
  *
  * @param tree where it was made
  * @param standIns where what stands in for Maven is

@@ -128,7 +128,8 @@ class DistTest {
       assertTrue(Files.isRegularFile(home.resolve(file)), file);
     }
     for (String library : List.of("epoll", "io_uring42")) {
-      Path file = home.resolve("lib/native/libnetty_transport_native_" + library + "_" + machine + ".so");
+      Path file =
+          home.resolve("lib/native/libnetty_transport_native_" + library + "_" + machine + ".so");
       assertTrue(Files.isRegularFile(file), file.toString());
     }
     assertFalse(Files.exists(home.resolve("runtime/bin/javac")));

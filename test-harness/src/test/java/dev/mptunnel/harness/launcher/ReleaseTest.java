@@ -46,7 +46,10 @@ class ReleaseTest {
     String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
     String debian = machine.equals("x86_64") ? "amd64" : "arm64";
     String deb = kinds.stream().filter(name -> name.endsWith(".deb")).findFirst().orElse("");
-    assertTrue(deb.matches("mptunnel_N\\.N\\.N(~snapshot)?_" + debian.replaceAll("[0-9]+", "N") + "\\.deb"), deb);
+    assertTrue(
+        deb.matches(
+            "mptunnel_N\\.N\\.N(~snapshot)?_" + debian.replaceAll("[0-9]+", "N") + "\\.deb"),
+        deb);
     for (String each :
         List.of(
             "mptunnel-N.N.N-linux-" + machine.replaceAll("[0-9]+", "N") + ".tar.gz",
@@ -76,7 +79,10 @@ class ReleaseTest {
     return Files.readAllLines(made.resolve("SHA256SUMS")).stream()
         .collect(
             Collectors.toMap(
-                line -> line.split(" +")[1], line -> line.split(" +")[0], (a, b) -> a, TreeMap::new));
+                line -> line.split(" +")[1],
+                line -> line.split(" +")[0],
+                (a, b) -> a,
+                TreeMap::new));
   }
 
   private static void checkSums(Path made) throws Exception {

@@ -157,7 +157,8 @@ class StatusTest {
     assertTrue(get(serverStatus, "/metrics").body().contains("mptunnel_sessions 1.0"), "none");
     await("history", clientStatus, "/api/history", "\"name\":\"one\",\"up\":[", "\"path\":null");
     assertTrue(terminal("mpclient", "--once").contains("two                      up"), "no row");
-    assertTrue(terminal("mpbridge", "--json").startsWith("{\"version\":1,\"program\":\"mpbridge\""));
+    assertTrue(
+        terminal("mpbridge", "--json").startsWith("{\"version\":1,\"program\":\"mpbridge\""));
     assertTrue(terminal("mpserver", "--once").contains("client "), "no client");
 
     bridge.kill();
