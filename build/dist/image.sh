@@ -43,6 +43,17 @@ link_runtime() {
     || die 1 "$jdk/bin/jlink failed: $said"
 }
 
+# Puts the jar $1, without the signature of whoever made it, as $2: the JVM caches no class that is
+# signed, and BouncyCastle's signature is for providers of cryptography, which ours does not use.
+copy_unsigned() {
+  local classes=$stage/unsigned
+  rm -rf "$classes"
+  mkdir "$classes"
+  (cd "$classes" && "$jdk/bin/jar" xf "$1" && rm -f META-INF/*.{SF,DSA,RSA,EC} \
+    && find . -type f ! -path ./META-INF/MANIFEST.MF | LC_ALL=C sort >../entries \
+    && "$jdk/bin/jar" --create --file "$2" --manifest META-INF/MANIFEST.MF --date "$built_at" @../entries)
+}
+
 # Puts the jars into $1. Of native libraries it has those for this machine, as files: a program would
 # else unpack them into /tmp whenever it starts.
 copy_jars() {
@@ -56,6 +67,7 @@ copy_jars() {
         rm -r "$1/native/META-INF"
         ;;
       *-linux-*.jar) ;;
+      */bcprov-*.jar) copy_unsigned "$jar" "$1/${jar##*/}" ;;
       *) cp "$jar" "$1" ;;
     esac
   done

@@ -3,7 +3,6 @@ package dev.mptunnel.config;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -52,9 +51,9 @@ public abstract class Command<C> {
    */
   public final CommandResult<C> start(String[] args, PrintStream out, PrintStream err) {
     try {
-      CommandArguments arguments = CommandArguments.parse(spec(), settings, args);
+      CommandArguments arguments = CommandArguments.parse(settings, text.runs(), args);
       if (arguments.isHelpAsked()) {
-        out.print(CommandSpecs.help(spec(), Ansi.AUTO));
+        out.print(CommandSpecs.help(spec()));
         return new CommandResult.Exit<>(0);
       }
       if (arguments.isVersionAsked()) {
@@ -71,7 +70,7 @@ public abstract class Command<C> {
 
   /** The configuration that these arguments, the environment and the file named come to. */
   public final C config(String... args) throws ConfigException {
-    return config(CommandArguments.parse(spec(), settings, args));
+    return config(CommandArguments.parse(settings, text.runs(), args));
   }
 
   private C config(CommandArguments arguments) throws ConfigException {
@@ -90,7 +89,7 @@ public abstract class Command<C> {
         : build(SecretSource.over(values, ConfigFile.read(file, inFile)), Excerpt.unquoted(file));
   }
 
-  /** The picocli model, from which help, man page and completion are made. */
+  /** The picocli model, from which help, manual and completion are made. */
   public final CommandSpec spec() {
     return CommandSpecs.of(text, settings, inFile);
   }

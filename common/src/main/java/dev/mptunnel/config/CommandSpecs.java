@@ -3,7 +3,6 @@ package dev.mptunnel.config;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -133,7 +132,7 @@ final class CommandSpecs {
     return line.replace("%", "%%");
   }
 
-  static String help(CommandSpec spec, Ansi ansi) {
-    return new CommandLine(spec).getUsageMessage(ansi);
+  static String help(CommandSpec spec) {
+    return new CommandLine(spec).getUsageMessage();
   }
 }

@@ -16,7 +16,11 @@ public final class UnixDatagrams implements AutoCloseable {
   private final LinuxSockets calls = new LinuxSockets(arena);
   private final int descriptor;
 
-  /** Binds one. @param path where; one that begins with a zero byte is abstract */
+  /**
+   * Binds one.
+   *
+   * @param path where; one that begins with a zero byte is abstract
+   */
   public UnixDatagrams(String path) throws IOException {
     descriptor = calls.socket(AF_UNIX, SOCK_DGRAM_NONBLOCK, 0);
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
