@@ -5,9 +5,11 @@
 # Writes what the programs are made of, as CycloneDX, to $1: Maven knows its libraries, and we the rest.
 write_sbom() {
   local log=$stage/sbom.log goal jdk_version key value more
-  goal=(-q -Dquick -pl "common,mpclient,mpserver,bridge" org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
-    "-Dcyclonedx.outputDirectory=$stage/sbom")
-  maven -o "${goal[@]}" >"$log" 2>&1 || maven -U -ntp "${goal[@]}" >"$log" 2>&1 \
+  # With the root: it runs there alone, and lists what the modules beside it need. Never offline: its goal
+  # refuses that.
+  goal=(-q -Dquick -pl "$(IFS=, && echo ".,${programs[*]}")"
+    org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom "-DoutputDirectory=$stage/sbom")
+  maven -U -ntp "${goal[@]}" >"$log" 2>&1 \
     || die 1 "the list of what it is made of could not be made: $(tail -n 20 "$log")"
   while IFS='=' read -r key value; do
     case $key in
@@ -18,6 +20,8 @@ write_sbom() {
   sed "s|@JDK@|$jdk_version|g; s|@JDK_SUPPLIER@|$more|" "$root/build/dist/sbom-more.json" >"$stage/more"
   # Behind the line that begins the list of components.
   sed "/^  \"components\" : \[/r $stage/more" "$stage/sbom/bom.json" >"$1"
+  grep -qF "pkg:generic/openjdk@$jdk_version" "$1" \
+    || die 1 "the list of what it is made of has another form than we know: the JDK could not be added"
 }
 
 release() {
