@@ -22,6 +22,7 @@ start() {
   log=$logs/$1
   program=$2
   shift 2
+  : >"$log"
   "$home/bin/$program" "$@" >"$log" 2>&1 &
   pid=$!
   started="$started $pid"

@@ -18,7 +18,9 @@ final class CommandArguments {
 
   private final SettingSet known;
 
-  /** Options that take a value, and those that take none: each by all its names, as its long one. */
+  /**
+   * Options that take a value, and those that take none: each by all its names, as its long one.
+   */
   private final Map<String, String> valued = new LinkedHashMap<>();
 
   private final Map<String, String> flags = new LinkedHashMap<>();

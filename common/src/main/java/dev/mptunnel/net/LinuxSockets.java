@@ -42,20 +42,13 @@ final class LinuxSockets {
 
   int setsockopt(int descriptor, int level, int option, MemorySegment value, int bytes) {
     return (int)
-        calls.invoke(
-            SystemCalls.SETSOCKOPT, descriptor, level, option, value.address(), bytes, 0);
+        calls.invoke(SystemCalls.SETSOCKOPT, descriptor, level, option, value.address(), bytes, 0);
   }
 
   int getsockopt(int descriptor, int level, int option, MemorySegment value, MemorySegment bytes) {
     return (int)
         calls.invoke(
-            SystemCalls.GETSOCKOPT,
-            descriptor,
-            level,
-            option,
-            value.address(),
-            bytes.address(),
-            0);
+            SystemCalls.GETSOCKOPT, descriptor, level, option, value.address(), bytes.address(), 0);
   }
 
   /** Receives without a time-out; the flags say whether it waits. */
@@ -70,8 +63,7 @@ final class LinuxSockets {
   }
 
   int send(int descriptor, MemorySegment from, long bytes, int flags) {
-    return (int)
-        calls.invoke(SystemCalls.SENDTO, descriptor, from.address(), bytes, flags, 0, 0);
+    return (int) calls.invoke(SystemCalls.SENDTO, descriptor, from.address(), bytes, flags, 0, 0);
   }
 
   int receive(int descriptor, MemorySegment into, int flags) {
@@ -118,12 +110,6 @@ final class LinuxSockets {
   int epollWaitNanos(int epoll, MemorySegment events, int count, MemorySegment timespec) {
     return (int)
         calls.invoke(
-            SystemCalls.EPOLL_PWAIT2,
-            epoll,
-            events.address(),
-            count,
-            timespec.address(),
-            0,
-            0);
+            SystemCalls.EPOLL_PWAIT2, epoll, events.address(), count, timespec.address(), 0, 0);
   }
 }

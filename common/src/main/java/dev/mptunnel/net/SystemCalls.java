@@ -13,9 +13,9 @@ import java.lang.invoke.MethodHandle;
  * a native function when it is first linked, which for twenty functions takes longer than all else
  * at the start of a program, and for one does not.
  *
- * <p>Arguments are what the kernel takes in its registers; addresses are not checked, so memory must
- * outlive the call. An instance is used by one thread: it has the memory where the error number is
- * put.
+ * <p>Arguments are what the kernel takes in its registers; addresses are not checked, so memory
+ * must outlive the call. An instance is used by one thread: it has the memory where the error
+ * number is put.
  */
 final class SystemCalls {
 
