@@ -12,7 +12,7 @@ started=
 clean_up() {
   # shellcheck disable=SC2086 # process ids are words
   [ -z "$started" ] || kill -9 $started 2>/dev/null || true
-  rm -rf "$logs" "$cache.part"
+  rm -rf "$logs" "$cache".part*
 }
 trap clean_up EXIT
 trap 'exit 1' INT TERM
@@ -28,14 +28,23 @@ start() {
   started="$started $pid"
 }
 
-# Waits for some seconds until the log $1 has the words $2.
+# Waits for some seconds until the log $1, of the process $3, has the words $2.
 await() {
   tries=0
   until grep -q "$2" "$logs/$1"; do
     tries=$((tries + 1))
-    [ $tries -lt 100 ] || return 1
+    [ $tries -lt 100 ] && kill -0 "$3" 2>/dev/null || return 1
     sleep 0.1
   done
+}
+
+# The process $1 has ended, and its number may be another's.
+forget() {
+  rest=
+  for each in $started; do
+    [ "$each" = "$1" ] || rest="$rest $each"
+  done
+  started=$rest
 }
 
 # A tunnel through the tunnel: what the second mpclient sends are datagrams of an application to the
@@ -43,13 +52,16 @@ await() {
 train() {
   server=$1 first=$2 second=$3
   start server mpserver --protocol udp --control off "127.0.0.1:$server" "127.0.0.1:$server"
+  serving=$pid
   MPTUNNEL_JAVA_OPTS=-XX:AOTCacheOutput=$cache.part \
     start first mpclient --control off --listen "127.0.0.1:$first" --bridge "127.0.0.1 $server"
   trained=$pid
   start second mpclient --control off --listen "127.0.0.1:$second" --bridge "127.0.0.1 $first"
-  await server 'listening on' && await first 'is up' && await second 'is up' && done=yes || done=
+  await server 'listening on' "$serving" && await first 'is up' "$trained" \
+    && await second 'is up' "$pid" && done=yes || done=
   kill -TERM "$trained" 2>/dev/null || true
   wait "$trained" || true
+  forget "$trained"
   [ -n "$done" ] && [ -f "$cache.part" ]
 }
 
