@@ -33,6 +33,8 @@ read_version() {
   version=$(sed -n 's|^ *<revision>\(.*\)</revision>$|\1|p' "$root/pom.xml")
   release=${version%-SNAPSHOT}
   built_at=$(sed -n 's|.*<project.build.outputTimestamp>\(.*\)</.*|\1|p' "$root/pom.xml")
+  [[ -n $version && -n $built_at ]] \
+    || die 1 "pom.xml has no line <revision>…</revision>, or none of <project.build.outputTimestamp>"
 }
 
 # Puts the Java runtime into $1.
@@ -111,9 +113,18 @@ make_alike() {
   find "$1" -exec touch -h -d "$built_at" {} +
 }
 
+# Puts what is given of the tree into $1: of conf and docs what git knows, where there is one; whatever
+# else lies there, such as somebody's secrets, is not for others.
+copy_sources() {
+  local list=(find conf docs ! -type d -print0)
+  [[ ! -e $root/.git ]] || list=(git ls-files -z conf docs)
+  (cd "$root" && "${list[@]}" | tar --null -cf - -T -) | tar -C "$1" -xof -
+  cp "$root"/{README.md,CHANGELOG.md,LICENSE,NOTICE} "$1"
+}
+
 # Puts what both kinds of archives have into $1.
 copy_texts() {
-  cp -R "$root"/{conf,docs,README.md,CHANGELOG.md,LICENSE,NOTICE} "$1"
+  copy_sources "$1"
   extract_licences "$1/licences"
   write_manual "$1"
 }
@@ -149,6 +160,10 @@ start_packing() {
   shift
   (($# == 0)) || die 2 "$command takes no arguments, and '$1' is one"
   need_jlink "$command"
+  # What is made is to depend on nobody's own. UTF-8, for Java to find folders whose names are not ASCII;
+  # it sorts as C does, and where it is not known, it is C.
+  export LC_ALL=C.UTF-8 TZ=UTC 2>/dev/null
+  umask 022
   read_machine
   read_version
   build programs "${programs[@]}"
@@ -175,7 +190,7 @@ image() {
 
 # ./mptunnel dist: the image as an archive.
 make_archive() {
-  local name=mptunnel-$release
+  local name=mptunnel-$version
   archive=$root/target/dist/$name-$system-$machine.tar.gz
   [[ -d $stage/$name ]] || make_image "$stage/$name"
   pack "$stage" "$name" "$archive"
@@ -184,7 +199,7 @@ make_archive() {
 dist() {
   start_packing dist "$@"
   make_archive
-  local name=mptunnel-$release
+  local name=mptunnel-$version
   echo "$archive"
   say "$(du -h "$archive" | cut -f 1), unpacked $(du -sh "$stage/$name" | cut -f 1)." \
     "On any $machine machine of the same system, without Java:"

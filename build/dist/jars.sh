@@ -15,7 +15,7 @@ make_jars() {
 
 # Sets $archive.
 make_jars_archive() {
-  local name=mptunnel-$release-jars
+  local name=mptunnel-$version-jars
   archive=$root/target/dist/$name.tar.gz
   make_jars "$stage/$name"
   pack "$stage" "$name" "$archive"

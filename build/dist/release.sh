@@ -25,7 +25,11 @@ write_sbom() {
 }
 
 release() {
-  local out=$root/target/release
+  local out=$root/target/release uncommitted
+  if [[ -e $root/.git ]]; then
+    uncommitted=$(git -C "$root" status --porcelain)
+    [[ -z $uncommitted ]] || die 1 "release takes what is committed, and that is not: $uncommitted"
+  fi
   start_packing release "$@"
   [[ $version != "$release" ]] || grep -q "^## \[$release\] - " "$root/CHANGELOG.md" \
     || die 1 "CHANGELOG.md has no section '## [$release] - DATE': cut it, as CONTRIBUTING.md says"
@@ -39,7 +43,7 @@ release() {
   mv "$archive" "$out.part/"
   make_deb
   mv "$package" "$out.part/"
-  write_sbom "$out.part/mptunnel-$release.cdx.json"
+  write_sbom "$out.part/mptunnel-$version.cdx.json"
   (cd "$out.part" && LC_ALL=C sha256sum -- * >"$stage/sums" && mv "$stage/sums" SHA256SUMS)
   mv "$out.part" "$out"
   cat "$out/SHA256SUMS"
