@@ -118,6 +118,18 @@ class ManualTest {
 
   @ParameterizedTest
   @MethodSource("programs")
+  void manHasNothingToComplainOf(Commands program) throws Exception {
+    String name = program.name();
+    for (String page : List.of("man/man8/" + name + ".8", "man/man5/" + name + ".conf.5")) {
+      String first = read(page).lines().findFirst().orElseThrow();
+      assertTrue(first.startsWith(".\\\" "), first); // what '\" begins with are preprocessors
+      String line = "command -v man >/dev/null || exit 0; man --warnings -l \"$0\" 2>&1 >/dev/null";
+      assertEquals("", output("sh", "-c", line, folder.resolve(page).toString()));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("programs")
   void bashCompletesEveryWordAndOption(Commands program) throws Exception {
     String name = program.name();
     CommandSpec main = program.main().spec();
