@@ -97,7 +97,8 @@ final class Observation implements AutoCloseable {
   private static ControlSocket openUsual(
       String program, StatusSite site, Map<String, String> environment) {
     ControlPlaces places = new ControlPlaces(environment);
-    Path path = places.free(program, ProcessHandle.current().pid());
+    long pid = ProcessHandle.current().pid();
+    Path path = places.free(program, pid);
     if (path == null) {
       LOG.info(
           "'{} status' will not find this one: no folder of {} can be written;"
@@ -107,7 +108,7 @@ final class Observation implements AutoCloseable {
       return null;
     }
     try {
-      return ControlSocket.open(path, site);
+      return places.open(path, program, pid, place -> ControlSocket.open(place, site));
     } catch (IOException e) {
       LOG.info("'{} status' will not find this one: {}", program, e.getMessage());
       return null;
