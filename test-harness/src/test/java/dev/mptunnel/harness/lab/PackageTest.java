@@ -49,11 +49,12 @@ class PackageTest {
   private static Path before;
   private static Path installed;
   private static Path newer;
+  private static Path older;
 
   @BeforeAll
   static void install(Dist dist) throws Exception {
     Assumptions.assumeTrue(Requirements.isOnPath("mmdebstrap"), "apt-get install mmdebstrap");
-    Path deb = keep(dist.pack("deb"));
+    older = keep(dist.pack("deb"));
     dist.setVersion("999.1");
     newer = keep(dist.pack("deb"));
     before = folder.resolve("before");
@@ -64,7 +65,7 @@ class PackageTest {
         "bookworm",
         before);
     installed = copy(before, "installed");
-    inRoot(installed, "apt-get install -y --no-download /var/cache/" + given(installed, deb));
+    inRoot(installed, "apt-get install -y --no-download /var/cache/" + given(installed, older));
   }
 
   private static Path keep(Path deb) throws IOException {
@@ -155,6 +156,32 @@ class PackageTest {
   }
 
   @Test
+  void installedAgainItHasItsFolderAgain() throws Exception {
+    Path root = copy(installed, "again");
+    inRoot(root, "dpkg --remove mptunnel");
+    assertTrue(Files.notExists(root.resolve("etc/mptunnel")), "an empty folder is left");
+    inRoot(root, "dpkg --install /var/cache/" + older.getFileName());
+    String owner = "stat -c '%U %G %a' /etc/mptunnel";
+    assertEquals("mptunnel mptunnel 750", inRoot(root, owner).strip());
+
+    inRoot(root, "chmod 700 /etc/mptunnel; mpserver keygen /etc/mptunnel/a.secret");
+    inRoot(root, "dpkg --remove mptunnel");
+    inRoot(root, "dpkg --install /var/cache/" + older.getFileName());
+    assertEquals("mptunnel mptunnel 700", inRoot(root, owner).strip(), "the admin's stays");
+  }
+
+  /** dpkg calls postinst so when prerm, or what else it was to remove for it, has failed. */
+  private static void assertComesBackFromAbortedRemoval(BootedHost host, String unit)
+      throws IOException {
+    host.work("prerm", "/var/lib/dpkg/info/mptunnel.prerm remove");
+    host.await(unit, "ActiveState", "inactive");
+    assertEquals("", host.said("ls /usr/lib/mptunnel/lib | grep aot || true"));
+    host.work("abort", "/var/lib/dpkg/info/mptunnel.postinst abort-remove");
+    host.await(unit, "ActiveState", "active");
+    host.said("test -s /usr/lib/mptunnel/lib/mptunnel.aot");
+  }
+
+  @Test
   void lintianFindsNoError() throws Exception {
     Assumptions.assumeTrue(Requirements.isOnPath("lintian"), "apt-get install lintian");
     String said = run("lintian", "--fail-on", "none", "--allow-root", newer);
@@ -239,7 +266,7 @@ class PackageTest {
       hosts.startServices();
       try (OpenVpn vpn = OpenVpn.connect(hosts.topology, new Endpoint("127.0.0.1", 3000), LIMIT)) {
         assertCarries(hosts, vpn);
-        assertConfined(hosts.client, "mpclient@home", "0000000000002000");
+        assertConfined(hosts.client, "mpclient@home", "0000000000002400");
         assertConfined(hosts.server, "mpserver@main", "0000000000000400");
         assertConfined(hosts.bridges.getFirst(), "mpbridge@one", "0000000000000400");
 
@@ -254,6 +281,7 @@ class PackageTest {
         hosts.awaitPaths();
         assertCarries(hosts, vpn);
       }
+      assertComesBackFromAbortedRemoval(hosts.server, "mpserver@main");
       hosts.server.work("remove", "dpkg --remove mptunnel");
       assertEquals("", hosts.server.said("pgrep -u mptunnel || true"), "still runs");
     }
@@ -270,6 +298,7 @@ class PackageTest {
       assertTrue(status.contains(set + ":\t" + capabilities + "\n"), status);
     }
     assertTrue(host.property(unit, "StatusText").startsWith("listening on "), unit);
+    host.said("test -S /run/mptunnel/" + unit.replace('@', '-') + ".sock");
   }
 
   private static void upgrade(BootedHost host, String unit) throws IOException {

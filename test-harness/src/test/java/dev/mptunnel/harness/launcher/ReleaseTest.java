@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -33,13 +35,22 @@ class ReleaseTest {
   /** What of a tree is not its sources. */
   private static final Set<String> NOT_SOURCES = Set.of("target", ".git", ".idea", ".vscode");
 
+  /** A jar in the archive, as Maven names it. */
+  private static final Pattern JAR =
+      Pattern.compile("([A-Za-z0-9_-]+?)-([0-9].*?)(-(linux-.*))?\\.jar");
+
   @TempDir private Path folder;
 
   @Test
   void twoReleasesAreTheSameBytes() throws Exception {
     Assumptions.assumeTrue(Requirements.isOnPath("dpkg-deb"), "no dpkg");
-    Map<String, String> one = release("one");
-    Map<String, String> two = release("a-place-with-a-longer-name");
+    Assumptions.assumeTrue(Requirements.isOnPath("readelf"), "apt-get install binutils");
+    Map<String, String> one = release("one", "022", Map.of("LC_ALL", "C", "TZ", "UTC"));
+    Map<String, String> two =
+        release(
+            "a-place-with-a-longer-name",
+            "077",
+            Map.of("LC_ALL", "en_US.UTF-8", "TZ", "Pacific/Kiritimati"));
     assertEquals(one, two);
 
     List<String> kinds = one.keySet().stream().map(name -> name.replaceAll("[0-9]+", "N")).toList();
@@ -52,30 +63,34 @@ class ReleaseTest {
         deb);
     for (String each :
         List.of(
-            "mptunnel-N.N.N-linux-" + machine.replaceAll("[0-9]+", "N") + ".tar.gz",
-            "mptunnel-N.N.N-jars.tar.gz",
-            "mptunnel-N.N.N.cdx.json")) {
-      assertTrue(kinds.contains(each), each + " in " + kinds);
+            "-linux-" + machine.replaceAll("[0-9]+", "N") + ".tar.gz",
+            "-jars.tar.gz",
+            ".cdx.json")) {
+      String name = "mptunnel-N\\.N\\.N(-SNAPSHOT)?" + Pattern.quote(each);
+      assertTrue(kinds.stream().anyMatch(kind -> kind.matches(name)), name + " in " + kinds);
     }
     assertEquals(4, kinds.size(), kinds.toString());
   }
 
   /** Makes one. @return each file's sum, as the file of sums has it, which is right */
-  private Map<String, String> release(String name) throws Exception {
+  private Map<String, String> release(String name, String umask, Map<String, String> own)
+      throws Exception {
     Path tree = folder.resolve(name);
     copySources(Path.of("..").toRealPath(), tree);
     LauncherTree launcher = new LauncherTree(tree);
     Path log = folder.resolve(name + ".log");
+    Map<String, String> environment = new TreeMap<>(own);
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
     Process process =
         launcher
-            .command(Map.of("JAVA_HOME", System.getProperty("java.home")), "./mptunnel", "release")
+            .command(environment, "sh", "-c", "umask " + umask + "; exec ./mptunnel release")
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     assertEquals(0, process.waitFor(), () -> read(log));
     Path made = tree.resolve("target/release");
     checkSums(made);
-    checkParts(made);
+    checkParts(made, jars(made));
     return Files.readAllLines(made.resolve("SHA256SUMS")).stream()
         .collect(
             Collectors.toMap(
@@ -96,26 +111,39 @@ class ReleaseTest {
   }
 
   /** The list of parts has every jar that is shipped, the JDK, and no time. */
-  private static void checkParts(Path made) throws Exception {
-    Path file;
-    try (Stream<Path> all = Files.list(made)) {
-      file = all.filter(path -> path.toString().endsWith(".cdx.json")).findFirst().orElseThrow();
+  private static void checkParts(Path made, List<String> jars) throws Exception {
+    String json = Files.readString(find(made, ".cdx.json"));
+    for (String jar : jars) {
+      Matcher name = JAR.matcher(jar);
+      assertTrue(name.matches(), jar);
+      String classifier = name.group(4) == null ? "" : "classifier=" + name.group(4) + "&";
+      String part = "/" + name.group(1) + "@" + name.group(2) + "?" + classifier + "type=jar\"";
+      assertTrue(json.contains(part), part + " in " + json);
     }
-    String json = Files.readString(file);
     for (String part :
         List.of(
-            "pkg:maven/io.netty/netty-transport@",
-            "pkg:maven/org.bouncycastle/bcprov-jdk18on@",
-            "pkg:maven/org.hdrhistogram/HdrHistogram@",
-            "pkg:maven/info.picocli/picocli@",
-            "pkg:maven/io.prometheus/prometheus-metrics-model@",
-            "pkg:maven/org.slf4j/slf4j-api@",
             "pkg:generic/openjdk@" + Runtime.version().toString().split("\\+")[0],
             "pkg:npm/uplot@")) {
       assertTrue(json.contains(part), part + " in " + json);
     }
     assertTrue(!json.contains("\"timestamp\"") && !json.contains("serialNumber"), json);
     assertTrue(!json.contains("junit") && !json.contains("jazzer"), "what only tests need");
+  }
+
+  /** The names of those that are shipped. */
+  private List<String> jars(Path made) throws Exception {
+    Path into = Files.createTempDirectory(folder, "jars");
+    try (Stream<Path> all = Files.list(Dist.unpack(find(made, "-jars.tar.gz"), into).resolve("lib"))) {
+      List<String> names = all.map(path -> path.getFileName().toString()).toList();
+      assertTrue(names.size() > 10, names.toString());
+      return names;
+    }
+  }
+
+  private static Path find(Path made, String end) throws IOException {
+    try (Stream<Path> all = Files.list(made)) {
+      return all.filter(path -> path.toString().endsWith(end)).findFirst().orElseThrow();
+    }
   }
 
   private static String read(Path file) {
