@@ -13,7 +13,7 @@ final class Roff {
    * @param date when what it describes was made, {@code YYYY-MM-DD}
    */
   Roff(String name, int section, String date, String version) {
-    page.append("'\\\" Made from the definitions of the commands; change those.\n");
+    page.append(".\\\" Made from the definitions of the commands; change those.\n");
     macro(
         "TH",
         name.toUpperCase(Locale.ROOT),

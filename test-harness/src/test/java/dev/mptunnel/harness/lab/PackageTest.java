@@ -64,7 +64,7 @@ class PackageTest {
         "bookworm",
         before);
     installed = copy(before, "installed");
-    inRoot(installed, "apt-get install -y --no-download /var/cache/" + given(installed, deb));
+    inRoot(installed, "apt-get install -y /var/cache/" + given(installed, deb));
   }
 
   private static Path keep(Path deb) throws IOException {
