@@ -68,6 +68,8 @@ install_documents() {
   cp "$root/build/dist/debian/copyright" "$doc/"
   printf 'mptunnel (%s) stable; urgency=medium\n\n  * CHANGELOG.md.gz tells what is new.\n\n -- %s  %s\n' \
     "$deb_version" "$maintainer" "$(LC_ALL=C date -u -R -d "$built_at")" >"$doc/changelog"
+  mkdir -p "$share/lintian/overrides"
+  cp "$root/build/dist/debian/lintian-overrides" "$share/lintian/overrides/mptunnel"
   gzip -9n "$doc/changelog" "$doc/CHANGELOG.md" "$doc/README.md"
 }
 

@@ -25,7 +25,9 @@ final class Completion {
       String name = Commands.word(word);
       main.addSubcommand(name, completable(word, name));
     }
-    return AutoComplete.bash(commands.name(), new CommandLine(main));
+    // It is read by a shell, not run.
+    return AutoComplete.bash(commands.name(), new CommandLine(main))
+        .replaceFirst("^#!.*\\R#?\\R?", "");
   }
 
   private static CommandSpec completable(CommandSpec command, String name) {
