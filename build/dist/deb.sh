@@ -35,7 +35,7 @@ refuse_other_libraries() {
   local library
   while IFS= read -r library; do
     case $library in
-      lib{c,m}.so.6 | lib{dl,pthread}.so.[02] | librt.so.1 | ld-linux*.so.*) ;;
+      libc.so.6 | libm.so.6 | libdl.so.2 | libpthread.so.0 | librt.so.1 | ld-linux*.so.*) ;;
       *)
         [[ -n $(find "$1" -name "$library") ]] \
           || die 2 "deb needs a JDK that asks for no library but glibc, and $jdk asks for $library; Temurin's does (https://adoptium.net)"
