@@ -15,14 +15,18 @@ while [ -L "$self" ]; do
 done
 home=$(CDPATH='' cd -P -- "${self%/*}/.." && pwd)
 
-# A list, not lib/*: the cache of loaded classes serves only the very path that it was made with. It
-# saves time and memory; where it does not fit, the program starts without it and says nothing.
+# A list, not lib/*: the cache of loaded classes (lib/make-cache) serves only the very path that it was
+# made with. It saves time and memory; where it does not fit, the program starts without it and says
+# nothing.
 jars='@JARS@'
 class_path=
 for jar in $jars; do
   class_path=$class_path${class_path:+:}$home/lib/$jar
 done
+set -- -cp "$class_path" dev.mptunnel.@MAIN@.Main "$@"
+if [ -f "$home/lib/mptunnel.aot" ]; then
+  set -- "-XX:AOTCache=$home/lib/mptunnel.aot" '-Xlog:aot*=off' "$@"
+fi
 # shellcheck disable=SC2086 # options are words
-exec "$home/runtime/bin/java" "-XX:AOTCache=$home/lib/mptunnel.aot" '-Xlog:aot*=off' \
-  @OPTIONS@ ${MPTUNNEL_JAVA_OPTS:-} \
-  -cp "$class_path" dev.mptunnel.@MAIN@.Main "$@"
+exec "$home/runtime/bin/java" @OPTIONS@ "-Djava.library.path=$home/lib/native" \
+  ${MPTUNNEL_JAVA_OPTS:-} "$@"

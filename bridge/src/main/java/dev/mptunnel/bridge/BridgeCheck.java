@@ -5,13 +5,13 @@ import dev.mptunnel.config.Protocol;
 import dev.mptunnel.doctor.Report;
 import dev.mptunnel.program.HostChecks;
 
-/** {@code bridge check}: whether it would work here, as far as this side can know. */
+/** {@code mpbridge check}: whether it would work here, as far as this side can know. */
 final class BridgeCheck {
 
   private BridgeCheck() {}
 
   static Report examine(BridgeConfig config) {
-    HostChecks checks = new HostChecks("bridge", Main.class.getName());
+    HostChecks checks = new HostChecks("mpbridge", Main.class.getName());
     Protocol protocol = config.protocol();
     checks.listen(config.listen(), protocol);
     config

@@ -7,17 +7,17 @@ import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
 
-/** {@code bridge}. */
+/** {@code mpbridge}. */
 public final class Main {
 
   private Main() {}
 
   public static void main(String[] args) throws InterruptedException {
     if (StatusProgram.isAsked(args)) {
-      System.exit(new StatusProgram("bridge", System.getenv(), System.out, System.err).run(args));
+      System.exit(new StatusProgram("mpbridge", System.getenv(), System.out, System.err).run(args));
     }
     if (OrderProgram.isAsked(args)) {
-      System.exit(new OrderProgram("bridge", System.getenv(), System.out, System.err).run(args));
+      System.exit(new OrderProgram("mpbridge", System.getenv(), System.out, System.err).run(args));
     }
     System.exit(Checkup.isAsked("check", args) ? check(args) : run(args));
   }

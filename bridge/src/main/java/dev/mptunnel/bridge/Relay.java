@@ -5,6 +5,7 @@ import dev.mptunnel.config.HostPort;
 import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
+import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Sharing;
@@ -56,7 +57,7 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
     }
     streamEngine =
         config.protocol().hasTcp()
-            ? Engines.openStreams(config.tcp().engine(), "bridge tcp")
+            ? Engines.openStreams(config.tcp().engine(), "mpbridge tcp")
             : null;
     streams = streamEngine == null ? null : streamRelay(config, limits);
   }
@@ -127,7 +128,7 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
       throws IOException {
     int loops = config.protocol().hasUdp() ? config.loops() : 1;
     InetSocketAddress at = Addresses.local(config.listen().getFirst());
-    return EngineGroup.open(engine, loops, "bridge", at, false);
+    return EngineGroup.open(engine, loops, "mpbridge", at, false);
   }
 
   private void open(BridgeConfig config) throws IOException {
@@ -211,6 +212,15 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
   @Override
   public CompletableFuture<Void> ended() {
     return engines.ended();
+  }
+
+  @Override
+  public CompletableFuture<Void> answered() {
+    List<Engine> all = new ArrayList<>(engines.engines());
+    if (streamEngine != null) {
+      all.add(streamEngine);
+    }
+    return Engine.answered(all);
   }
 
   /** Closes all sockets. From any thread; returns when done. */

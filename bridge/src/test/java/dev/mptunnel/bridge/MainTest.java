@@ -40,7 +40,7 @@ final class MainTest {
         String started = log.readLine();
         assertNotNull(started);
         String expected =
-            ".* bridge \\S+: listening on 127\\.0\\.0\\.1:%d, TCP 127\\.0\\.0\\.1:%<d by \\w+, "
+            ".* mpbridge \\S+: listening on 127\\.0\\.0\\.1:%d, TCP 127\\.0\\.0\\.1:%<d by \\w+, "
                 + "forwarding to 127\\.0\\.0\\.1:%d \\(\\w+\\)";
         assertTrue(started.matches(expected.formatted(port, server.getLocalPort())), started);
 
@@ -76,7 +76,7 @@ final class MainTest {
       try (BufferedReader log = bridge.errorReader()) {
         assertEquals(
             List.of(
-                "bridge: "
+                "mpbridge: "
                     + address
                     + ": address already in use; end what listens there, or choose another port"),
             log.lines().toList());

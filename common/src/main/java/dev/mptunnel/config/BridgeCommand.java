@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code bridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat. */
+/**
+ * {@code mpbridge [-c FILE] [OPTIONS] PORT SERVER...}, and the two words one would say to socat.
+ */
 public final class BridgeCommand extends Command<BridgeConfig> {
 
   private static final String SYNOPSIS = "PORT HOST:PORT";
@@ -12,7 +14,7 @@ public final class BridgeCommand extends Command<BridgeConfig> {
   public BridgeCommand() {
     this(
         new CommandText(
-            "bridge",
+            "mpbridge",
             List.of(
                 "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT...]]",
                 "[OPTIONS] PORT HOST PORT",
@@ -20,12 +22,12 @@ public final class BridgeCommand extends Command<BridgeConfig> {
                 "check [--json], and any of these"),
             "Passes the datagrams and TCP connections of many clients on to the server and the"
                 + " answers back, unread and unchanged.",
-            "bridge 4000 192.0.2.1:2000",
+            "mpbridge 4000 192.0.2.1:2000",
             List.of(
                 "PORT stands for --listen, each HOST:PORT for --server.",
-                "check looks whether all of it would work here: 'bridge check --help'.",
-                "'bridge status' shows how it goes; signal USR1 prints the figures.",
-                CommandText.reloadNote("bridge", Settings.RELAY)),
+                "check looks whether all of it would work here: 'mpbridge check --help'.",
+                "'mpbridge status' shows how it goes; signal USR1 prints the figures.",
+                CommandText.reloadNote("mpbridge", Settings.RELAY)),
             true));
   }
 
@@ -33,15 +35,15 @@ public final class BridgeCommand extends Command<BridgeConfig> {
     super(text, Settings.RELAY, Map.of());
   }
 
-  /** {@code bridge check [-c FILE] [OPTIONS] PORT SERVER...}, but for its first word. */
+  /** {@code mpbridge check [-c FILE] [OPTIONS] PORT SERVER...}, but for its first word. */
   public static BridgeCommand check() {
     return new BridgeCommand(
         CommandText.checkup(
-            "bridge check",
+            "mpbridge check",
             "[-c FILE] [OPTIONS] [PORT HOST:PORT [HOST:PORT...]]",
             "Looks at this side: ports, servers, limits of the kernel, firewall, clock. A bridge"
                 + " that runs is not disturbed.",
-            "bridge check 4000 192.0.2.1:2000",
+            "mpbridge check 4000 192.0.2.1:2000",
             "Whether a server takes what a client sends, only 'mpclient doctor' can see."));
   }
 
@@ -53,7 +55,7 @@ public final class BridgeCommand extends Command<BridgeConfig> {
     values.add(Settings.LISTEN, SocatAddress.listen(operands.getFirst(), "PORT"), "PORT");
     List<String> servers = AddressOperands.join(operands.subList(1, operands.size()), "SERVER");
     if (servers.isEmpty()) {
-      throw new ConfigException("no server is given; expected bridge " + SYNOPSIS);
+      throw new ConfigException("no server is given; expected mpbridge " + SYNOPSIS);
     }
     Protocol protocol = SocatAddress.protocol(operands.getFirst());
     for (String server : servers) {
@@ -75,7 +77,7 @@ public final class BridgeCommand extends Command<BridgeConfig> {
 
   @Override
   BridgeConfig build(SettingValues values, String file) throws ConfigException {
-    String how = file == null ? "bridge " + SYNOPSIS : "an option or a line in " + file;
+    String how = file == null ? "mpbridge " + SYNOPSIS : "an option or a line in " + file;
     require(Settings.LISTEN, "listening port", values, how);
     require(Settings.SERVER, "server", values, how);
     return BridgeConfig.of(values);

@@ -36,13 +36,18 @@ final class Choice<E extends Enum<E>> implements ValueType<E> {
   }
 
   @Override
+  public List<String> words() {
+    return constants.stream().map(this::word).toList();
+  }
+
+  @Override
   public String placeholder() {
     return "WORD";
   }
 
   @Override
   public String expected() {
-    List<String> words = constants.stream().map(this::word).toList();
+    List<String> words = words();
     int last = words.size() - 1;
     return String.join(", ", words.subList(0, last)) + " or " + words.get(last);
   }

@@ -3,7 +3,6 @@ package dev.mptunnel.config;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -61,9 +60,9 @@ public abstract class Command<C> {
   /** The same for a program that may have to read it all again; see {@link #again}. */
   public final CommandResult<Configured<C>> begin(String[] args, PrintStream out, PrintStream err) {
     try {
-      CommandArguments arguments = CommandArguments.parse(spec(), settings, args);
+      CommandArguments arguments = CommandArguments.parse(settings, text.runs(), args);
       if (arguments.isHelpAsked()) {
-        out.print(CommandSpecs.help(spec(), Ansi.AUTO));
+        out.print(CommandSpecs.help(spec()));
         return new CommandResult.Exit<>(0);
       }
       if (arguments.isVersionAsked()) {
@@ -97,7 +96,7 @@ public abstract class Command<C> {
 
   /** What {@link #config} gives, with where its values stand. */
   public final Configured<C> configured(String... args) throws ConfigException {
-    return configured(CommandArguments.parse(spec(), settings, args));
+    return configured(CommandArguments.parse(settings, text.runs(), args));
   }
 
   private Configured<C> configured(CommandArguments arguments) throws ConfigException {
@@ -117,7 +116,7 @@ public abstract class Command<C> {
     return new Configured<>(build(all, shown), settings, all, shown);
   }
 
-  /** The picocli model, from which help, man page and completion are made. */
+  /** The picocli model, from which help, manual and completion are made. */
   public final CommandSpec spec() {
     return CommandSpecs.of(text, settings, inFile);
   }

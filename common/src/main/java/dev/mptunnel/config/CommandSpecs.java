@@ -3,7 +3,6 @@ package dev.mptunnel.config;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -70,6 +69,7 @@ final class CommandSpecs {
         .auxiliaryTypes(String.class)
         .arity("1")
         .paramLabel(setting.type().placeholder())
+        .completionCandidates(setting.type().words())
         .description(literal(description(setting)))
         .build();
   }
@@ -132,7 +132,7 @@ final class CommandSpecs {
     return line.replace("%", "%%");
   }
 
-  static String help(CommandSpec spec, Ansi ansi) {
-    return new CommandLine(spec).getUsageMessage(ansi);
+  static String help(CommandSpec spec) {
+    return new CommandLine(spec).getUsageMessage();
   }
 }

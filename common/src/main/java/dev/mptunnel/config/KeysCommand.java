@@ -4,11 +4,11 @@ import dev.mptunnel.access.AccessRules;
 import dev.mptunnel.config.SettingValues.Placed;
 import dev.mptunnel.secret.SharedSecret;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code mpserver keygen}, {@code invite}, {@code revoke} and {@code clients}. */
 public final class KeysCommand extends Command<KeysTask> {
@@ -73,6 +73,11 @@ public final class KeysCommand extends Command<KeysTask> {
     this.word = word;
   }
 
+  /** All of them, for the manual. */
+  public static List<KeysCommand> all() {
+    return Arrays.stream(Word.values()).map(word -> new KeysCommand(word, Map.of())).toList();
+  }
+
   /** The words that stand for such a command. */
   static List<String> words() {
     return Arrays.stream(Word.values()).map(Word::word).toList();
@@ -90,11 +95,12 @@ public final class KeysCommand extends Command<KeysTask> {
   }
 
   private static String firstOperand(String[] args) {
-    ServerCommand server = new ServerCommand(Map.of());
-    CommandSpec spec = server.spec();
-    spec.addOption(CommandSpecs.option(Settings.TARGETS)); // so that its value is no operand
+    // What is TARGETS' value is no operand.
+    List<Setting<?>> options = new ArrayList<>(Settings.MPSERVER.all());
+    options.add(Settings.TARGETS);
+    SettingSet all = new SettingSet(options, null);
     try {
-      List<String> operands = CommandArguments.parse(spec, server.settings(), args).operands();
+      List<String> operands = CommandArguments.parse(all, true, args).operands();
       return operands.isEmpty() ? null : operands.getFirst();
     } catch (ConfigException e) {
       return args[0]; // What is wrong will be told by whoever is to do it.

@@ -1,20 +1,43 @@
 package dev.mptunnel.config;
 
-/** The table of a program's settings as the README shows it. */
+import java.util.List;
+
+/** The table of a program's settings, as the README and its manual show it. */
 public final class SettingsTable {
 
   private SettingsTable() {}
 
+  /**
+   * A setting.
+   *
+   * @param expected what its value may be
+   * @param fallback what it is where nobody sets it; null where there is no such value
+   * @param help what it does
+   * @param isFixed whether only a restart changes it
+   */
+  public record Row(String name, String expected, String fallback, String help, boolean isFixed) {}
+
+  /** The settings of a program, in the order in which they are shown. */
+  public static List<Row> rows(Command<?> command) {
+    SettingSet its = command.settings();
+    return its.all().stream().map(each -> row(each, its.fixed().contains(each))).toList();
+  }
+
+  private static Row row(Setting<?> setting, boolean isFixed) {
+    String help = setting.help() + (setting.isRepeatable() ? "; may be repeated" : "");
+    String expected = setting.type().expected();
+    return new Row(setting.name(), expected, setting.defaultText(), help, isFixed);
+  }
+
   /** A Markdown table, a line each, with a line feed at the end of every line. */
   public static String markdown(Command<?> command) {
     StringBuilder table = new StringBuilder();
-    row(table, "setting", "value", "default", "what it does", "changes at");
-    row(table, "---", "---", "---", "---", "---");
-    for (Setting<?> setting : command.settings().all()) {
-      String help = setting.help() + (setting.isRepeatable() ? "; may be repeated" : "");
-      String fallback = setting.defaultText() == null ? "" : code(setting.defaultText());
-      String at = command.settings().fixed().contains(setting) ? "restart" : "reload";
-      row(table, code(setting.name()), cell(setting.type().expected()), fallback, help, at);
+    line(table, "setting", "value", "default", "what it does", "changes at");
+    line(table, "---", "---", "---", "---", "---");
+    for (Row row : rows(command)) {
+      String fallback = row.fallback() == null ? "" : code(row.fallback());
+      String at = row.isFixed() ? "restart" : "reload";
+      line(table, code(row.name()), cell(row.expected()), fallback, row.help(), at);
     }
     return table.toString();
   }
@@ -27,7 +50,7 @@ public final class SettingsTable {
     return text.replace("|", "\\|");
   }
 
-  private static void row(StringBuilder table, String... cells) {
+  private static void line(StringBuilder table, String... cells) {
     table.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 }

@@ -1,6 +1,7 @@
 package dev.mptunnel.config;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** How the text of a setting becomes a value, and how that is told to a person. */
 interface ValueType<T> {
@@ -20,6 +21,11 @@ interface ValueType<T> {
   /** Whether it is one, or part of one, that nobody else may see. */
   default boolean holdsSecret() {
     return false;
+  }
+
+  /** The words that it may be, so far as it may be words; for completion. */
+  default List<String> words() {
+    return List.of();
   }
 
   /** What stands for the value in a synopsis, such as {@code DURATION}. */

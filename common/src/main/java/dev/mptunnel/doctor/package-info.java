@@ -1,5 +1,5 @@
 /**
- * What {@code mpclient doctor}, {@code mpserver check} and {@code bridge check} tell: findings, and
- * how they are printed. Who looks for them is elsewhere.
+ * What {@code mpclient doctor}, {@code mpserver check} and {@code mpbridge check} tell: findings,
+ * and how they are printed. Who looks for them is elsewhere.
  */
 package dev.mptunnel.doctor;

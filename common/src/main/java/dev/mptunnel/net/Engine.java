@@ -1,5 +1,6 @@
 package dev.mptunnel.net;
 
+import java.util.Collection;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,6 +36,16 @@ public interface Engine extends AutoCloseable {
    *     ended before
    */
   <T> CompletableFuture<T> call(Callable<T> work);
+
+  /**
+   * Asks each of these engines' threads for a sign of life. May be called from any thread.
+   *
+   * @return done when all have answered, failed if one has ended
+   */
+  static CompletableFuture<Void> answered(Collection<? extends Engine> engines) {
+    return CompletableFuture.allOf(
+        engines.stream().map(engine -> engine.call(() -> null)).toArray(CompletableFuture[]::new));
+  }
 
   /**
    * Runs the task on the engine's thread, and returns when it is done. May be called from any

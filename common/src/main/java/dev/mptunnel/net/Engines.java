@@ -4,7 +4,6 @@ import dev.mptunnel.config.EngineChoice;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.config.TcpEngineChoice;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,9 +89,16 @@ public final class Engines {
     return System.getProperty("os.name", "").startsWith("Linux");
   }
 
-  /** Whether this is a Linux whose structures are laid out as 64-bit processors have them. */
+  /**
+   * Whether this is a Linux whose structures are laid out as 64-bit processors have them, and whose
+   * {@link SystemCalls} are known.
+   */
   static boolean is64BitLinux() {
-    return isLinux() && ValueLayout.ADDRESS.byteSize() == Long.BYTES;
+    return isLinux()
+        && switch (System.getProperty("os.arch", "")) {
+          case "amd64", "x86_64", "aarch64", "riscv64", "loongarch64" -> true;
+          default -> false;
+        };
   }
 
   /**

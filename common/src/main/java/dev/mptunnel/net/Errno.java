@@ -32,6 +32,7 @@ final class Errno {
   private static String text(int number) {
     return switch (number) {
       case EPERM -> "operation not permitted";
+      case 2 -> "no such file";
       case EIO -> "input/output error";
       case EBADF -> "bad file descriptor";
       case EAGAIN -> "resource temporarily unavailable";

@@ -9,10 +9,13 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.LongSupplier;
 
 /** One of the kernel's clocks, by clock_gettime(2), in nanoseconds. May be read by any thread. */
-final class KernelClock implements LongSupplier {
+public final class KernelClock implements LongSupplier {
 
   /** The time of day, which may be set. */
   static final int REALTIME = 0;
+
+  /** The time since some moment, but for what the machine was suspended. */
+  public static final int MONOTONIC = 1;
 
   /** The time since the machine was started, also while it is suspended. */
   static final int BOOTTIME = 7;
@@ -33,7 +36,7 @@ final class KernelClock implements LongSupplier {
   }
 
   /** The clock of this number, or null where it is not to be had. */
-  static KernelClock orNull(int id) {
+  public static KernelClock orNull(int id) {
     KernelClock clock = new KernelClock(id);
     return CLOCK_GETTIME != null && clock.read(TIMESPEC.get()) == 0 ? clock : null;
   }

@@ -2,14 +2,9 @@ package dev.mptunnel.net;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 
 /**
@@ -29,19 +24,18 @@ final class Netlink implements AutoCloseable {
   private static final int MSG_DONTWAIT = 0x40;
   private static final int RECEIVE_BYTES = 32 << 10; // what the kernel fills at most for a dump
 
-  private final Calls calls;
   private final Arena arena = Arena.ofShared();
+  private final LinuxSockets calls = new LinuxSockets(arena);
   private final MemorySegment out = arena.allocate(256, 8);
   private final MemorySegment in = arena.allocate(RECEIVE_BYTES, 8);
   private final int descriptor;
   private int sequence;
 
-  private Netlink(Calls calls) throws IOException {
-    this.calls = calls;
-    descriptor = calls.socket();
+  private Netlink() throws IOException {
+    descriptor = calls.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
     if (descriptor < 0) {
       arena.close();
-      throw failed("socket");
+      throw failed("socket", descriptor);
     }
   }
 
@@ -55,11 +49,8 @@ final class Netlink implements AutoCloseable {
       throw new IOException("netlink: only on 64-bit Linux");
     }
     try {
-      return new Netlink(new Calls());
-    } catch (IllegalCallerException
-        | UnsupportedOperationException
-        | NoSuchElementException
-        | LinkageError e) {
+      return new Netlink();
+    } catch (IllegalCallerException | UnsupportedOperationException | LinkageError e) {
       throw new IOException("netlink: no native calls", e); // the user has denied us them
     }
   }
@@ -85,16 +76,17 @@ final class Netlink implements AutoCloseable {
     message.putShort(6, (short) (NLM_F_REQUEST | flags));
     message.putInt(8, sequence);
     message.putInt(12, 0);
-    if (calls.send(descriptor, out, bytes) != bytes) {
-      throw failed("send");
+    int sent = calls.send(descriptor, out, bytes, MSG_DONTWAIT);
+    if (sent < 0) {
+      throw failed("send", sent);
     }
     boolean more = true;
     while (more) {
-      long received = calls.receive(descriptor, in);
+      int received = calls.receive(descriptor, in, MSG_DONTWAIT);
       if (received < 0) {
-        throw failed("recv");
+        throw failed("recv", received);
       }
-      ByteBuffer all = in.asByteBuffer().order(ByteOrder.nativeOrder()).limit((int) received);
+      ByteBuffer all = in.asByteBuffer().order(ByteOrder.nativeOrder()).limit(received);
       more = hand(all, (flags & NLM_F_DUMP) != 0, answer);
     }
   }
@@ -119,72 +111,13 @@ final class Netlink implements AutoCloseable {
     return more;
   }
 
-  private static IOException failed(String call) {
-    return new IOException("netlink: " + call + " failed");
+  private static IOException failed(String call, int result) {
+    return new IOException("netlink: " + call + ": " + Errno.exception(-result).getMessage());
   }
 
   @Override
   public void close() {
     calls.close(descriptor);
     arena.close();
-  }
-
-  /** The C library's functions. */
-  @SuppressWarnings("restricted") // calls of the C library's
-  private static final class Calls {
-
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong SIZE = ValueLayout.JAVA_LONG;
-
-    private final MethodHandle socket = find("socket", FunctionDescriptor.of(INT, INT, INT, INT));
-    private final MethodHandle send =
-        find("send", FunctionDescriptor.of(SIZE, INT, ValueLayout.ADDRESS, SIZE, INT));
-    private final MethodHandle receive =
-        find("recv", FunctionDescriptor.of(SIZE, INT, ValueLayout.ADDRESS, SIZE, INT));
-    private final MethodHandle close = find("close", FunctionDescriptor.of(INT, INT));
-
-    private static MethodHandle find(String name, FunctionDescriptor signature) {
-      Linker linker = Linker.nativeLinker();
-      return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature);
-    }
-
-    int socket() {
-      try {
-        return (int) socket.invokeExact(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
-    }
-
-    long send(int descriptor, MemorySegment bytes, long count) {
-      try {
-        return (long) send.invokeExact(descriptor, bytes, count, MSG_DONTWAIT);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
-    }
-
-    long receive(int descriptor, MemorySegment into) {
-      try {
-        return (long) receive.invokeExact(descriptor, into, into.byteSize(), MSG_DONTWAIT);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
-    }
-
-    void close(int descriptor) {
-      try {
-        int _ = (int) close.invokeExact(descriptor);
-      } catch (Throwable e) {
-        throw unexpected(e);
-      }
-    }
-
-    private static RuntimeException unexpected(Throwable e) {
-      if (e instanceof Error error) {
-        throw error;
-      }
-      return e instanceof RuntimeException told ? told : new IllegalStateException(e);
-    }
   }
 }

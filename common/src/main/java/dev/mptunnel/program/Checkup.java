@@ -7,6 +7,8 @@ import dev.mptunnel.log.ConsoleLog;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Looks whether a program would work with its configuration, instead of running it, prints what was
@@ -44,6 +46,18 @@ public final class Checkup<C> {
   /** Whether a command line asks for the one that has this name. */
   public static boolean isAsked(String word, String... args) {
     return args.length > 0 && args[0].equals(word);
+  }
+
+  /** The model of its command line, for the manual. */
+  public static CommandSpec spec(Command<?> command) {
+    return command
+        .spec()
+        .addOption(
+            OptionSpec.builder(JSON)
+                .type(boolean.class)
+                .arity("0")
+                .description("print the findings as JSON")
+                .build());
   }
 
   /**

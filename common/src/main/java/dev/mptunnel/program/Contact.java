@@ -6,6 +6,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** How a program that runs on this machine is found: by its control socket. */
 final class Contact {
@@ -31,6 +33,23 @@ final class Contact {
       // Said below.
     }
     throw new IllegalArgumentException(OPTION + " names no file; expected a path");
+  }
+
+  /** Adds that option to a model, and the one for help. */
+  static void addOptions(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder(OPTION)
+            .type(Path.class)
+            .paramLabel("PATH")
+            .description("ask at this Unix socket, where several run")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .type(boolean.class)
+            .arity("0")
+            .description("show this and exit")
+            .build());
+    spec.usageMessage().sortOptions(false);
   }
 
   /**

@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@code mpserver check} and {@code bridge check} look at alike: this machine. */
+/** What {@code mpserver check} and {@code mpbridge check} look at alike: this machine. */
 public final class HostChecks {
 
   private static final Path PROC_SYS_NET = Path.of("/proc/sys/net");

@@ -160,7 +160,8 @@ final class Observation implements AutoCloseable {
   /** Nobody asked for it, so it does without where there is no place. */
   private ControlSocket openUsual(Orders orders, Map<String, String> environment) {
     ControlPlaces places = new ControlPlaces(environment);
-    Path path = places.free(program, ProcessHandle.current().pid());
+    long pid = ProcessHandle.current().pid();
+    Path path = places.free(program, pid);
     if (path == null) {
       LOG.info(
           "'{} status' and 'reload' will not find this one: no folder of {} can be written;"
@@ -170,7 +171,7 @@ final class Observation implements AutoCloseable {
       return null;
     }
     try {
-      return ControlSocket.open(path, site, orders);
+      return places.open(path, program, pid, place -> ControlSocket.open(place, site, orders));
     } catch (IOException e) {
       LOG.info("'{} status' and 'reload' will not find this one: {}", program, e.getMessage());
       return null;

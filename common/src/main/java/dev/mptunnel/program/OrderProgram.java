@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * {@code mpclient reload}, {@code mpclient path ...} and the like: has a program that runs do
@@ -66,7 +68,8 @@ public final class OrderProgram {
     boolean ofPaths = args[0].equals(PATH);
     List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
     if (words.contains("-h") || words.contains("--help")) {
-      out.print(ofPaths ? pathHelp(name) : reloadHelp(name));
+      CommandSpec spec = ofPaths ? pathSpec(program) : reloadSpec(program);
+      out.print(new CommandLine(spec).getUsageMessage());
       return 0;
     }
     try {
@@ -140,36 +143,46 @@ public final class OrderProgram {
     return reply.status() >= FAILED ? EXIT_FAILED : Command.EXIT_USAGE;
   }
 
-  private String reloadHelp(String name) {
-    return """
-    Usage: %s [--control PATH]
-
-    Has the %s that runs here read its file, options and environment again, and go over to what
-    they say now: whole, or not at all if anything is wrong with them. Prints what has changed.
-    '%2$s --help' says what only a restart changes.
-
-          --control PATH  ask at this Unix socket, where several run
-      -h, --help          show this and exit
-    """
-        .formatted(name, program);
+  /** The model of {@code reload}, for its help and the manual. */
+  public static CommandSpec reloadSpec(String program) {
+    CommandSpec spec = CommandSpec.create().name(program + " " + RELOAD);
+    Contact.addOptions(spec);
+    spec.usageMessage()
+        .customSynopsis(spec.name() + " [--control PATH]")
+        .description(
+            "",
+            "Has the "
+                + program
+                + " that runs here read its file, options and environment again, and go over to what"
+                + " they say now: whole, or not at all if anything is wrong with them. Prints what"
+                + " has changed. '"
+                + program
+                + " --help' says what only a restart changes.",
+            "");
+    return spec;
   }
 
-  private String pathHelp(String name) {
-    return """
-    Usage: %s add HOST PORT [name=NAME] [bind=ADDRESS|INTERFACE] [fwmark=MARK]
-           %1$s remove|pause|resume NAME
-           %1$s list
-
-    Changes the paths of the %s that runs here, until it is restarted, or reloaded: its file stays
-    as it is.
-
-          add             one more, written as in the file
-          remove          takes one out, once what is on its way has come
-          pause           has one carry nothing, neither datagrams nor TCP, until resume
-          list            names all, and how they are
-          --control PATH  ask at this Unix socket, where several run
-      -h, --help          show this and exit
-    """
-        .formatted(name, program);
+  /** The model of {@code path}, for its help and the manual. */
+  public static CommandSpec pathSpec(String program) {
+    CommandSpec spec = CommandSpec.create().name(program + " " + PATH);
+    Contact.addOptions(spec);
+    spec.usageMessage()
+        .customSynopsis(
+            spec.name() + " add HOST PORT [name=NAME] [bind=ADDRESS|INTERFACE] [fwmark=MARK]",
+            spec.name() + " remove|pause|resume NAME",
+            spec.name() + " list")
+        .description(
+            "",
+            "Changes the paths of the "
+                + program
+                + " that runs here, until it is restarted, or reloaded: its file stays as it is.",
+            "")
+        .footer(
+            "",
+            "add is one more, written as in the file.",
+            "remove takes one out, once what is on its way has come.",
+            "pause has one carry nothing, neither datagrams nor TCP, until resume.",
+            "list names all, and how they are.");
+    return spec;
   }
 }

@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -89,6 +90,12 @@ public final class Program<C> {
       return new CompletableFuture<>();
     }
 
+    /**
+     * Done when each of the threads that move something has answered; fails if one has ended. Who
+     * hangs does not answer. From any thread.
+     */
+    CompletableFuture<Void> answered();
+
     /** Closes in order; returns when done. From any thread. */
     @Override
     void close();
@@ -128,28 +135,36 @@ public final class Program<C> {
       case CommandResult.Exit<Configured<C>>(int exit) -> exit;
       case CommandResult.Run<Configured<C>>(Configured<C> configured, boolean verbose) -> {
         boolean json = status.apply(configured.config()).jsonLog();
-        Journal journal = ConsoleLog.install(verbose, json, System.getenv());
-        yield run(args, configured, journal, out, err);
+        Map<String, String> environment = System.getenv();
+        Journal journal = ConsoleLog.install(verbose, json, environment);
+        yield run(args, configured, journal, environment, out, err);
       }
     };
   }
 
   private int run(
-      String[] args, Configured<C> configured, Journal journal, PrintStream out, PrintStream err)
+      String[] args,
+      Configured<C> configured,
+      Journal journal,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err)
       throws InterruptedException {
     C config = configured.config();
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
     SocketSettings asked = sockets.apply(config);
+    Systemd systemd = Systemd.of(environment, ProcessHandle.current().pid());
     try (DatagramEngine engine = Engines.open(asked, command.name());
         Reloadable<C> running = starter.start(engine, config);
         Observation observation =
             Observation.open(
-                command.name(), engine.name(), running, journal, status.apply(config))) {
+                command.name(), engine.name(), running, journal, status.apply(config));
+        Watchdog.Closing _ = Watchdog.start(systemd, running)) {
       Reloader<C> reloader =
-          new Reloader<>(command, args, configured, status, running, observation);
-      observation.openControl(reloader, System.getenv());
+          new Reloader<>(command, args, configured, status, running, observation, systemd);
+      observation.openControl(reloader, environment);
       Signals.on("USR1", () -> print(running, out));
       boolean hadTerminal = hasTerminal();
       Signals.on("HUP", () -> onHangup(hadTerminal, ended, reloader));
@@ -160,6 +175,7 @@ public final class Program<C> {
               Version.current(),
               running.summary(),
               engine.name());
+      systemd.ready(running.summary());
       CompletableFuture<Object> broken = CompletableFuture.anyOf(engine.ended(), running.ended());
       broken.thenRun(ended::countDown);
       ended.await();
@@ -167,6 +183,7 @@ public final class Program<C> {
         log().error("the engine has ended by itself: nothing is forwarded any more");
         return EXIT_ENGINE_ENDED;
       }
+      systemd.stopping();
       print(running, out);
       return 0;
     } catch (IOException e) {

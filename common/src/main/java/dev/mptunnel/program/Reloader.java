@@ -30,6 +30,7 @@ final class Reloader<C> implements Orders {
   private final Function<C, StatusSettings> status;
   private final Program.Reloadable<C> running;
   private final Observation observation;
+  private final Systemd systemd;
   private Configured<C> configured;
 
   /**
@@ -45,13 +46,15 @@ final class Reloader<C> implements Orders {
       Configured<C> configured,
       Function<C, StatusSettings> status,
       Program.Reloadable<C> running,
-      Observation observation) {
+      Observation observation,
+      Systemd systemd) {
     this.command = command;
     this.args = args.clone();
     this.configured = configured;
     this.status = status;
     this.running = running;
     this.observation = observation;
+    this.systemd = systemd;
   }
 
   /**
@@ -60,6 +63,7 @@ final class Reloader<C> implements Orders {
    * @return what to tell whoever asked for it
    */
   synchronized Answer reload() {
+    systemd.reloading();
     try {
       List<String> changes = apply(command.again(configured, args));
       observation.countReload(true);
@@ -72,6 +76,8 @@ final class Reloader<C> implements Orders {
           "reload-refused",
           () -> LOG.warn("reload refused, all goes on as before: {}", e.getMessage()));
       return Answer.text(400, e.getMessage());
+    } finally {
+      systemd.ready(running.summary());
     }
   }
 

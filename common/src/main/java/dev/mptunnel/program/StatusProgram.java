@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code mpclient status} and the like: shows in a terminal what a program that runs shows. */
 public final class StatusProgram {
@@ -68,7 +71,7 @@ public final class StatusProgram {
   public int run(String[] args) throws InterruptedException {
     try {
       if (!parse(List.of(args).subList(1, args.length))) {
-        out.print(help());
+        out.print(new CommandLine(spec(program)).getUsageMessage());
         return 0;
       }
     } catch (IllegalArgumentException e) {
@@ -111,18 +114,23 @@ public final class StatusProgram {
     return true;
   }
 
-  private String help() {
-    return """
-    Usage: %s [--once] [--json] [--control PATH]
+  /** The model of its command line, for its help and the manual. */
+  public static CommandSpec spec(String program) {
+    CommandSpec spec = CommandSpec.create().name(program + " " + WORD);
+    spec.addOption(flag("show it once", "--once"));
+    spec.addOption(flag("as JSON, once; docs/status.md says what it means", "--json"));
+    Contact.addOptions(spec);
+    spec.usageMessage()
+        .customSynopsis(spec.name() + " [--once] [--json] [--control PATH]")
+        .description(
+            "",
+            "Shows what the " + program + " that runs here does, anew each second until Ctrl-C.",
+            "");
+    return spec;
+  }
 
-    Shows what the %s that runs here does, anew each second until Ctrl-C.
-
-          --once          show it once
-          --json          as JSON, once; docs/status.md says what it means
-          --control PATH  ask at this Unix socket, where several run
-      -h, --help          show this and exit
-    """
-        .formatted(name(), program);
+  private static OptionSpec flag(String help, String... names) {
+    return OptionSpec.builder(names).type(boolean.class).arity("0").description(help).build();
   }
 
   private void show(Path path) throws IOException, InterruptedException {

@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /**
@@ -132,11 +131,6 @@ public final class ClientsFile {
 
   /** When root invites, the user that the server runs as must be able to read on. */
   private static void keepOwner(Path file, Path besides) throws IOException {
-    if (Files.exists(file)) {
-      UserPrincipal owner = Files.getOwner(file);
-      if (!owner.equals(Files.getOwner(besides))) {
-        Files.setOwner(besides, owner);
-      }
-    }
+    UserFile.giveToOwnerOf(Files.exists(file) ? file : file.getParent(), besides);
   }
 }

@@ -37,12 +37,14 @@ public final class SecretFile {
   }
 
   /**
-   * Writes a secret into a new file that only its owner may read.
+   * Writes a secret into a new file that only its owner may read, who is that of the folder where
+   * root writes it.
    *
    * @throws IOException also where there is such a file already; the message does not name it
    */
   public static void create(Path file, SharedSeed secret) throws IOException {
     UserFile.createPrivate(
         file, "# The secret of a tunnel: both ends need it, nobody else.\n" + secret.text() + "\n");
+    UserFile.giveToOwnerOf(file.toAbsolutePath().getParent(), file);
   }
 }

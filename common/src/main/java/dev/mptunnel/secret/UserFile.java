@@ -9,11 +9,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileOwnerAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -32,6 +34,8 @@ public final class UserFile {
 
   private static final Set<PosixFilePermission> OWNER_READS_AND_WRITES =
       PosixFilePermissions.fromString("rw-------");
+
+  private static final Integer ROOT = 0;
 
   private UserFile() {}
 
@@ -95,6 +99,22 @@ public final class UserFile {
     } catch (IOException e) {
       throw notWritten(e);
     }
+  }
+
+  /**
+   * Gives what root has made to whoever owns another file, since that one must be able to read on,
+   * such as the user that a service runs as. What anybody else has made stays theirs. Links are not
+   * followed: whoever owns a folder may put one there meanwhile.
+   *
+   * @param like a file or a folder, which exists
+   */
+  static void giveToOwnerOf(Path like, Path made) throws IOException {
+    if (!made.getFileSystem().supportedFileAttributeViews().contains("unix")
+        || !ROOT.equals(Files.getAttribute(made, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+      return;
+    }
+    Files.getFileAttributeView(made, FileOwnerAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setOwner(Files.getOwner(like));
   }
 
   private static void writeAll(FileChannel channel, String content, Path file) throws IOException {

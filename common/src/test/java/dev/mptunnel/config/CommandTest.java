@@ -192,7 +192,7 @@ class CommandTest {
           mpserver | 0 a 1              | PORT: port 0 is out of range; expected 1 to 65535
           mpserver | 2000 a 70000       | TARGET: port 70000 is out of range; expected 1 to 65535
           mpserver | 2 a 1 --target b:1 | TARGET: target is set again after --target; expected it once
-          bridge   | 4000               | no server is given; expected bridge PORT HOST:PORT
+          bridge   | 4000               | no server is given; expected mpbridge PORT HOST:PORT
           bridge   | tcp-listen:1 udp:a:1 | SERVER: 'udp:a:1' is of another protocol than what is listened for
           bridge   | udp-listen:1 tcp:a:1 | SERVER: 'tcp:a:1' is of another protocol than what is listened for
           bridge   | tcp-listen:1 tcp:a:1 UDP4:b:1 | SERVER: 'UDP4:b:1' is of another protocol than what is listened for

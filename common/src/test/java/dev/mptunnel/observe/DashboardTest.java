@@ -32,7 +32,7 @@ class DashboardTest {
                 Samples.path(0, 9, 8),
                 Samples.path(1, 9, 8)));
     return Metrics.text(Samples.snapshot("mpclient", ofClient, Trends.NONE))
-        + Metrics.text(Samples.snapshot("bridge", Samples.relay(), Trends.NONE));
+        + Metrics.text(Samples.snapshot("mpbridge", Samples.relay(), Trends.NONE));
   }
 
   @Test

@@ -79,7 +79,7 @@ class StatusJsonTest {
 
   @Test
   void aBridgesIsAsItIsDocumented() throws IOException {
-    Snapshot snapshot = Samples.snapshot("bridge", Samples.relay(), Trends.NONE);
+    Snapshot snapshot = Samples.snapshot("mpbridge", Samples.relay(), Trends.NONE);
     assertEquals(fields(example(documented("Of bridge"))), fields(json(snapshot)));
   }
 
@@ -197,7 +197,7 @@ class StatusJsonTest {
                 "mpserver", Samples.server(1, client().figures().sessions()), Trends.NONE));
     assertTrue(server.contains("mptunnel_loop_packets_total{loop=\"2\"} 50.0\n"), server);
     assertTrue(server.contains("mptunnel_destinations_asked_total 40.0\n"), server);
-    String relay = Metrics.text(Samples.snapshot("bridge", Samples.relay(), Trends.NONE));
+    String relay = Metrics.text(Samples.snapshot("mpbridge", Samples.relay(), Trends.NONE));
     assertTrue(
         relay.contains(
             "mptunnel_bridge_bytes_total{direction=\"in\",server=\"1.2.3.4:2000\","

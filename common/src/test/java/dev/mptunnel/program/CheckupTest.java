@@ -80,8 +80,8 @@ class CheckupTest {
             "4000"));
     assertEquals(
         """
-        bridge check: no server is given; expected bridge PORT HOST:PORT
-        try 'bridge check --help'
+        mpbridge check: no server is given; expected mpbridge PORT HOST:PORT
+        try 'mpbridge check --help'
         """,
         err());
     assertEquals(
@@ -93,7 +93,7 @@ class CheckupTest {
             "check",
             "4000",
             "a:1"));
-    assertTrue(err().endsWith("bridge check: no engine\n"), err());
+    assertTrue(err().endsWith("mpbridge check: no engine\n"), err());
   }
 
   @Test

@@ -41,6 +41,11 @@ class StatusSiteTest {
         }
 
         @Override
+        public CompletableFuture<Void> answered() {
+          return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public void close() {}
       };
 

@@ -208,6 +208,36 @@ class ClientsFileTest {
   }
 
   @Test
+  void whatRootMakesIsTheFoldersOwners() throws Exception {
+    Assumptions.assumeTrue(
+        Files.getOwner(folder).getName().equals("root"), "only root can give away");
+    UserPrincipal owner =
+        folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Path theirs = Files.createDirectory(folder.resolve("theirs"));
+    Files.setOwner(theirs, owner);
+    Path clients = theirs.resolve("clients");
+    ClientsFile.change(clients, now -> now);
+    Path secret = theirs.resolve("secret");
+    SecretFile.create(secret, SharedSeed.random(new Random(1)));
+    for (Path made : List.of(clients, theirs.resolve("clients.lock"), secret)) {
+      assertEquals(owner, Files.getOwner(made), made.toString());
+    }
+  }
+
+  @Test
+  void ofALinkThatStandsInForItNothingIsGivenAway() throws Exception {
+    Assumptions.assumeTrue(
+        Files.getOwner(folder).getName().equals("root"), "only root can give away");
+    UserPrincipal owner =
+        folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Path theirs = Files.createDirectory(folder.resolve("theirs"));
+    Files.setOwner(theirs, owner);
+    Path roots = Files.createFile(folder.resolve("roots"));
+    UserFile.giveToOwnerOf(theirs, Files.createSymbolicLink(theirs.resolve("link"), roots));
+    assertEquals("root", Files.getOwner(roots).getName());
+  }
+
+  @Test
   void behindALinkTheFileItselfIsReplaced() throws Exception {
     Path real = Files.createDirectory(folder.resolve("real")).resolve("them");
     file = real;

@@ -3,6 +3,7 @@ package dev.mptunnel.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mptunnel.config.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class EmptyProjectTest {
 
-  private static final String VERSION = "0.1.0-SNAPSHOT";
+  private static final String VERSION = Version.current();
   private static final List<String> MODULES = List.of("common", "mpclient", "mpserver", "library");
 
   private static final String PROJECT =
@@ -149,10 +150,10 @@ class EmptyProjectTest {
     if (Files.isDirectory(real.resolve("dev"))) {
       linkAll(real.resolve("dev"), repository.resolve("dev"), "mptunnel");
     }
-    installPom(ours, "mptunnel-parent", Path.of("../pom.xml"));
+    installPom(ours, "mptunnel-parent", Path.of(".."));
     for (String module : MODULES) {
       String artifact = module.equals("library") ? "mptunnel" : module;
-      installPom(ours, artifact, Path.of("..", module, "pom.xml"));
+      installPom(ours, artifact, Path.of("..", module));
       Path classes = Path.of("..", module, "target/classes");
       assertTrue(Files.exists(classes.resolve("module-info.class")), classes + " is not compiled");
       Path jar = ours.resolve(artifact + "/" + VERSION + "/" + artifact + "-" + VERSION + ".jar");
@@ -172,7 +173,9 @@ class EmptyProjectTest {
     }
   }
 
-  private static void installPom(Path ours, String artifact, Path pom) throws IOException {
+  /** What Maven would install: the pom with the version in it. */
+  private static void installPom(Path ours, String artifact, Path module) throws IOException {
+    Path pom = module.resolve("target/.flattened-pom.xml");
     Path place = Files.createDirectories(ours.resolve(artifact + "/" + VERSION));
     Files.copy(pom, place.resolve(artifact + "-" + VERSION + ".pom"));
   }

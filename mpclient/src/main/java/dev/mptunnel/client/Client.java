@@ -322,6 +322,13 @@ public final class Client implements Program.Reloadable<ClientConfig> {
         : streams.report();
   }
 
+  @Override
+  public CompletableFuture<Void> answered() {
+    return engine
+        .call(() -> streamEngine == null ? List.<Engine>of() : List.of(streamEngine))
+        .thenCompose(Engine::answered);
+  }
+
   /** Tells the server that we close, and closes the sockets. From any thread; returns when done. */
   @Override
   public void close() {

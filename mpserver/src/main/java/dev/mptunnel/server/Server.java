@@ -14,6 +14,7 @@ import dev.mptunnel.net.Addresses;
 import dev.mptunnel.net.Closing;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.DriverGroup;
+import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.EngineGroup;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.PortOptions;
@@ -347,6 +348,15 @@ public final class Server implements Program.Reloadable<ServerConfig> {
                     destinations(),
                     null,
                     null));
+  }
+
+  @Override
+  public CompletableFuture<Void> answered() {
+    List<Engine> all = new ArrayList<>(engines.engines());
+    if (streams != null) {
+      all.add(streams.engine());
+    }
+    return Engine.answered(all);
   }
 
   private Figures.Destinations destinations() {

@@ -122,6 +122,11 @@ final class ServerStreams {
     config.targets().forEach((name, where) -> targets.put(name, newTarget(name, where)));
   }
 
+  /** The one whose thread this runs on. */
+  StreamEngine engine() {
+    return engine;
+  }
+
   /** Where packets go that come over TCP; before anything starts. */
   void openCarriers(DriverGroup to) {
     endpoints = to;

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Where control sockets are that nobody named a place for. */
@@ -19,10 +20,17 @@ public final class ControlPlaces {
   private static final int ROOT = 0;
   private static final String SUFFIX = ".sock";
 
+  /** Names one of several that a supervisor starts, so that each has a place of its own. */
+  private static final String INSTANCE = "MPTUNNEL_INSTANCE";
+
+  /** What is no folder, and short enough for the path of a socket. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9:_.@\\\\-]{1,64}");
+
   private final Path runtime;
   private final Path system;
   private final Path users;
   private final int user;
+  private final String instance;
 
   /**
    * The places of this machine.
@@ -30,7 +38,11 @@ public final class ControlPlaces {
    * @param environment the variables of the environment
    */
   public ControlPlaces(Map<String, String> environment) {
-    this(environment.get("XDG_RUNTIME_DIR"), Path.of("/run"), user());
+    this(
+        environment.get("XDG_RUNTIME_DIR"),
+        Path.of("/run"),
+        user(),
+        environment.getOrDefault(INSTANCE, ""));
   }
 
   /**
@@ -41,6 +53,17 @@ public final class ControlPlaces {
    * @param user the number of who asks, or -1 for nobody known
    */
   public ControlPlaces(String runtime, Path system, int user) {
+    this(runtime, system, user, "");
+  }
+
+  /**
+   * The same, as one of several.
+   *
+   * @param instance what this process is called among those of its program; empty, or what is no
+   *     name, where it is called nothing
+   */
+  ControlPlaces(String runtime, Path system, int user, String instance) {
+    this.instance = NAME.matcher(instance).matches() ? "-" + instance : "";
     this.runtime = runtime == null || !runtime.startsWith("/") ? null : Path.of(runtime);
     this.system = system;
     this.user = user;
@@ -63,12 +86,39 @@ public final class ControlPlaces {
   public Path free(String program, long pid) {
     for (Path folder : own()) {
       if (isWritable(folder)) {
-        removeLeft(folder, program);
-        Path usual = folder.resolve(program + SUFFIX);
+        if (instance.isEmpty()) {
+          // Others that start just now might be taken for left: instances leave each other alone.
+          removeLeft(folder, program);
+        }
+        Path usual = folder.resolve(program + instance + SUFFIX);
         return isTaken(usual) ? folder.resolve(program + "-" + pid + SUFFIX) : usual;
       }
     }
     return null;
+  }
+
+  /** Opens a control socket, or whatever stands for one. */
+  @FunctionalInterface
+  public interface Opener<T> {
+    T open(Path path) throws IOException;
+  }
+
+  /**
+   * Opens what was free; where another process was quicker, what is free now.
+   *
+   * @param free what {@link #free} said of this program and process
+   * @throws IOException when neither can be opened
+   */
+  public <T> T open(Path free, String program, long pid, Opener<T> opener) throws IOException {
+    try {
+      return opener.open(free);
+    } catch (IOException e) {
+      Path other = free(program, pid);
+      if (other == null || other.equals(free)) {
+        throw e;
+      }
+      return opener.open(other);
+    }
   }
 
   /** The user's own is named by no variable after su, and in cron; it is there while he is. */

@@ -57,7 +57,7 @@ function paint() {
 }
 
 function show() {
-  const isBridge = status.program === "bridge";
+  const isBridge = status.program === "mpbridge";
   const period = chosenOf("window");
   byId("main").hidden = false;
   showTop();

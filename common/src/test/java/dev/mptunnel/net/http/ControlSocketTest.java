@@ -238,6 +238,35 @@ class ControlSocketTest {
   }
 
   @Test
+  void instancesHaveNamesOfTheirOwnAndLeaveEachOtherAlone() throws IOException {
+    ControlPlaces home = new ControlPlaces(null, folder, ALICE, "home");
+    ControlPlaces work = new ControlPlaces(null, folder, ALICE, "work");
+    Path homes = folder.resolve("mptunnel/mpclient-home.sock");
+    assertEquals(homes, home.free("mpclient", 7));
+    leave(homes); // bound, and not listening yet
+    Path works = folder.resolve("mptunnel/mpclient-work.sock");
+    assertEquals(works, work.free("mpclient", 8));
+    assertTrue(Files.exists(homes));
+    open(homes);
+    open(works);
+    assertEquals(List.of(homes, works), home.served("mpclient"));
+    ControlPlaces another = new ControlPlaces(null, folder, ALICE, "home");
+    assertEquals(folder.resolve("mptunnel/mpclient-9.sock"), another.free("mpclient", 9));
+    ControlPlaces outside = new ControlPlaces(null, folder, ALICE, "/../../home");
+    assertEquals(folder.resolve("mptunnel/mpclient.sock"), outside.free("mpclient", 9));
+  }
+
+  @Test
+  void whoIsNotTheFirstToOpenWhatWasFreeTakesAnother() throws IOException {
+    ControlPlaces places = new ControlPlaces(null, folder, ALICE);
+    Path free = places.free("mpclient", 7);
+    open(free);
+    Path second = folder.resolve("mptunnel/mpclient-7.sock");
+    assertEquals(second, places.open(free, "mpclient", 7, path -> open(path).path()));
+    assertEquals(List.of(second, free), places.served("mpclient"));
+  }
+
+  @Test
   void whoRunsItAndRootFindItWithoutAVariable() throws IOException {
     Path alices = Files.createDirectories(folder.resolve("user/" + ALICE));
     Path system = Files.writeString(folder.resolve("mptunnel"), "no folder");

@@ -347,7 +347,7 @@ final class Diagnosis {
           subject,
           "it is there, but the server that it leads to does not answer to this secret, which"
               + " another bridge's server does",
-          "look where it leads: 'bridge check' on that machine, with the options that it runs"
+          "look where it leads: 'mpbridge check' on that machine, with the options that it runs"
               + " with");
     }
     return Finding.fail(

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       LatencyCommand.class,
       AllocationCommand.class,
       MemoryCommand.class,
+      StartCommand.class,
       SinkCommand.class,
       JmhCommand.class
     },

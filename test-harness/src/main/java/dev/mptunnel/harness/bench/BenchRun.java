@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** What the benchmarks of whole chains do alike. */
 final class BenchRun {
@@ -58,6 +59,16 @@ final class BenchRun {
       line.add(Double.NaN);
     }
     line.add(value);
+  }
+
+  /** Lets time pass in which nothing is done. */
+  static void pause(int seconds) throws IOException {
+    try {
+      TimeUnit.SECONDS.sleep(seconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   /** What a plot calls so many sessions. */

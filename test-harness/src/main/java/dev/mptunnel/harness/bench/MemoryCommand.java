@@ -3,8 +3,6 @@ package dev.mptunnel.harness.bench;
 import dev.mptunnel.harness.bench.Chain.End;
 import dev.mptunnel.harness.lab.Usage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -81,38 +79,19 @@ final class MemoryCommand implements Callable<Integer> {
       if (outcome.lost() > 0) {
         throw new IOException(outcome.lost() + " sessions do not carry a datagram");
       }
-      pause(IDLE_AFTER_SECONDS);
+      BenchRun.pause(IDLE_AFTER_SECONDS);
       Usage before = chain.usage();
-      pause(options.seconds());
+      BenchRun.pause(options.seconds());
       double micros = chain.usage().minus(before).serverNanos() / 1e3;
       for (Chain.Part part : chain.parts()) {
         if (part.end() == End.FAR) {
           return new Idle(
               LiveHeap.bytes(part.pid()),
-              residentKilobytes(part.pid()),
+              ResidentMemory.kilobytes(part.pid()),
               micros / options.seconds());
         }
       }
       throw new IllegalStateException("a tunnel without a server");
-    }
-  }
-
-  /** All memory that the process has in RAM, of the heap also what could be collected. */
-  private static long residentKilobytes(long pid) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IOException("process " + pid + " has no memory");
-  }
-
-  private static void pause(int seconds) throws IOException {
-    try {
-      TimeUnit.SECONDS.sleep(seconds);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 }

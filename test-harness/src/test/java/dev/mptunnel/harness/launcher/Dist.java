@@ -18,17 +18,18 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * The archive that {@code ./mptunnel dist} makes of the classes that are tested, made once for all
- * tests that ask for it. The launcher is the real one; what stands in for Maven has nothing to
- * build.
+ * tests that ask for it, and what else the launcher packs of them. The launcher is the real one;
+ * what stands in for Maven has nothing to build.
  *
  * @param tree where it was made
+ * @param standIns where what stands in for Maven is
  * @param made what the command printed
  */
-public record Dist(LauncherTree tree, Outcome made) implements AutoCloseable {
+public record Dist(LauncherTree tree, Path standIns, Outcome made) implements AutoCloseable {
 
   /** What the programs need of the class path of the tests. */
   private static final List<String> LIBRARIES =
-      List.of("netty-", "HdrHistogram-", "picocli-", "slf4j-", "bcprov-");
+      List.of("netty-", "HdrHistogram-", "picocli-", "prometheus-", "slf4j-", "bcprov-");
 
   /** Gives tests the archive. */
   public static final class Resolver implements ParameterResolver {
@@ -63,7 +64,7 @@ public record Dist(LauncherTree tree, Outcome made) implements AutoCloseable {
           """;
       Files.writeString(maven, copy.formatted(jars));
       Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new Dist(tree, run(tree, maven.getParent(), "dist"));
+      return new Dist(tree, maven.getParent(), run(tree, maven.getParent(), "dist"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (Exception e) {
@@ -105,9 +106,32 @@ public record Dist(LauncherTree tree, Outcome made) implements AutoCloseable {
         && jar.getFileName().toString().startsWith(folder.getParent().getFileName().toString());
   }
 
+  /**
+   * Packs something else.
+   *
+   * @param command {@code deb} and the like
+   * @return where it is
+   */
+  public Path pack(String command) throws Exception {
+    Outcome outcome = run(tree, standIns, command);
+    if (outcome.exitCode() != 0) {
+      throw new IOException(command + ": " + outcome.err());
+    }
+    return Path.of(outcome.out().strip());
+  }
+
   /** Where the archive is. */
   public Path archive() {
     return Path.of(made.out().strip());
+  }
+
+  /** Has the tree be of another version. */
+  public void setVersion(String version) throws IOException {
+    Path pom = tree.root().resolve("pom.xml");
+    String changed =
+        Files.readString(pom)
+            .replaceFirst("<revision>.*</revision>", "<revision>" + version + "</revision>");
+    Files.writeString(pom, changed);
   }
 
   /**
@@ -116,12 +140,17 @@ public record Dist(LauncherTree tree, Outcome made) implements AutoCloseable {
    * @return the one folder in it
    */
   public Path unpack(Path folder) throws IOException, InterruptedException {
+    return unpack(archive(), folder);
+  }
+
+  /** The same with another archive. */
+  static Path unpack(Path archive, Path folder) throws IOException, InterruptedException {
     Process tar =
-        new ProcessBuilder("tar", "-C", folder.toString(), "-xzf", archive().toString())
+        new ProcessBuilder("tar", "-C", folder.toString(), "-xzf", archive.toString())
             .inheritIO()
             .start();
     if (tar.waitFor() != 0) {
-      throw new IOException("tar failed on " + archive() + made);
+      throw new IOException("tar failed on " + archive);
     }
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> names = entries.toList();

@@ -67,7 +67,7 @@ class DistTest {
       start("mpserver", "keygen", secret).onExit().join();
       String targetPort = Integer.toString(target.getLocalPort());
       start("mpserver", "--secret-file", secret, serverPort, "127.0.0.1", targetPort);
-      start("bridge", bridgePort, "127.0.0.1:" + serverPort);
+      start("mpbridge", bridgePort, "127.0.0.1:" + serverPort);
       String way = "127.0.0.1 " + bridgePort;
       String listen = Integer.toString(clientPort);
       start("mpclient", "--secret-file", secret, "--listen", listen, "--bridge", way);
@@ -98,13 +98,16 @@ class DistTest {
   }
 
   @Test
-  void theCacheServesWhereItWasUnpackedAndIsMissedSilently() throws Exception {
+  void aCacheServesWhereItWasMadeAndIsMissedSilently() throws Exception {
+    Process made = new ProcessBuilder(home.resolve("lib/make-cache").toString()).start();
+    assertEquals("", output(made));
+    assertEquals(0, made.waitFor());
     ProcessBuilder builder =
-        new ProcessBuilder(home.resolve("bin/bridge").toString(), "--version")
+        new ProcessBuilder(home.resolve("bin/mpbridge").toString(), "--version")
             .redirectErrorStream(true);
     builder.environment().put("MPTUNNEL_JAVA_OPTS", "-XX:AOTMode=on");
     String served = output(builder.start());
-    assertTrue(served.startsWith("bridge "), served);
+    assertTrue(served.startsWith("mpbridge "), served);
 
     builder.environment().put("MPTUNNEL_JAVA_OPTS", "-Xmx40g");
     assertEquals(served, output(builder.start()), "a heap so large needs another cache");
@@ -125,10 +128,38 @@ class DistTest {
         List.of("LICENSE", "NOTICE", "README.md", "README.zh-CN.md", "conf/mpclient.conf")) {
       assertTrue(Files.isRegularFile(home.resolve(file)), file);
     }
+    for (String library : List.of("epoll", "io_uring42")) {
+      Path file =
+          home.resolve("lib/native/libnetty_transport_native_" + library + "_" + machine + ".so");
+      assertTrue(Files.isRegularFile(file), file.toString());
+    }
     assertFalse(Files.exists(home.resolve("runtime/bin/javac")));
     try (Stream<Path> left = Files.list(dist.archive().getParent())) {
       assertArrayEquals(new Path[] {dist.archive()}, left.toArray(), "nothing else is left");
     }
+  }
+
+  @Test
+  void whatIsInItIsTheSameTwice() throws Exception {
+    byte[] first = Files.readAllBytes(dist.archive());
+    assertArrayEquals(first, Files.readAllBytes(dist.pack("dist")));
+  }
+
+  @Test
+  void theJarsRunOnAJavaThatIsThere() throws Exception {
+    Path jars = Dist.unpack(dist.pack("jars"), Files.createDirectory(folder.resolve("jars")));
+    ProcessBuilder builder =
+        new ProcessBuilder(jars.resolve("bin/mpserver").toString(), "--version")
+            .redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    String said = output(builder.start());
+    assertTrue(said.startsWith("mpserver "), said);
+    builder.environment().put("JAVA_HOME", "/nowhere");
+    Process without = builder.start();
+    said = output(without);
+    assertTrue(said.startsWith("mpserver: needs Java 25 or newer; "), said);
+    assertEquals(2, without.waitFor());
+    Files.delete(dist.tree().root().resolve("target/dist").resolve(jars.getFileName() + ".tar.gz"));
   }
 
   @Test

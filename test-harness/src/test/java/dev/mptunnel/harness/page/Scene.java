@@ -125,7 +125,7 @@ final class Scene {
 
   /** A bridge. */
   static Scene bridge(Seed seed) {
-    Scene scene = new Scene("bridge", seed);
+    Scene scene = new Scene("mpbridge", seed);
     scene.status.put("summary", "listening on 0.0.0.0:4000, forwarding to 1.2.3.4:2000");
     List<Object> servers = new ArrayList<>();
     for (String transport : List.of("udp", "tcp")) {

@@ -112,8 +112,8 @@ class BadUsageTest {
         "try 'mpserver --help'");
     assertRefused(
         ProgramProcess.launchBridge("4000", "127.0.0.1:http"),
-        "bridge: SERVER: port 'http' is not a number; expected 1 to 65535",
-        "try 'bridge --help'");
+        "mpbridge: SERVER: port 'http' is not a number; expected 1 to 65535",
+        "try 'mpbridge --help'");
   }
 
   @Test
@@ -138,8 +138,8 @@ class BadUsageTest {
         "try 'mpserver --help'");
     assertRefused(
         ProgramProcess.launchBridge(),
-        "bridge: no listening port is given; expected bridge PORT HOST:PORT",
-        "try 'bridge --help'");
+        "mpbridge: no listening port is given; expected mpbridge PORT HOST:PORT",
+        "try 'mpbridge --help'");
   }
 
   @Test
@@ -159,7 +159,7 @@ class BadUsageTest {
           "mpserver" + line);
       assertRefused(
           ProgramProcess.launchBridge("--listen", "127.0.0.1:" + port, "--server", "127.0.0.1:9"),
-          "bridge" + line);
+          "mpbridge" + line);
     }
   }
 

@@ -58,7 +58,7 @@ class StatusTest {
             shown("mpserver", serverStatus, serverPort, "127.0.0.1", targetPort)));
     bridge =
         ProgramProcess.launchBridge(
-            shown("bridge", bridgeStatus, bridgePort, "127.0.0.1:" + serverPort));
+            shown("mpbridge", bridgeStatus, bridgePort, "127.0.0.1:" + serverPort));
     programs.add(bridge);
     programs.add(
         ProgramProcess.launchClient(
@@ -157,7 +157,8 @@ class StatusTest {
     assertTrue(get(serverStatus, "/metrics").body().contains("mptunnel_sessions 1.0"), "none");
     await("history", clientStatus, "/api/history", "\"name\":\"one\",\"up\":[", "\"path\":null");
     assertTrue(terminal("mpclient", "--once").contains("two                      up"), "no row");
-    assertTrue(terminal("bridge", "--json").startsWith("{\"version\":1,\"program\":\"bridge\""));
+    assertTrue(
+        terminal("mpbridge", "--json").startsWith("{\"version\":1,\"program\":\"mpbridge\""));
     assertTrue(terminal("mpserver", "--once").contains("client "), "no client");
 
     bridge.kill();

@@ -1,0 +1,94 @@
+package dev.mptunnel.net;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The kernel's calls by their numbers, all through syscall(2): Java makes classes for each shape of
+ * a native function when it is first linked, which for twenty functions takes longer than all else
+ * at the start of a program, and for one does not.
+ *
+ * <p>Arguments are what the kernel takes in its registers; addresses are not checked, so memory
+ * must outlive the call. An instance is used by one thread: it has the memory where the error
+ * number is put.
+ */
+final class SystemCalls {
+
+  // The column of x86-64, and that of all processors that came later (asm-generic/unistd.h).
+  static final int READ = number(0, 63);
+  static final int WRITE = number(1, 64);
+  static final int CLOSE = number(3, 57);
+  static final int SOCKET = number(41, 198);
+  static final int CONNECT = number(42, 203);
+  static final int SENDTO = number(44, 206);
+  static final int RECVFROM = number(45, 207);
+  static final int BIND = number(49, 200);
+  static final int GETSOCKNAME = number(51, 204);
+  static final int SETSOCKOPT = number(54, 208);
+  static final int GETSOCKOPT = number(55, 209);
+  static final int EPOLL_CTL = number(233, 21);
+  static final int EPOLL_PWAIT = number(281, 22);
+  static final int EVENTFD2 = number(290, 19);
+  static final int EPOLL_CREATE1 = number(291, 20);
+  static final int RECVMMSG = number(299, 243);
+  static final int SENDMMSG = number(307, 269);
+  static final int EPOLL_PWAIT2 = number(441, 441);
+
+  private static final ValueLayout.OfLong REGISTER = ValueLayout.JAVA_LONG;
+  private static final MethodHandle SYSCALL = link();
+
+  /** Where the error number is in what is captured of a call. */
+  private static final long ERRNO_OFFSET =
+      Linker.Option.captureStateLayout().byteOffset(PathElement.groupElement("errno"));
+
+  private final MemorySegment state;
+
+  /**
+   * The calls of one thread.
+   *
+   * @param arena where the memory for the error number is from
+   */
+  SystemCalls(Arena arena) {
+    state = arena.allocate(Linker.Option.captureStateLayout());
+  }
+
+  private static int number(int ofX86, int ofOthers) {
+    String machine = System.getProperty("os.arch", "");
+    return machine.equals("amd64") || machine.equals("x86_64") ? ofX86 : ofOthers;
+  }
+
+  @SuppressWarnings("restricted") // a call of the C library's
+  private static MethodHandle link() {
+    Linker linker = Linker.nativeLinker();
+    FunctionDescriptor signature =
+        FunctionDescriptor.of(
+            REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER);
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow("syscall"),
+        signature,
+        Linker.Option.firstVariadicArg(1),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @param number one of those above
+   * @return what it did, or the negative of its error number
+   */
+  long invoke(int number, long a, long b, long c, long d, long e, long f) {
+    try {
+      long result = (long) SYSCALL.invokeExact(state, (long) number, a, b, c, d, e, f);
+      return result >= 0 ? result : -state.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+    } catch (RuntimeException | Error told) {
+      throw told;
+    } catch (Throwable unexpected) {
+      throw new IllegalStateException(unexpected);
+    }
+  }
+}
