@@ -98,7 +98,7 @@ public final class KeysCommand extends Command<KeysTask> {
     // What is TARGETS' value is no operand.
     List<Setting<?>> options = new ArrayList<>(Settings.MPSERVER.all());
     options.add(Settings.TARGETS);
-    SettingSet all = new SettingSet(options, null);
+    SettingSet all = new SettingSet(options, null, List.of());
     try {
       List<String> operands = CommandArguments.parse(all, true, args).operands();
       return operands.isEmpty() ? null : operands.getFirst();

@@ -11,6 +11,7 @@ import dev.mptunnel.core.SessionReport;
 import dev.mptunnel.core.TunnelKey;
 import dev.mptunnel.net.DatagramEngine;
 import dev.mptunnel.net.EndpointDriver;
+import dev.mptunnel.net.Engine;
 import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.FlowEnd;
 import dev.mptunnel.net.StreamEngine;
