@@ -60,7 +60,7 @@ final class ManualPage {
       page.item("MPTUNNEL_ENCRYPT", "", "0 is --encrypt off, and 1 on: so, too.");
     }
     page.item("MPTUNNEL_JAVA_OPTS", "", "Words for the Java virtual machine, such as -Xmx256m.");
-    page.item("MPTUNNEL_INSTANCE", "", "A name of which its control socket is to be.");
+    page.item("MPTUNNEL_INSTANCE", "", "What its control socket is called by, of several.");
     page.section("SIGNALS");
     page.item("TERM, INT", "", "Close in order, tell the other end, print the table, exit with 0.");
     page.item("HUP", "", "Go over to what the configuration says now, as 'reload' does.");
@@ -88,7 +88,10 @@ final class ManualPage {
             + name
             + ".conf(5).");
     page.item("/usr/share/doc/mptunnel/examples/", "", "A file for each program, to begin with.");
-    page.item("/run/mptunnel/", "", "The sockets by which 'status' and 'reload' ask; that of a service has its instance's name.");
+    page.item(
+        "/run/mptunnel/",
+        "",
+        "The sockets by which 'status' and 'reload' ask; a service's has its instance's name.");
   }
 
   /** {@code mpclient.conf.5} and the like. */

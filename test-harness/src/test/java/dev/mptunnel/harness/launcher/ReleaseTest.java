@@ -133,7 +133,8 @@ class ReleaseTest {
   /** The names of those that are shipped. */
   private List<String> jars(Path made) throws Exception {
     Path into = Files.createTempDirectory(folder, "jars");
-    try (Stream<Path> all = Files.list(Dist.unpack(find(made, "-jars.tar.gz"), into).resolve("lib"))) {
+    Path lib = Dist.unpack(find(made, "-jars.tar.gz"), into).resolve("lib");
+    try (Stream<Path> all = Files.list(lib)) {
       List<String> names = all.map(path -> path.getFileName().toString()).toList();
       assertTrue(names.size() > 10, names.toString());
       return names;
