@@ -203,6 +203,11 @@ public final class Session {
     return paths.get(pathId);
   }
 
+  /** Whether a path leaves from this local port, perhaps only for what is on its way. */
+  public boolean leavesFrom(int port) {
+    return paths.leaveFrom(port);
+  }
+
   // --- what whoever drives the endpoint may do, through Endpoint ---
 
   Path addPath(int pathId, String name, int port, InetSocketAddress remote) {

@@ -64,16 +64,25 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     this.host = host;
     this.config = config;
     log = new ClientLog(() -> this.config.security().protection());
+    Security security = ClientEnd.security(config.security(), random);
     driver =
         new EndpointDriver(
             engine,
             ClientEnd.settings(config.session()),
-            ClientEnd.security(config.security(), random),
+            security,
             random,
             new Listener());
     carriers = new ClientCarriers(config.tcp().overTcp(), driver, this::streamEngine, log);
     session =
-        new ClientSession(engine, driver, config.sockets(), carriers, log, this::onSessionReplaced);
+        new ClientSession(
+            engine,
+            driver,
+            config.security(),
+            security,
+            config.sockets(),
+            carriers,
+            log,
+            this::onSessionReplaced);
     listeners = new ClientListeners(engine, driver, config.sockets(), session);
     associations =
         new Associations(
@@ -195,10 +204,15 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     if (its != null && streams == null) {
       streams = its;
       session.use(its);
-      TunnelKey key = session.current().tunnelKey();
-      if (key != null) {
-        its.onKey(key);
-      }
+      tellKey();
+    }
+  }
+
+  /** Nothing if the server has closed meanwhile; it is told when the server is back. */
+  private void tellKey() {
+    TunnelKey key = session.current().tunnelKey();
+    if (key != null) {
+      streams.onKey(key);
     }
   }
 
@@ -207,7 +221,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     listeners.forgetFlows();
     associations.forgetFlows();
     if (streams != null) {
-      streams.onKey(session.current().tunnelKey());
+      tellKey();
     }
     log.sessionReplaced();
   }
@@ -362,8 +376,11 @@ public final class Client implements Program.Reloadable<ClientConfig> {
 
     @Override
     public void event(Event event) {
-      boolean isOfLeft = event instanceof Event.SessionClosed && session.isToBeReplaced();
-      if (!isOfLeft) { // that it ends is what was to happen
+      if (event instanceof Event.SessionClosed closed
+          && session.isToBeReplaced()
+          && session.isCurrent(closed)) {
+        log.endedBeforeReplaced();
+      } else {
         log.event(event);
       }
       session.event(event);

@@ -177,6 +177,20 @@ final class ClientLog implements RouteWatch.Listener {
     LOG.warn(line);
   }
 
+  /** The session was closed by the server while another one is to take its place. */
+  void endedBeforeReplaced() {
+    About.kind(
+        "session-closed",
+        () ->
+            LOG.info(
+                "the server has ended the session; it is being asked for one by the new secret"));
+  }
+
+  /** A path was to be taken out once another one answers. */
+  void pathLeft(String name) {
+    About.kind("path-removed", () -> LOG.info("path {} removed, as another one answers", name));
+  }
+
   /** What was opened by another secret has taken the place of what there was. */
   void sessionReplaced() {
     About.kind("session-replaced", () -> LOG.info("another session is in use, by the new secret"));
