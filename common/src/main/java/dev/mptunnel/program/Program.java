@@ -145,6 +145,8 @@ public final class Program<C> {
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
+    Hangups<C> hangups = new Hangups<>(ended::countDown);
+    Signals.on("HUP", hangups::onSignal); // or it would end a program that is just starting
     SocketSettings asked = sockets.apply(config);
     try (DatagramEngine engine = Engines.open(asked, command.name());
         Reloadable<C> running = starter.start(engine, config);
@@ -155,8 +157,6 @@ public final class Program<C> {
           new Reloader<>(command, args, configured, status, running, observation);
       observation.openControl(reloader, System.getenv());
       Signals.on("USR1", () -> print(running, out));
-      boolean hadTerminal = hasTerminal();
-      Signals.on("HUP", () -> onHangup(hadTerminal, ended, reloader));
       log()
           .info(
               "{} {}: {} ({})",
@@ -164,6 +164,7 @@ public final class Program<C> {
               Version.current(),
               running.summary(),
               engine.name());
+      hangups.reloadBy(reloader);
       CompletableFuture<Object> broken = CompletableFuture.anyOf(engine.ended(), running.ended());
       broken.thenRun(ended::countDown);
       ended.await();
@@ -188,12 +189,43 @@ public final class Program<C> {
     }
   }
 
-  /** It may be what it is called: then it ends what runs there, as it always did. */
-  private static void onHangup(boolean hadTerminal, CountDownLatch ended, Reloader<?> reloader) {
-    if (hadTerminal && !hasTerminal()) {
-      ended.countDown();
-    } else {
-      reloader.reload();
+  /**
+   * What SIGHUP does: a reload; of those that come while the program starts, one that all of them
+   * get. Or it may be what it is called: then it ends what runs there, as it always did.
+   */
+  private static final class Hangups<C> {
+
+    private final boolean hadTerminal = hasTerminal();
+    private final Runnable end;
+    private Reloader<C> reloader;
+    private boolean isAsked;
+
+    Hangups(Runnable end) {
+      this.end = end;
+    }
+
+    void onSignal() {
+      if (hadTerminal && !hasTerminal()) {
+        end.run();
+      } else {
+        ask();
+      }
+    }
+
+    private synchronized void ask() {
+      if (reloader == null) {
+        isAsked = true;
+      } else {
+        reloader.reload();
+      }
+    }
+
+    /** The program has started. */
+    synchronized void reloadBy(Reloader<C> its) {
+      reloader = its;
+      if (isAsked) {
+        reloader.reload();
+      }
     }
   }
 

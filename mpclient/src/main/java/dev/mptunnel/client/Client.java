@@ -83,7 +83,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
             carriers,
             log,
             this::onSessionReplaced);
-    listeners = new ClientListeners(engine, driver, config.sockets(), session);
+    listeners = new ClientListeners(engine, driver, config.sockets(), session, log);
     associations =
         new Associations(
             engine,

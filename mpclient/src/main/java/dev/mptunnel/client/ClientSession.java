@@ -481,7 +481,7 @@ final class ClientSession {
   private void onTick() {
     boolean udpAnswers = false;
     for (ClientPath path : paths) {
-      udpAnswers |= path.isUp() && !path.isPaused;
+      udpAnswers |= path.isUp() && !path.isPaused && !path.isLeaving;
       if (path.id != ClientPath.NONE && session.path(path.id).isUp()) {
         path.name.confirm();
       } else {

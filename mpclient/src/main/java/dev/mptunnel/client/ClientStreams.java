@@ -142,8 +142,9 @@ final class ClientStreams {
   }
 
   /**
-   * Opens the sockets that applications connect to, where these are not open yet. From any thread
-   * but the engine's.
+   * Opens the sockets that applications connect to, where these are not open yet. Those of ours that
+   * are in their way, as they are to listen to more addresses of the same port, or to fewer, are
+   * closed before. From any thread but the engine's.
    *
    * @param changes is told what is new, in a few words each
    * @return what closes them again, should that be needed
@@ -154,16 +155,30 @@ final class ClientStreams {
     List<ListenPlace> wanted = wanted(config);
     Map<ListenPlace, Entry> known = ListenPlace.match(wanted, entries, Entry::place);
     List<Entry> opened = new ArrayList<>();
+    List<Entry> moved = new ArrayList<>();
     Runnable undo =
         () -> {
           entries.removeAll(opened);
           opened.forEach(entry -> entry.listener.close());
+          moved.forEach(this::openAgain);
         };
     boolean done = false;
     try {
       for (ListenPlace place : wanted) {
         if (!known.containsKey(place)) {
-          opened.add(open(new Entry(place)));
+          for (Entry entry : entries) {
+            if (!known.containsValue(entry)
+                && !opened.contains(entry)
+                && !moved.contains(entry)
+                && ListenPlace.collide(entry.place.place(), place.place())) {
+              moved.add(entry);
+              entry.listener.close();
+            }
+          }
+          Entry entry = new Entry(place);
+          open(entry);
+          entries.add(entry);
+          opened.add(entry);
           changes.add("listen-tcp " + place + " added");
         }
       }
@@ -180,13 +195,21 @@ final class ClientStreams {
     }
   }
 
-  private Entry open(Entry entry) throws IOException {
+  private void open(Entry entry) throws IOException {
     entry.listener =
         engine.listen(
             StreamOptions.at(Addresses.local(entry.place.place())),
             application -> driver.open(application, entry.target()));
-    entries.add(entry);
-    return entry;
+  }
+
+  /** What was to take its place cannot be had. */
+  private void openAgain(Entry entry) {
+    try {
+      open(entry);
+    } catch (IOException e) {
+      log.warn("listen-tcp " + entry.place + " is lost: " + e.getMessage());
+      entries.remove(entry);
+    }
   }
 
   private static List<ListenPlace> wanted(ClientTcp config) {
