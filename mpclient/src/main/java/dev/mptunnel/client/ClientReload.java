@@ -2,6 +2,7 @@ package dev.mptunnel.client;
 
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
+import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Security;
 import dev.mptunnel.net.Closing;
 import java.io.IOException;
@@ -106,7 +107,8 @@ final class ClientReload {
       changes.add("over-tcp");
     }
     if (!from.session().equals(to.session())) {
-      client.datagrams().endpoint().adjust(ClientEnd.settings(to.session()));
+      EndpointSettings settings = ClientEnd.settings(to.session());
+      client.datagrams().run(now -> client.datagrams().endpoint().adjust(now, settings));
       changes.add("times of paths and flows");
     }
     if (security != null) {
