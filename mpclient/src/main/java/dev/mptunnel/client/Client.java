@@ -63,7 +63,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     this.engine = engine;
     this.host = host;
     this.config = config;
-    log = new ClientLog(() -> this.config.security().protection());
+    log = new ClientLog(() -> this.config.security());
     Security security = ClientEnd.security(config.security(), random);
     driver =
         new EndpointDriver(
@@ -187,6 +187,13 @@ public final class Client implements Program.Reloadable<ClientConfig> {
    * @return null where none connects by TCP
    */
   ClientStreams streamsFor(ClientConfig its, Deque<Runnable> undo) throws IOException {
+    if (streams != null
+        && streams.hasTunnels()
+        && !its.tcp().hasRoomFor(its.bridges().size())) {
+      throw new IOException(
+          "%d tunnels over each of %d bridges are too many while connections need them"
+              .formatted(its.tcp().tunnels(), its.bridges().size()));
+    }
     if (streams != null || !usesStreams(its)) {
       return streams;
     }
@@ -195,12 +202,16 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     return opened;
   }
 
+  /** How many tunnels are to lead over each bridge. */
+  static int tunnels(ClientConfig its) {
+    return usesStreams(its) ? its.tcp().tunnels() : 0;
+  }
+
   /** All is open that this needs. On the thread of datagrams. */
   void goOver(ClientConfig to, ClientStreams its) {
     if (!to.security().warnings().equals(config.security().warnings())) {
       to.security().warnings().forEach(log::warn);
     }
-    config = to;
     if (its != null && streams == null) {
       streams = its;
       session.use(its);
@@ -233,7 +244,9 @@ public final class Client implements Program.Reloadable<ClientConfig> {
 
   @Override
   public synchronized List<String> reload(ClientConfig to) throws IOException {
-    return new ClientReload(this, config, to).run();
+    List<String> changes = new ClientReload(this, config, to).run();
+    config = to; // last, so that what has failed is tried again the next time
+    return changes;
   }
 
   @Override

@@ -55,8 +55,8 @@ final class ClientReload {
       client.engine().runAndWait(() -> change(security, streams));
       if (streams != null) {
         streams.keepListening(to.tcp(), to.proxy(), changes);
+        streams.setTunnels(Client.tunnels(to));
         if (from.tcp().tunnels() != to.tcp().tunnels()) {
-          streams.setTunnels(to.tcp().tunnels());
           changes.add("tunnels");
         }
       }
@@ -98,10 +98,19 @@ final class ClientReload {
 
   /** On the thread of datagrams. */
   private void change(Security security, ClientStreams streams) {
-    client.goOver(to, streams);
-    changePaths();
-    client.session().resolveAgain();
-    client.listeners().keep(to, changes);
+    Closing all = new Closing(); // whatever fails, the rest is done
+    all.then(() -> client.goOver(to, streams))
+        .then(this::changePaths)
+        .then(client.session()::resolveAgain)
+        .then(() -> client.listeners().keep(to, changes))
+        .then(this::changeTimes);
+    if (security != null) {
+      all.then(() -> secure(security));
+    }
+    all.end();
+  }
+
+  private void changeTimes() {
     if (from.tcp().overTcp() != to.tcp().overTcp()) {
       client.carriers().choose(to.tcp().overTcp());
       changes.add("over-tcp");
@@ -111,13 +120,14 @@ final class ClientReload {
       client.datagrams().run(now -> client.datagrams().endpoint().adjust(now, settings));
       changes.add("times of paths and flows");
     }
-    if (security != null) {
-      boolean isAnother = client.session().secure(to.security(), security);
-      changes.add(
-          isAnother
-              ? "secret or cipher: the server is asked for another session"
-              : "secret or cipher: those of the session that there is, which goes on");
-    }
+  }
+
+  private void secure(Security security) {
+    boolean isAnother = client.session().secure(to.security(), security);
+    changes.add(
+        isAnother
+            ? "secret or cipher: the server is asked for another session"
+            : "secret or cipher: those of the session that there is, which goes on");
   }
 
   /** What is new first: the session is never without a path that leads to the server. */

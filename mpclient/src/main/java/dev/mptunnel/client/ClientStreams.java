@@ -36,18 +36,26 @@ final class ClientStreams {
   /** A tunnel that was there for so long was a good one: when it is gone, it is dialled at once. */
   private static final long GOOD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** So often it is seen whether connections still need tunnels that no more can come by. */
+  private static final long UNUSED_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final StreamEngine engine;
   private final RandomGenerator random;
   private final ClientLog log;
   private final Runnable onDoubt;
   private final Host host;
-  private int tunnels;
+
+  /** How many tunnels lead over each bridge, and how many are to. */
+  private volatile int tunnels;
+
+  private int wantedTunnels;
   private final String congestionControl;
   private final StreamBuffers buffers = new StreamBuffers();
   private final StriperDriver driver;
   private final List<Bridge> bridges = new ArrayList<>();
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
   private final Engine.EngineTimer redial;
+  private final Engine.EngineTimer untilUnused;
   private final Proxy proxy;
   private TunnelKey key;
   private int nextTunnel;
@@ -93,8 +101,10 @@ final class ClientStreams {
     this.onDoubt = onDoubt;
     this.host = host;
     tunnels = config.tunnels();
+    wantedTunnels = tunnels;
     congestionControl = engine.orSystem(config.sockets().congestionControl(), log::warn);
     redial = engine.newTimer(this::dialDue);
+    untilUnused = engine.newTimer(this::changeTunnels);
     driver =
         new StriperDriver(
             engine,
@@ -129,16 +139,31 @@ final class ClientStreams {
     return bridge;
   }
 
-  /** So many tunnels lead over each bridge from now on. From any thread. */
+  /**
+   * So many tunnels lead over each bridge from now on; none once no connection needs them. From any
+   * thread.
+   */
   void setTunnels(int count) {
     engine.execute(
         () -> {
-          if (tunnels != count) {
-            tunnels = count;
-            bridges.forEach(Bridge::setTunnels);
-            dialDue();
-          }
+          wantedTunnels = count;
+          changeTunnels();
         });
+  }
+
+  private void changeTunnels() {
+    if (wantedTunnels == 0 && driver.connections() > 0) {
+      untilUnused.set(engine.nanoTime() + UNUSED_CHECK_NANOS);
+    } else if (tunnels != wantedTunnels) {
+      tunnels = wantedTunnels;
+      bridges.forEach(Bridge::setTunnels);
+      dialDue();
+    }
+  }
+
+  /** Whether tunnels lead over its bridges, or are to. From any thread. */
+  boolean hasTunnels() {
+    return tunnels > 0;
   }
 
   /**
@@ -340,6 +365,7 @@ final class ClientStreams {
         () -> {
           closed = true;
           redial.cancel();
+          untilUnused.cancel();
           proxy.close();
           driver.close();
           entries.forEach(entry -> entry.listener.close());
@@ -522,7 +548,9 @@ final class ClientStreams {
     private void tellIfNoneIsLeft() {
       if (saidUp && driver.tunnels() == 0) {
         saidUp = false;
-        log.tunnelsDown();
+        if (tunnels > 0) {
+          log.tunnelsDown();
+        }
       }
     }
   }
