@@ -39,8 +39,7 @@ final class Forwarding {
    * @param protocol by which we speak to them, for the log
    * @param before from which is kept what is known of those that stay; null for nothing
    */
-  static Forwarding to(
-      List<HostPort> servers, Engine engine, String protocol, Forwarding before) {
+  static Forwarding to(List<HostPort> servers, Engine engine, String protocol, Forwarding before) {
     List<Place> places = new ArrayList<>();
     for (HostPort server : servers) {
       Place known = before == null ? null : before.find(server);
@@ -69,7 +68,9 @@ final class Forwarding {
     return rendezvous;
   }
 
-  /** Finds out where all are, and waits for that, but not for long. From any thread but a loop's. */
+  /**
+   * Finds out where all are, and waits for that, but not for long. From any thread but a loop's.
+   */
   void resolve() {
     places.forEach(place -> place.watch().resolve());
     CompletableFuture.allOf(

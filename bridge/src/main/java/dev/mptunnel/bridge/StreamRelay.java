@@ -53,10 +53,7 @@ final class StreamRelay {
   private long refusedFull;
 
   StreamRelay(
-      StreamEngine engine,
-      Forwarding forwarding,
-      String congestionControl,
-      RelayLimits limits) {
+      StreamEngine engine, Forwarding forwarding, String congestionControl, RelayLimits limits) {
     this.engine = engine;
     forward(forwarding);
     this.congestionControl = congestionControl;

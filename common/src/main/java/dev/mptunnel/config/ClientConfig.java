@@ -87,8 +87,7 @@ public record ClientConfig(
     ClientTcp tcp = ClientTcp.of(values);
     ClientProxy proxy = ClientProxy.of(values);
     List<BridgeLine> bridges = named(values.all(Settings.BRIDGE), mark(values));
-    if ((tcp.isUsed() || proxy.isUsed())
-        && !tcp.hasRoomFor(bridges.size())) {
+    if ((tcp.isUsed() || proxy.isUsed()) && !tcp.hasRoomFor(bridges.size())) {
       throw new ConfigException(
               "%d over each of %d bridges are too many; expected %d or fewer in all"
                   .formatted(tcp.tunnels(), bridges.size(), ClientTcp.MAX_TUNNELS))
@@ -179,8 +178,7 @@ public record ClientConfig(
     return lines;
   }
 
-  private static BridgeLine line(
-      BridgeSyntax.Written written, Set<String> taken, int defaultMark) {
+  private static BridgeLine line(BridgeSyntax.Written written, Set<String> taken, int defaultMark) {
     String name = written.name() != null ? written.name() : freeName(written, taken);
     int mark = written.mark() != 0 ? written.mark() : defaultMark;
     return new BridgeLine(written.address(), name, written.bind(), mark);

@@ -59,8 +59,7 @@ public abstract class Command<C> {
   }
 
   /** The same for a program that may have to read it all again; see {@link #again}. */
-  public final CommandResult<Configured<C>> begin(
-      String[] args, PrintStream out, PrintStream err) {
+  public final CommandResult<Configured<C>> begin(String[] args, PrintStream out, PrintStream err) {
     try {
       CommandArguments arguments = CommandArguments.parse(spec(), settings, args);
       if (arguments.isHelpAsked()) {

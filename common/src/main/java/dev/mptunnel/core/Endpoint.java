@@ -76,8 +76,8 @@ public final class Endpoint {
   }
 
   /**
-   * Opens sessions so from now on, and lets peers open theirs so. Those that we opened go on as they
-   * are; those that peers opened end, and each is told.
+   * Opens sessions so from now on, and lets peers open theirs so. Those that we opened go on as
+   * they are; those that peers opened end, and each is told.
    */
   public void secure(Security security) {
     context.setSecurity(security);
@@ -189,8 +189,8 @@ public final class Endpoint {
   }
 
   /**
-   * A session of ours gives a path up. The peer is told; what is on its way is still taken, and then
-   * {@link Event.PathRemoved} is told.
+   * A session of ours gives a path up. The peer is told; what is on its way is still taken, and
+   * then {@link Event.PathRemoved} is told.
    */
   public void removePath(long now, Session session, int pathId) {
     session.leavePath(now, pathId);

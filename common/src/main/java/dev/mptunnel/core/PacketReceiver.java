@@ -216,8 +216,7 @@ final class PacketReceiver {
     if (session.epochs().isPrevious(epoch) || session.isClosed()) {
       return true; // of no use any more
     }
-    PathEpoch pathEpoch =
-        isStray ? epoch.noPath() : session.paths().epochOf(pathId);
+    PathEpoch pathEpoch = isStray ? epoch.noPath() : session.paths().epochOf(pathId);
     if (pathEpoch != null && !pathEpoch.window().isNew(Header.pathCounter(packet))) {
       duplicates++;
       return true;

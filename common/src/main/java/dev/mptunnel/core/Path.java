@@ -432,7 +432,9 @@ public final class Path implements PathFrames.Handler {
     use(now, isPaused ? Use.NONE : Use.DATA);
   }
 
-  /** It is given up: nothing more is sent, but to tell the peer, and what is on its way may come. */
+  /**
+   * It is given up: nothing more is sent, but to tell the peer, and what is on its way may come.
+   */
   void leave(long now) {
     use(now, Use.LEFT);
     boolean isKnownThere = remote != null && epoch != null;

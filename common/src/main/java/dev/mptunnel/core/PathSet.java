@@ -256,11 +256,14 @@ final class PathSet {
     return shortest == Long.MAX_VALUE ? 0 : shortest;
   }
 
-  /** The longest smoothed round trip of those that carry data, or 0 where none has been measured. */
+  /**
+   * The longest smoothed round trip of those that carry data, or 0 where none has been measured.
+   */
   long longestRttNanos() {
     long longest = 0;
     for (Path path : byId) {
-      longest = path != null && path.carries() ? Math.max(longest, path.smoothedRttNanos()) : longest;
+      longest =
+          path != null && path.carries() ? Math.max(longest, path.smoothedRttNanos()) : longest;
     }
     return longest;
   }

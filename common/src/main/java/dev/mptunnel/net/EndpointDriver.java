@@ -154,8 +154,7 @@ public final class EndpointDriver {
         () -> {
           int number = freeNumber();
           PacketHandler handler = new PacketHandler(number);
-          return add(
-              number, PreferredPort.open(engine, options.withStamps(), seed, handler));
+          return add(number, PreferredPort.open(engine, options.withStamps(), seed, handler));
         });
   }
 

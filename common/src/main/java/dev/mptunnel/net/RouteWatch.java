@@ -159,7 +159,7 @@ public final class RouteWatch implements AutoCloseable {
 
   /** Watches this path no more. */
   public void remove(Way way) {
-    watched.removeIf(each -> each.way == way);
+    watched.removeIf(each -> each.way.equals(way));
   }
 
   /**

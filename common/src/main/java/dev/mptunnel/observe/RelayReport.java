@@ -2,8 +2,8 @@ package dev.mptunnel.observe;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A relay's figures at one moment, since its start.

@@ -100,8 +100,7 @@ final class Observation implements AutoCloseable {
    * @param environment the variables of the environment
    * @throws IOException when it cannot; the message is for the user
    */
-  synchronized void openControl(Orders orders, Map<String, String> environment)
-      throws IOException {
+  synchronized void openControl(Orders orders, Map<String, String> environment) throws IOException {
     switch (settings.control()) {
       case Control.Off _ -> {
         // Nobody asks.

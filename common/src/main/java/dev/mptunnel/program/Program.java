@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the three programs do alike: read the command line, start, say so in one line, print the
- * table on SIGUSR1, go over to what the configuration says now on SIGHUP, and on SIGTERM or SIGINT close in order, print it once more, and exit with 0.
- * Should the engine end by itself, nothing works any more: then they exit with 1, for a supervisor
- * to start them again.
+ * table on SIGUSR1, go over to what the configuration says now on SIGHUP, and on SIGTERM or SIGINT
+ * close in order, print it once more, and exit with 0. Should the engine end by itself, nothing
+ * works any more: then they exit with 1, for a supervisor to start them again.
  */
 public final class Program<C> {
 
@@ -135,11 +135,7 @@ public final class Program<C> {
   }
 
   private int run(
-      String[] args,
-      Configured<C> configured,
-      Journal journal,
-      PrintStream out,
-      PrintStream err)
+      String[] args, Configured<C> configured, Journal journal, PrintStream out, PrintStream err)
       throws InterruptedException {
     C config = configured.config();
     CountDownLatch ended = new CountDownLatch(1);

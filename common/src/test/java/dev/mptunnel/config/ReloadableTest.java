@@ -35,8 +35,7 @@ class ReloadableTest {
   }
 
   private String refusal() {
-    return assertThrows(
-            ConfigException.class, () -> command.again(before, file.toString()))
+    return assertThrows(ConfigException.class, () -> command.again(before, file.toString()))
         .getMessage();
   }
 
@@ -80,13 +79,11 @@ class ReloadableTest {
                 ConfigException.class, () -> server.again(running, "2001", "127.0.0.1", "1194"))
             .getMessage()
             .startsWith("PORT: needs a restart; expected 2000"));
-    assertEquals(
-        1195, server.again(running, "2000", "127.0.0.1", "1195").config().target().port());
+    assertEquals(1195, server.again(running, "2000", "127.0.0.1", "1195").config().target().port());
     BridgeCommand bridge = new BridgeCommand();
     Configured<BridgeConfig> relay = bridge.configured("4000", "192.0.2.1:2000");
     assertThrows(ConfigException.class, () -> bridge.again(relay, "4001", "192.0.2.1:2000"));
-    assertEquals(
-        2, bridge.again(relay, "4000", "192.0.2.1:2000", "x:1").config().servers().size());
+    assertEquals(2, bridge.again(relay, "4000", "192.0.2.1:2000", "x:1").config().servers().size());
   }
 
   @Test
@@ -99,8 +96,7 @@ class ReloadableTest {
     assertEquals("one:4000#2", config.bridge("one 4000", Set.of("one:4000")).name());
     assertEquals(
         "name 'x' is taken; expected one that no other path has",
-        assertThrows(
-                ConfigException.class, () -> config.bridge("two 4000 name=x", Set.of("x")))
+        assertThrows(ConfigException.class, () -> config.bridge("two 4000 name=x", Set.of("x")))
             .getMessage());
     assertThrows(ConfigException.class, () -> config.bridge("two", Set.of()));
   }

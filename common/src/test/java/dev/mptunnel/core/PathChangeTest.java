@@ -196,8 +196,7 @@ class PathChangeTest {
     int id = world.client.endpoint.addPath(world.now(), world.session, unknown);
     world.exchange(flow, 500);
     assertEquals(PathReport.State.UNRESOLVED, states(world.session).get(id));
-    world.client.endpoint.redirect(
-        world.now(), world.session, id, PairWorld.spec(3).remote());
+    world.client.endpoint.redirect(world.now(), world.session, id, PairWorld.spec(3).remote());
     world.exchange(flow, 500);
     assertEquals(PathReport.State.UP, states(world.session).get(id));
     assertEquals(PATHS, states(atServer()).size());
@@ -308,11 +307,9 @@ class PathChangeTest {
     wide.runFor(1_000);
     for (int path = 0; path < paths; path++) {
       wide.client.endpoint.removePath(wide.now(), wide.session, path);
-      assertTrue(
-          wide.client.endpoint.addPath(wide.now(), wide.session, PairWorld.spec(path)) >= 0);
+      assertTrue(wide.client.endpoint.addPath(wide.now(), wide.session, PairWorld.spec(path)) >= 0);
     }
-    assertEquals(
-        -1, wide.client.endpoint.addPath(wide.now(), wide.session, PairWorld.spec(0)));
+    assertEquals(-1, wide.client.endpoint.addPath(wide.now(), wide.session, PairWorld.spec(0)));
     wide.runFor(1_000);
     assertEquals(paths, wide.session.report().paths().size());
   }

@@ -41,7 +41,9 @@ final class Applications {
     List.copyOf(flows.values()).forEach(endpoint::closeFlow);
   }
 
-  /** Whoever speaks again gets another flow; those that there are still bring what comes on them. */
+  /**
+   * Whoever speaks again gets another flow; those that there are still bring what comes on them.
+   */
   void forget() {
     flows.clear();
   }

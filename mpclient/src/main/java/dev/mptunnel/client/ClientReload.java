@@ -79,7 +79,8 @@ final class ClientReload {
       }
     }
     client.engine().runAndWait(() -> added.forEach(path -> path.name.ask()));
-    CompletableFuture.allOf(added.stream().map(path -> path.found).toArray(CompletableFuture[]::new))
+    CompletableFuture.allOf(
+            added.stream().map(path -> path.found).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
         .join();
     if (!from.bridges().equals(to.bridges()) && !client.engine().call(this::isAnyFound).join()) {

@@ -27,9 +27,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The session and its paths, which may come and go while it lasts. Should the secret change, another
- * session is opened beside it, and takes its place once the server is in that. On the thread of
- * datagrams, but where it says otherwise.
+ * The session and its paths, which may come and go while it lasts. Should the secret change,
+ * another session is opened beside it, and takes its place once the server is in that. On the
+ * thread of datagrams, but where it says otherwise.
  */
 final class ClientSession {
 
@@ -56,7 +56,9 @@ final class ClientSession {
 
   private volatile Session session;
 
-  /** What is to take its place; null for nothing. Its paths have their places in the list for ids. */
+  /**
+   * What is to take its place; null for nothing. Its paths have their places in the list for ids.
+   */
   private Session next;
 
   private List<ClientPath> nextPaths = List.of();
@@ -350,8 +352,7 @@ final class ClientSession {
 
   private Session open(List<ClientPath> over) {
     List<Endpoint.PathSpec> specs = new ArrayList<>();
-    over.forEach(
-        path -> specs.add(new Endpoint.PathSpec(path.name(), path.port, path.address())));
+    over.forEach(path -> specs.add(new Endpoint.PathSpec(path.name(), path.port, path.address())));
     Session[] opened = new Session[1];
     driver.run(now -> opened[0] = driver.endpoint().open(now, specs));
     return opened[0];

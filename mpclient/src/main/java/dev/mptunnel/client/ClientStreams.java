@@ -175,8 +175,7 @@ final class ClientStreams {
    * @return what closes them again, should that be needed
    * @throws IOException when one cannot be opened, and so none is; the message is for the user
    */
-  Runnable listen(ClientTcp config, ClientProxy proxied, List<String> changes)
-      throws IOException {
+  Runnable listen(ClientTcp config, ClientProxy proxied, List<String> changes) throws IOException {
     List<ListenPlace> wanted = wanted(config);
     Map<ListenPlace, Entry> known = ListenPlace.match(wanted, entries, Entry::place);
     List<Entry> opened = new ArrayList<>();

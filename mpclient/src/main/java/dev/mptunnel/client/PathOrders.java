@@ -94,7 +94,9 @@ final class PathOrders {
     return done(
         "path-added",
         "path " + line.name() + " added",
-        config.bridges().contains(line) ? "" : "; it is not in the file, and a reload takes it out");
+        config.bridges().contains(line)
+            ? ""
+            : "; it is not in the file, and a reload takes it out");
   }
 
   private BridgeLine line(String written, Set<String> names) throws IOException {
@@ -125,7 +127,9 @@ final class PathOrders {
     requireAnother(path);
     session.pause(path, true);
     return done(
-        "path-paused", "path " + name + " paused", ", until 'path resume " + name + "' or a reload");
+        "path-paused",
+        "path " + name + " paused",
+        ", until 'path resume " + name + "' or a reload");
   }
 
   private String resume(String name) throws IOException {

@@ -56,8 +56,8 @@ final class Proxy {
   private final HalfOpen<Caller> openings =
       new HalfOpen<>(OPENINGS, OPENINGS_OF_HOST, OPENING_NANOS);
   private final LinkedHashSet<Caller> waiting = new LinkedHashSet<>();
-  private final Map<HostPort, StreamEngine.StreamListener> listeners = new ConcurrentSkipListMap<>(
-          Comparator.comparing(HostPort::toString));
+  private final Map<HostPort, StreamEngine.StreamListener> listeners =
+      new ConcurrentSkipListMap<>(Comparator.comparing(HostPort::toString));
   private long asked;
   private long refused;
   private boolean ticks;

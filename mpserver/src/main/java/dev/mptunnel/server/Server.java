@@ -246,8 +246,7 @@ public final class Server implements Program.Reloadable<ServerConfig> {
       engine.runAndWait(() -> replaceWatch(watch, read));
     }
     if (isSecured) {
-      sessionIds =
-          new SessionId(SealedSecurity.responder(keys, directory).macKey());
+      sessionIds = new SessionId(SealedSecurity.responder(keys, directory).macKey());
       to.security().warnings().forEach(log::warn);
     }
     EndpointSettings settings = settings(to);

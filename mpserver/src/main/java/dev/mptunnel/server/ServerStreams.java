@@ -174,9 +174,9 @@ final class ServerStreams {
   }
 
   /**
-   * Goes over to these targets, and what else all clients may reach. Connections to targets that are
-   * elsewhere now go on; those to what may not be reached any more are reset. From any thread but
-   * the engine's; returns when done.
+   * Goes over to these targets, and what else all clients may reach. Connections to targets that
+   * are elsewhere now go on; those to what may not be reached any more are reset. From any thread
+   * but the engine's; returns when done.
    */
   void reload(ServerTcp to, AccessRules access) {
     engine.runAndWait(

@@ -75,8 +75,7 @@ final class Targets {
     }
     addresses(config)
         .forEach(
-            (name, address) ->
-                words.add(name == null ? address.toString() : name + " " + address));
+            (name, address) -> words.add(name == null ? address.toString() : name + " " + address));
     return String.join(", ", words);
   }
 

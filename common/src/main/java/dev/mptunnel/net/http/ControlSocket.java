@@ -25,9 +25,10 @@ import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 
 /**
- * Serves a {@link Site} on a Unix socket, a request a connection, and takes {@link Orders}, from the
- * user who runs the program and from root: the file is theirs alone, and the kernel says who asks. It speaks enough of HTTP for
- * curl. Netty, which takes its time to load, is not needed for it.
+ * Serves a {@link Site} on a Unix socket, a request a connection, and takes {@link Orders}, from
+ * the user who runs the program and from root: the file is theirs alone, and the kernel says who
+ * asks. It speaks enough of HTTP for curl. Netty, which takes its time to load, is not needed for
+ * it.
  */
 public final class ControlSocket implements AutoCloseable {
 
@@ -223,7 +224,9 @@ public final class ControlSocket implements AutoCloseable {
    */
   private record Request(String target, String body) {
 
-    /** That of a text, each of whose characters is a byte; null while it is not complete, or bad. */
+    /**
+     * That of a text, each of whose characters is a byte; null while it is not complete, or bad.
+     */
     static Request parse(String text) {
       int end = text.indexOf(HEAD_ENDS);
       String[] words = end < 0 ? new String[0] : text.substring(0, text.indexOf("\r\n")).split(" ");

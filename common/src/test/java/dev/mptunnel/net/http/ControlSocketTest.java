@@ -109,7 +109,8 @@ class ControlSocketTest {
     leave(path);
     open(path);
     assertEquals("hello /", ControlClient.get(path, "/"));
-    IOException taken = assertThrows(IOException.class, () -> ControlSocket.open(path, SITE, ORDERS));
+    IOException taken =
+        assertThrows(IOException.class, () -> ControlSocket.open(path, SITE, ORDERS));
     assertTrue(taken.getMessage().contains("another program's"), taken.getMessage());
   }
 
@@ -257,7 +258,8 @@ class ControlSocketTest {
     Path path = folder.resolve("orders.sock");
     open(path);
     assertEquals(
-        new ControlClient.Reply(200, "/do got it's ü\n"), ControlClient.post(path, "/do", "it's ü"));
+        new ControlClient.Reply(200, "/do got it's ü\n"),
+        ControlClient.post(path, "/do", "it's ü"));
     assertEquals(new ControlClient.Reply(400, "/no got \n"), ControlClient.post(path, "/no", ""));
   }
 

@@ -235,8 +235,7 @@ record WorldPlan(
   }
 
   /** In some worlds paths come and go, some so quickly that those before are not gone yet. */
-  private static List<Mishap> drawPathChanges(
-      RandomGenerator random, int paths, long lengthNanos) {
+  private static List<Mishap> drawPathChanges(RandomGenerator random, int paths, long lengthNanos) {
     List<Mishap> changes = new ArrayList<>();
     if (chance(random, 0.7)) {
       return changes;

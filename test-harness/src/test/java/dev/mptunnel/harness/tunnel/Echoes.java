@@ -28,8 +28,7 @@ final class Echoes implements AutoCloseable {
   private static final int PAUSE_MILLIS = 5;
   private static final int PATIENCE_MILLIS = 60_000;
 
-  private final ServerSocket target =
-      new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+  private final ServerSocket target = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final List<String> broken = new CopyOnWriteArrayList<>();
   private final List<AtomicLong> rounds = new ArrayList<>();

@@ -82,8 +82,7 @@ final class ProgramProcess implements AutoCloseable {
     return start(name, command(mainClass, jvmOptions, args));
   }
 
-  private static List<String> command(
-      String mainClass, List<String> jvmOptions, String... args) {
+  private static List<String> command(String mainClass, List<String> jvmOptions, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx48m"));

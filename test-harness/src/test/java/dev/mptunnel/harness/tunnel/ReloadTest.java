@@ -86,7 +86,8 @@ class ReloadTest {
     write("mpserver.conf", serverFile());
     write("bridge.conf", bridgeFile(serverPort));
     write("mpclient.conf", clientFile("a"));
-    server = add(ProgramProcess.server("-c", file("mpserver.conf"), "--control", socket("mpserver")));
+    server =
+        add(ProgramProcess.server("-c", file("mpserver.conf"), "--control", socket("mpserver")));
     bridge = add(ProgramProcess.bridge("-c", file("bridge.conf"), "--control", socket("bridge")));
     client = add(ProgramProcess.client(file("mpclient.conf"), "--control", socket("mpclient")));
     client.awaitError("path a is up");
@@ -264,7 +265,9 @@ class ReloadTest {
     client.awaitError("WARN  reload refused, all goes on as before");
     for (String wrong : List.of("remove x", "pause x", "remove a", "pause a", "add 1.2.3.4")) {
       Said said =
-          order("mpclient", Stream.concat(Stream.of("path"), Stream.of(wrong.split(" "))).toArray(String[]::new));
+          order(
+              "mpclient",
+              Stream.concat(Stream.of("path"), Stream.of(wrong.split(" "))).toArray(String[]::new));
       assertEquals(2, said.exit(), said.text());
     }
     assertEquals(
@@ -280,7 +283,8 @@ class ReloadTest {
   private void refused(String program, String words) {
     Said said = order(program, "reload");
     assertEquals(2, said.exit(), said.text());
-    assertTrue(said.text().startsWith(program + " reload: ") && said.text().contains(words), said.text());
+    assertTrue(
+        said.text().startsWith(program + " reload: ") && said.text().contains(words), said.text());
     assertEquals(1, said.text().lines().count(), said.text());
   }
 
@@ -335,7 +339,8 @@ class ReloadTest {
   }
 
   private static boolean isShown(int port) throws IOException {
-    try (InputStream in = URI.create("http://127.0.0.1:" + port + "/healthz").toURL().openStream()) {
+    try (InputStream in =
+        URI.create("http://127.0.0.1:" + port + "/healthz").toURL().openStream()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).startsWith("ok");
     } catch (ConnectException e) {
       return false;
@@ -526,9 +531,7 @@ class ReloadTest {
   }
 
   private String[] bySecond(String... lines) {
-    return Stream.of(lines)
-        .map(line -> line.replace(secret, secondSecret))
-        .toArray(String[]::new);
+    return Stream.of(lines).map(line -> line.replace(secret, secondSecret)).toArray(String[]::new);
   }
 
   private void awaitDatagrams() {
@@ -579,8 +582,12 @@ class ReloadTest {
     for (int i = 0; i < times; i++) {
       switch (i % 10) {
         case 0, 2, 3, 5, 6, 8 -> {
-          write("mpclient.conf", clientFile(somePaths(), someListener(named)));
+          String paths = somePaths();
+          write("mpclient.conf", clientFile(paths, someListener(named)));
           reload("mpclient");
+          if (i % 25 == 0) {
+            awaitUp(paths.split("")); // the others are gone before they have been in use
+          }
         }
         case 1, 7 -> {
           write("mpserver.conf", serverFile(someOfServer()));
