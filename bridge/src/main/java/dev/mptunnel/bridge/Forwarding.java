@@ -58,6 +58,11 @@ final class Forwarding {
     return places;
   }
 
+  /** Whether it is known of any where it is. */
+  boolean isAnyFound() {
+    return places.stream().anyMatch(place -> place.watch().address() != null);
+  }
+
   /** What chooses one, by its place in the list. */
   Rendezvous rendezvous() {
     return rendezvous;

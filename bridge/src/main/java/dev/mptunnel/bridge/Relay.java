@@ -72,7 +72,7 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
   }
 
   @Override
-  public synchronized List<String> reload(BridgeConfig to) {
+  public synchronized List<String> reload(BridgeConfig to) throws IOException {
     List<String> changes = new ArrayList<>();
     to.servers().stream()
         .filter(each -> !config.servers().contains(each))
@@ -80,18 +80,44 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
     config.servers().stream()
         .filter(each -> !to.servers().contains(each))
         .forEach(each -> changes.add("server " + each + " removed"));
-    if (config.protocol().hasUdp()) {
-      forwarding = Forwarding.to(to.servers(), engines.engines().getFirst(), "UDP", forwarding);
-      forwarding.resolve();
-      loops.forEach(loop -> loop.forward(forwarding));
+    if (changes.isEmpty()) {
+      resolve(forwarding, streamForwarding);
+      config = to;
+      return changes;
     }
-    if (streams != null) {
-      streamForwarding = Forwarding.to(to.servers(), streamEngine, "TCP", streamForwarding);
-      streamForwarding.resolve();
-      streamEngine.runAndWait(() -> streams.forward(streamForwarding));
+    Forwarding datagrams =
+        Forwarding.to(to.servers(), engines.engines().getFirst(), "UDP", forwarding);
+    Forwarding tcp =
+        streams == null ? null : Forwarding.to(to.servers(), streamEngine, "TCP", streamForwarding);
+    if (!resolve(datagrams, tcp)) {
+      throw new IOException(
+          "no server was found of those that are written now: %s; are the names right, and DNS reachable?"
+              .formatted(names(to)));
+    }
+    forwarding = datagrams;
+    streamForwarding = tcp;
+    loops.forEach(loop -> loop.forward(datagrams));
+    if (tcp != null) {
+      streamEngine.runAndWait(() -> streams.forward(tcp));
     }
     config = to;
     return changes;
+  }
+
+  /** Asks where servers are. @return whether it is known of any by which there is something to do */
+  private boolean resolve(Forwarding datagrams, Forwarding tcp) {
+    if (config.protocol().hasUdp()) {
+      datagrams.resolve();
+    }
+    if (tcp != null) {
+      tcp.resolve();
+    }
+    return (config.protocol().hasUdp() && datagrams.isAnyFound())
+        || (tcp != null && tcp.isAnyFound());
+  }
+
+  private static String names(BridgeConfig config) {
+    return config.servers().stream().map(HostPort::toString).collect(Collectors.joining(", "));
   }
 
   /**
@@ -167,8 +193,6 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
 
   @Override
   public String summary() {
-    String names =
-        config.servers().stream().map(HostPort::toString).collect(Collectors.joining(", "));
     List<String> places = new ArrayList<>();
     if (!listening().isEmpty()) {
       places.add(Addresses.texts(listening()));
@@ -179,7 +203,7 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
     return "listening on "
         + String.join(", ", places)
         + ", forwarding to "
-        + names
+        + names(config)
         + (loops.size() == 1 ? "" : ", " + loops.size() + " loops");
   }
 

@@ -1,6 +1,7 @@
 package dev.mptunnel.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.config.BridgeConfig;
@@ -178,6 +179,22 @@ final class RelayTest {
     assertEquals(1, relay.report().join().proven());
     relay.reload(config(loops, limits, at(first), at(second)));
     assertGoByTheirSessions(relay, client, first, second);
+  }
+
+  @Test
+  void aServerWhoseNameDoesNotResolveTakesNobodysPlace() throws Exception {
+    DatagramSocket server = socket(0);
+    RelayLimits limits = RelayLimits.of(10, IDLE_NANOS);
+    Relay relay = relay(limits, at(server));
+    HostPort wrong = new HostPort("mptunnel.invalid", 2000);
+    IOException refused =
+        assertThrows(IOException.class, () -> relay.reload(config(1, limits, wrong)));
+    assertTrue(refused.getMessage().contains("mptunnel.invalid:2000"), refused.getMessage());
+    roundTrip(socket(0), relay.listening().getFirst(), server);
+    assertEquals(
+        List.of("server " + wrong + " added"),
+        relay.reload(config(1, limits, at(server), wrong)),
+        "one of two may be found later");
   }
 
   @Test

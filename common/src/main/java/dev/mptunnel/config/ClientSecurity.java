@@ -4,6 +4,7 @@ import dev.mptunnel.config.SettingValues.Placed;
 import dev.mptunnel.secret.Secret;
 import dev.mptunnel.secret.SharedSeed;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a client protects its packets.
@@ -18,6 +19,13 @@ public record ClientSecurity(
 
   public ClientSecurity {
     warnings = List.copyOf(warnings);
+  }
+
+  /** Whether a session that was opened by the one is as if it were opened by the other. */
+  public boolean opensAs(ClientSecurity other) {
+    return protection == other.protection
+        && cipher == other.cipher
+        && Objects.equals(secret, other.secret);
   }
 
   static ClientSecurity of(SettingValues values) throws ConfigException {

@@ -16,20 +16,28 @@ public final class CountedPlaces implements SessionPlaces {
 
   private final int max;
   private final int maxPerClient;
-  private final long silenceNanos;
+  private long silenceNanos;
   private final Map<String, List<CountedPlace>> byClient = new HashMap<>();
   private int taken;
 
-  private CountedPlaces(int max, int maxPerClient, long silenceNanos) {
-    this.max = max;
-    this.maxPerClient = maxPerClient;
-    this.silenceNanos = silenceNanos;
+  private CountedPlaces(EndpointSettings settings) {
+    max = settings.maxSessions();
+    maxPerClient = settings.maxSessionsPerClient();
+    silenceNanos = silenceNanos(settings);
   }
 
   /** As many places as the settings say. */
   public static CountedPlaces of(EndpointSettings settings) {
-    return new CountedPlaces(
-        settings.maxSessions(), settings.maxSessionsPerClient(), 3 * settings.pingIdleNanos());
+    return new CountedPlaces(settings);
+  }
+
+  private static long silenceNanos(EndpointSettings settings) {
+    return 3 * settings.pingIdleNanos();
+  }
+
+  @Override
+  public void adjust(EndpointSettings settings) {
+    silenceNanos = silenceNanos(settings);
   }
 
   @Override

@@ -66,8 +66,13 @@ public final class Endpoint {
    * Behaves so from now on, as far as that is asked for again and again: how often paths are asked,
    * and after which times paths, flows and sessions are given up.
    */
-  public void adjust(EndpointSettings settings) {
+  public void adjust(long now, EndpointSettings settings) {
     context.setSettings(settings);
+    context.process().places().adjust(settings);
+    for (Session session : sessions()) {
+      session.adjust(now);
+      timers.schedule(session);
+    }
   }
 
   /**

@@ -244,13 +244,17 @@ final class PacketReceiver {
     long counter = Header.pathCounter(packet);
     boolean isStray = pathId == Header.NO_PATH && session.isInitiator();
     Path path = isStray ? session.paths().from(port, source) : session.path(pathId);
-    boolean isBack = false;
+    packet.position(packet.position() + Header.LENGTH);
     if (path == null) {
       if (session.isInitiator()) {
         context.counters().malformed += isStray ? 0 : 1;
         return;
       }
-      isBack = session.paths().wasLeft(pathId);
+      if (isLateOnLeft(pathId, counter, packet)) {
+        session.paths().epochOf(pathId).window().take(counter);
+        session.noteHeard(now, epoch);
+        return;
+      }
       path = session.addPath(pathId, "path " + pathId, port, null);
       path.startEpoch(now);
     }
@@ -258,7 +262,6 @@ final class PacketReceiver {
     boolean isNewest = counter > pathEpoch.window().highest();
     pathEpoch.window().take(counter);
     session.noteHeard(now, epoch);
-    packet.position(packet.position() + Header.LENGTH);
     if (isStray) {
       session
           .paths()
@@ -271,9 +274,16 @@ final class PacketReceiver {
     if (!wellFormed) {
       context.counters().malformed++;
     }
-    if (isBack && !path.isWanted()) {
-      session.onPathLeft(path); // what comes late of a path that is gone does not bring it back
-    }
     takeRebuilt(now);
+  }
+
+  /**
+   * Whether a packet comes late of a path that is gone, or says again that it is to go: it does not
+   * bring it back, and costs nothing.
+   */
+  private boolean isLateOnLeft(int pathId, long counter, ByteBuffer frames) {
+    return session.paths().wasLeft(pathId)
+        && (counter <= session.paths().epochOf(pathId).window().highest()
+            || !PathFrames.asksForPath(frames));
   }
 }

@@ -78,6 +78,7 @@ public final class Path implements PathFrames.Handler {
   // How many different DATA packets had come when it last brought something, and when the next did.
   private long broughtCount;
   private long missingSinceNanos = NEVER;
+  private boolean broughtData;
 
   /** How many packets that only others bring are suspicious. */
   private int suspicious = CoreLimits.MISSED_IN_A_ROW;
@@ -106,7 +107,6 @@ public final class Path implements PathFrames.Handler {
   private boolean answered;
   private int answeredEcn;
   private int readState;
-  private boolean isWanted;
 
   /**
    * A path of a session.
@@ -165,11 +165,6 @@ public final class Path implements PathFrames.Handler {
   /** The number of the local port that it leaves from. */
   public int port() {
     return port;
-  }
-
-  /** Whether the packet that was read says that the peer wants to have it. */
-  boolean isWanted() {
-    return isWanted;
   }
 
   /** Whether it is given up, and only awaits what is on its way. */
@@ -337,7 +332,13 @@ public final class Path implements PathFrames.Handler {
   /** A DATA packet came on it, perhaps a copy. */
   void countReceived(int bytes) {
     suspicious = CoreLimits.MISSED_IN_A_ROW;
+    broughtData = true;
     countArrived(bytes);
+  }
+
+  /** Whether a DATA packet came on it, ever. */
+  boolean hasBroughtData() {
+    return broughtData;
   }
 
   private void countArrived(int bytes) {
@@ -681,7 +682,6 @@ public final class Path implements PathFrames.Handler {
       if (pinged && isNewest) {
         takeState();
       }
-      isWanted = pinged && isNewest && readState != PathFrames.LEFT;
     } else if (remote != null) {
       reply(port, remote, false);
     }

@@ -125,6 +125,16 @@ final class PathSet {
     return false;
   }
 
+  /** Whether one of them leaves from there, though it may have been given up. */
+  boolean leaveFrom(int port) {
+    for (Path path : byId) {
+      if (path != null && path.port() == port) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Hands over each path, in the order of the ids. */
   void forEach(Consumer<Path> action) {
     for (Path path : byId) {

@@ -203,6 +203,11 @@ public final class Session {
     return paths.get(pathId);
   }
 
+  /** Whether a path leaves from this local port, perhaps only for what is on its way. */
+  public boolean leavesFrom(int port) {
+    return paths.leaveFrom(port);
+  }
+
   // --- what whoever drives the endpoint may do, through Endpoint ---
 
   Path addPath(int pathId, String name, int port, InetSocketAddress remote) {
@@ -251,7 +256,9 @@ public final class Session {
     paths.remove(path);
     fate.forget(path.id());
     delays.forget(path.id());
-    epochs.forEach(epoch -> epoch.ledger().forget(path.id()));
+    if (path.hasBroughtData()) {
+      epochs.forEach(epoch -> epoch.ledger().forget(path.id()));
+    }
     if (initiator) {
       opener.onPathRemoved(path.id());
     }
@@ -478,6 +485,12 @@ public final class Session {
   }
 
   // --- time ---
+
+  /** The settings are others: what is due by them may be due earlier. */
+  void adjust(long now) {
+    nextFlowSweepNanos = Math.min(nextFlowSweepNanos, now + flowSweepNanos());
+    paths.forEach(path -> path.wake(now));
+  }
 
   /** When the timer queue has it come up. */
   long scheduledNanos() {

@@ -25,6 +25,9 @@ public interface SessionPlaces {
    */
   Place take(long now, String client, Runnable evict);
 
+  /** The settings are others: by these it is known from now on which sessions are silent. */
+  void adjust(EndpointSettings settings);
+
   /** A session's place. */
   interface Place {
 

@@ -71,6 +71,9 @@ public final class EndpointDriver {
   /** What was dropped at ports that were closed. */
   private Figures.SocketDrops closedDrops = new Figures.SocketDrops(0, 0, 0);
 
+  /** What was to leave from ports that were closed. */
+  private long droppedAtClosed;
+
   private final UnflushedPorts unflushed = new UnflushedPorts();
 
   /** Null where there is no other endpoint. */
@@ -298,7 +301,9 @@ public final class EndpointDriver {
   public CompletableFuture<Figures.SocketDrops> socketDrops() {
     return engine.call(
         () -> {
-          Figures.SocketDrops all = closedDrops;
+          Figures.SocketDrops all =
+              new Figures.SocketDrops(
+                  closedDrops.sent() + droppedAtClosed, closedDrops.late(), closedDrops.received());
           for (DatagramPort port : openPorts().toList()) {
             all = plusDropsAt(all, port);
           }
@@ -362,15 +367,25 @@ public final class EndpointDriver {
     @Override
     public void transmit(int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
       given = ports.get(port);
-      send(given, packet, remote, trafficClass);
+      if (given == null) {
+        droppedAtClosed++; // one packet less, rather than all that is due with it
+      } else {
+        send(given, packet, remote, trafficClass);
+      }
     }
 
     @Override
     public void transmitAgain(
         int port, InetSocketAddress remote, ByteBuffer packet, int trafficClass) {
       DatagramPort to = ports.get(port);
-      to.sendAgain(packet, remote, trafficClass, given);
-      unflushed.add(to);
+      if (to == null) {
+        droppedAtClosed++;
+      } else if (given == null) {
+        send(to, packet, remote, trafficClass);
+      } else {
+        to.sendAgain(packet, remote, trafficClass, given);
+        unflushed.add(to);
+      }
     }
 
     @Override

@@ -73,6 +73,13 @@ public final class SharedLimits {
       }
 
       @Override
+      public void adjust(EndpointSettings settings) {
+        synchronized (places) {
+          places.adjust(settings);
+        }
+      }
+
+      @Override
       public Place take(long now, String client, Runnable evict) {
         Place taken;
         Runnable here;

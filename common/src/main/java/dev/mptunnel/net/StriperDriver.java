@@ -288,6 +288,11 @@ public final class StriperDriver {
     return joined;
   }
 
+  /** How many connections there are. */
+  public int connections() {
+    return striper.connections();
+  }
+
   /** Where they lead to, each place once. */
   public List<InetSocketAddress> remotes() {
     return sockets.stream()

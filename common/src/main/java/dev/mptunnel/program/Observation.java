@@ -64,7 +64,7 @@ final class Observation implements AutoCloseable {
     Observation observation = new Observation(program, engine, running, journal, settings);
     boolean done = false;
     try {
-      observation.openServer();
+      observation.server = observation.newServer(settings);
       journal.listen(observation::publish);
       done = true;
       return observation;
@@ -75,12 +75,15 @@ final class Observation implements AutoCloseable {
     }
   }
 
-  private synchronized void openServer() throws IOException {
-    if (!settings.listen().isEmpty()) {
-      server = HttpServer.open(settings.listen(), settings.token(), site);
-      LOG.info("status on http://{}/", Addresses.text(server.addresses().getFirst()));
-      startWatch();
+  /** Null where it is to listen nowhere. */
+  private synchronized HttpServer newServer(StatusSettings its) throws IOException {
+    if (its.listen().isEmpty()) {
+      return null;
     }
+    HttpServer opened = HttpServer.open(its.listen(), its.token(), site);
+    LOG.info("status on http://{}/", Addresses.text(opened.addresses().getFirst()));
+    startWatch();
+    return opened;
   }
 
   private void startWatch() {
@@ -121,18 +124,44 @@ final class Observation implements AutoCloseable {
     if (to.listen().equals(before.listen()) && Objects.equals(to.token(), before.token())) {
       return false;
     }
-    closeServer();
-    settings = to;
+    if (sharesPort(before, to)) {
+      closeServer(); // two cannot listen there
+    }
     boolean done = false;
     try {
-      openServer();
+      HttpServer opened = newServer(to);
+      closeServer();
+      server = opened;
+      settings = to;
       done = true;
       return true;
     } finally {
-      if (!done) {
-        settings = before;
-        openServer();
+      if (!done && server == null) {
+        openAgain(before);
       }
+    }
+  }
+
+  /** Goes back to how it was shown before; if that cannot be, the log tells. */
+  void restore(StatusSettings before) {
+    try {
+      reload(before);
+    } catch (IOException e) {
+      LOG.warn("the status page does not go back to where it was: {}", e.getMessage());
+    }
+  }
+
+  private static boolean sharesPort(StatusSettings before, StatusSettings to) {
+    return before.listen().stream()
+        .anyMatch(one -> to.listen().stream().anyMatch(other -> one.port() == other.port()));
+  }
+
+  /** What was to take its place cannot be had: the reason for that is the one to tell. */
+  private void openAgain(StatusSettings before) {
+    try {
+      server = newServer(before);
+    } catch (IOException e) {
+      LOG.warn("the status page is lost: {}", e.getMessage());
     }
   }
 

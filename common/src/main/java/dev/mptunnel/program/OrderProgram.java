@@ -181,7 +181,8 @@ public final class OrderProgram {
             "",
             "add is one more, written as in the file.",
             "remove takes one out, once what is on its way has come.",
-            "pause has one carry nothing, neither datagrams nor TCP, until resume.",
+            "pause has one carry nothing, neither datagrams nor TCP, until resume; an mpserver that is"
+                + " older than this command sends on it still.",
             "list names all, and how they are.");
     return spec;
   }

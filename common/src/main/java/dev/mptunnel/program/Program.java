@@ -154,6 +154,8 @@ public final class Program<C> {
     CountDownLatch ended = new CountDownLatch(1);
     Signals.on("TERM", ended::countDown);
     Signals.on("INT", ended::countDown);
+    Hangups<C> hangups = new Hangups<>(ended::countDown);
+    Signals.on("HUP", hangups::onSignal); // or it would end a program that is just starting
     SocketSettings asked = sockets.apply(config);
     Systemd systemd = Systemd.of(environment, ProcessHandle.current().pid());
     try (DatagramEngine engine = Engines.open(asked, command.name());
@@ -166,8 +168,6 @@ public final class Program<C> {
           new Reloader<>(command, args, configured, status, running, observation, systemd);
       observation.openControl(reloader, environment);
       Signals.on("USR1", () -> print(running, out));
-      boolean hadTerminal = hasTerminal();
-      Signals.on("HUP", () -> onHangup(hadTerminal, ended, reloader));
       log()
           .info(
               "{} {}: {} ({})",
@@ -176,6 +176,7 @@ public final class Program<C> {
               running.summary(),
               engine.name());
       systemd.ready(running.summary());
+      hangups.reloadBy(reloader);
       CompletableFuture<Object> broken = CompletableFuture.anyOf(engine.ended(), running.ended());
       broken.thenRun(ended::countDown);
       ended.await();
@@ -201,12 +202,43 @@ public final class Program<C> {
     }
   }
 
-  /** It may be what it is called: then it ends what runs there, as it always did. */
-  private static void onHangup(boolean hadTerminal, CountDownLatch ended, Reloader<?> reloader) {
-    if (hadTerminal && !hasTerminal()) {
-      ended.countDown();
-    } else {
-      reloader.reload();
+  /**
+   * What SIGHUP does: a reload; of those that come while the program starts, one that all of them
+   * get. Or it may be what it is called: then it ends what runs there, as it always did.
+   */
+  private static final class Hangups<C> {
+
+    private final boolean hadTerminal = hasTerminal();
+    private final Runnable end;
+    private Reloader<C> reloader;
+    private boolean isAsked;
+
+    Hangups(Runnable end) {
+      this.end = end;
+    }
+
+    void onSignal() {
+      if (hadTerminal && !hasTerminal()) {
+        end.run();
+      } else {
+        ask();
+      }
+    }
+
+    private synchronized void ask() {
+      if (reloader == null) {
+        isAsked = true;
+      } else {
+        reloader.reload();
+      }
+    }
+
+    /** The program has started. */
+    synchronized void reloadBy(Reloader<C> its) {
+      reloader = its;
+      if (isAsked) {
+        reloader.reload();
+      }
     }
   }
 

@@ -76,6 +76,12 @@ final class Reloader<C> implements Orders {
           "reload-refused",
           () -> LOG.warn("reload refused, all goes on as before: {}", e.getMessage()));
       return Answer.text(400, e.getMessage());
+    } catch (RuntimeException e) {
+      observation.countReload(false);
+      About.kind(
+          "reload-refused",
+          () -> LOG.error("a reload has failed, perhaps half done; a restart brings all", e));
+      return Answer.text(500, "internal error: " + e);
     } finally {
       systemd.ready(running.summary());
     }
@@ -93,7 +99,7 @@ final class Reloader<C> implements Orders {
       return isStatusChanged ? plus(changes, "status") : changes;
     } finally {
       if (!done) {
-        observation.reload(before);
+        observation.restore(before);
       }
     }
   }

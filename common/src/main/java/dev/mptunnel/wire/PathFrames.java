@@ -253,6 +253,53 @@ public final class PathFrames {
   }
 
   /**
+   * Whether a packet with the frames from position to limit, which are not changed, asks how a path
+   * is that its sender wants to have.
+   */
+  public static boolean asksForPath(ByteBuffer frames) {
+    Asking asking = new Asking();
+    return read(frames.duplicate(), asking) && asking.pinged && !asking.left;
+  }
+
+  /** Sees what of a path a packet asks for, and nothing else. */
+  private static final class Asking implements Handler {
+
+    private boolean pinged;
+    private boolean left;
+
+    @Override
+    public void onPing(int id, long sent, long arrived) {
+      pinged = true;
+    }
+
+    @Override
+    public void onState(int state) {
+      left = state == LEFT;
+    }
+
+    @Override
+    public void onPong(int id, long sent, long arrived, long delivered, int longestBytes) {}
+
+    @Override
+    public void onChallenge(long token) {}
+
+    @Override
+    public void onResponse(long token) {}
+
+    @Override
+    public void onAsk(int question, int epoch, long first, ByteBuffer offsets) {}
+
+    @Override
+    public void onMark(int epoch, long highest) {}
+
+    @Override
+    public void onParity(int epoch, long first, int lengths, int offset, ByteBuffer bytes) {}
+
+    @Override
+    public void onEcn(int field) {}
+  }
+
+  /**
    * Reads the frames between position and limit.
    *
    * @return false if a frame is malformed; those before it have been handled

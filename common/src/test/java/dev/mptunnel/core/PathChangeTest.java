@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -264,6 +265,35 @@ class PathChangeTest {
   }
 
   @Test
+  void thatAPathIsGoneMayBeSaidAgainAndIsNotAnswered() {
+    world.exchange(flow, 20);
+    world.lose(2, Side.SERVER, 1); // the client does not hear that it was heard
+    remove(2);
+    world.runFor(100);
+    assertTrue(world.server.said("PathRemoved"));
+    int packets = world.server.packets.size();
+    int saidBefore = pathPackets(world.client, 0);
+    world.runFor(2_000);
+    assertTrue(pathPackets(world.client, 0) > saidBefore, "it is said again");
+    assertEquals(0, pathPackets(world.server, packets));
+    assertEquals(0, world.server.endpoint.counters().malformed);
+    world.lose(2, Side.SERVER, 0);
+    world.runFor(2_000);
+    assertEquals(2, add(2));
+    world.runFor(500);
+    assertEquals(PATHS, states(atServer()).size(), "who asks for it has it");
+  }
+
+  /** PATH packets of path 2, from the one of this number on. */
+  private static int pathPackets(PairWorld.End from, int first) {
+    return (int)
+        from.packets.subList(first, from.packets.size()).stream()
+            .filter(packet -> PacketType.type(packet[0]) == PacketType.PATH)
+            .filter(packet -> Header.path(ByteBuffer.wrap(packet)) == 2)
+            .count();
+  }
+
+  @Test
   void withoutAServerAPathIsGoneAtOnce() {
     PairWorld alone = new PairWorld(2, Mode.SEALED);
     alone.client.endpoint.removePath(alone.now(), alone.session, 1);
@@ -282,6 +312,48 @@ class PathChangeTest {
     assertEquals(-1, wide.client.endpoint.addPath(wide.now(), wide.session, PairWorld.spec(0)));
     wide.runFor(1_000);
     assertEquals(paths, wide.session.report().paths().size());
+  }
+
+  // --- other times ---
+
+  private static EndpointSettings settings(
+      boolean isServer, long pingIdleMillis, long flowMillis, long sessionMillis) {
+    EndpointSettings defaults = EndpointSettings.defaults(isServer);
+    return new EndpointSettings(
+        isServer,
+        defaults.pingNanos(),
+        TimeUnit.MILLISECONDS.toNanos(pingIdleMillis),
+        defaults.pathTimeoutNanos(),
+        TimeUnit.MILLISECONDS.toNanos(flowMillis),
+        TimeUnit.MILLISECONDS.toNanos(sessionMillis),
+        defaults.maxFlows(),
+        defaults.maxSessions(),
+        defaults.maxSessionsPerClient(),
+        defaults.mtuBytes(),
+        defaults.keySettings(),
+        defaults.repairSettings());
+  }
+
+  @Test
+  void shorterTimesAreThoseOfWhatWasWaitingForLongerOnesToo() {
+    PairWorld slow =
+        new PairWorld(2, Mode.SEALED, new PairWorld.Times(600_000_000_000L, 3_000_000_000L));
+    Flow its = slow.client.endpoint.openFlow(slow.now(), slow.session);
+    slow.send(its, "once");
+    slow.runFor(60_000);
+    slow.client.endpoint.adjust(slow.now(), settings(false, 1_000, 300_000, 60_000));
+    int packets = slow.client.packets.size();
+    slow.runFor(10_000);
+    assertTrue(slow.client.packets.size() - packets >= 2 * 8, "each path is asked each second");
+    assertFalse(slow.client.said("FlowClosed"));
+    slow.client.endpoint.adjust(slow.now(), settings(false, 1_000, 2_000, 60_000));
+    slow.runFor(1_000);
+    assertTrue(slow.client.said("FlowClosed"));
+    slow.dark(0, true);
+    slow.dark(1, true);
+    slow.server.endpoint.adjust(slow.now(), settings(true, 1_000, 300_000, 5_000));
+    slow.runFor(6_500);
+    assertEquals(List.of(), slow.server.endpoint.sessions());
   }
 
   // --- other secrets ---

@@ -64,18 +64,27 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     this.engine = engine;
     this.host = host;
     this.config = config;
-    log = new ClientLog(() -> this.config.security().protection());
+    log = new ClientLog(() -> this.config.security());
+    Security security = ClientEnd.security(config.security(), random);
     driver =
         new EndpointDriver(
             engine,
             ClientEnd.settings(config.session()),
-            ClientEnd.security(config.security(), random),
+            security,
             random,
             new Listener());
     carriers = new ClientCarriers(config.tcp().overTcp(), driver, this::streamEngine, log);
     session =
-        new ClientSession(engine, driver, config.sockets(), carriers, log, this::onSessionReplaced);
-    listeners = new ClientListeners(engine, driver, config.sockets(), session);
+        new ClientSession(
+            engine,
+            driver,
+            config.security(),
+            security,
+            config.sockets(),
+            carriers,
+            log,
+            this::onSessionReplaced);
+    listeners = new ClientListeners(engine, driver, config.sockets(), session, log);
     associations =
         new Associations(
             engine,
@@ -179,6 +188,13 @@ public final class Client implements Program.Reloadable<ClientConfig> {
    * @return null where none connects by TCP
    */
   ClientStreams streamsFor(ClientConfig its, Deque<Runnable> undo) throws IOException {
+    if (streams != null
+        && streams.hasTunnels()
+        && !its.tcp().hasRoomFor(its.bridges().size())) {
+      throw new IOException(
+          "%d tunnels over each of %d bridges are too many while connections need them"
+              .formatted(its.tcp().tunnels(), its.bridges().size()));
+    }
     if (streams != null || !usesStreams(its)) {
       return streams;
     }
@@ -187,19 +203,28 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     return opened;
   }
 
+  /** How many tunnels are to lead over each bridge. */
+  static int tunnels(ClientConfig its) {
+    return usesStreams(its) ? its.tcp().tunnels() : 0;
+  }
+
   /** All is open that this needs. On the thread of datagrams. */
   void goOver(ClientConfig to, ClientStreams its) {
     if (!to.security().warnings().equals(config.security().warnings())) {
       to.security().warnings().forEach(log::warn);
     }
-    config = to;
     if (its != null && streams == null) {
       streams = its;
       session.use(its);
-      TunnelKey key = session.current().tunnelKey();
-      if (key != null) {
-        its.onKey(key);
-      }
+      tellKey();
+    }
+  }
+
+  /** Nothing if the server has closed meanwhile; it is told when the server is back. */
+  private void tellKey() {
+    TunnelKey key = session.current().tunnelKey();
+    if (key != null) {
+      streams.onKey(key);
     }
   }
 
@@ -208,7 +233,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     listeners.forgetFlows();
     associations.forgetFlows();
     if (streams != null) {
-      streams.onKey(session.current().tunnelKey());
+      tellKey();
     }
     log.sessionReplaced();
   }
@@ -220,7 +245,9 @@ public final class Client implements Program.Reloadable<ClientConfig> {
 
   @Override
   public synchronized List<String> reload(ClientConfig to) throws IOException {
-    return new ClientReload(this, config, to).run();
+    List<String> changes = new ClientReload(this, config, to).run();
+    config = to; // last, so that what has failed is tried again the next time
+    return changes;
   }
 
   @Override
@@ -370,8 +397,11 @@ public final class Client implements Program.Reloadable<ClientConfig> {
 
     @Override
     public void event(Event event) {
-      boolean isOfLeft = event instanceof Event.SessionClosed && session.isToBeReplaced();
-      if (!isOfLeft) { // that it ends is what was to happen
+      if (event instanceof Event.SessionClosed closed
+          && session.isToBeReplaced()
+          && session.isCurrent(closed)) {
+        log.endedBeforeReplaced();
+      } else {
         log.event(event);
       }
       session.event(event);

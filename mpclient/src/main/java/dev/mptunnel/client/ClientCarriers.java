@@ -2,6 +2,7 @@ package dev.mptunnel.client;
 
 import dev.mptunnel.config.OverTcp;
 import dev.mptunnel.core.Endpoint;
+import dev.mptunnel.core.Path;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.net.CarrierPort;
 import dev.mptunnel.net.EndpointDriver;
@@ -62,23 +63,31 @@ final class ClientCarriers {
     choice = wanted;
   }
 
-  /** All leave the session: others need their places. */
-  void leave(long now) {
-    ways.forEach(way -> way.leave(now));
-  }
-
-  /** Another session has taken the place of the one that was. */
-  void forgetSession() {
-    ways.forEach(Way::forgetSession);
+  /**
+   * One leaves the session: a path over UDP needs its place. It comes back once there is room.
+   *
+   * @return false if none is in it
+   */
+  boolean leave(long now, Session its) {
+    for (Way way : ways) {
+      if (way.session == its && way.pathId != ClientPath.NONE) {
+        way.leave(now);
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
    * A second has passed.
    *
+   * @param next the session that is to take its place, or null: where no UDP comes through, the
+   *     server would never hear of it otherwise
    * @param udpAnswers whether a path over UDP does
    * @param paths whose bridges they are
    */
-  void onTick(long now, Session session, boolean udpAnswers, List<ClientPath> paths) {
+  void onTick(
+      long now, Session session, Session next, boolean udpAnswers, List<ClientPath> paths) {
     ticksAnswered = udpAnswers ? ticksAnswered + 1 : 0;
     ticksSilent = udpAnswers ? 0 : ticksSilent + 1;
     boolean wanted =
@@ -97,11 +106,16 @@ final class ClientCarriers {
       }
     }
     if (active) {
-      paths.forEach(path -> path.carrier.consider(now, session, path.address()));
+      for (ClientPath path : paths) {
+        path.carrier.consider(now, session, path.address());
+        if (path.nextCarrier != null) {
+          path.nextCarrier.consider(now, next, path.address());
+        }
+      }
     }
   }
 
-  /** The way over a bridge. */
+  /** The way over a bridge, of one session. */
   final class Way implements CarrierPort.Listener {
 
     private final String name;
@@ -109,6 +123,10 @@ final class ClientCarriers {
     private CarrierPort port;
     private Session session;
     private int pathId = ClientPath.NONE;
+
+    /** Where packets travel to; null while they do not. */
+    private InetSocketAddress remote;
+
     private boolean busy;
     private boolean paused;
     private boolean removed;
@@ -122,9 +140,25 @@ final class ClientCarriers {
       this.options = options.watched();
     }
 
+    /** Another one over the same bridge, for another session. */
+    Way another() {
+      Way another = new Way(name, options);
+      another.paused = paused;
+      return another;
+    }
+
+    /** Whether it carries, which the server has answered. */
+    boolean isUp() {
+      Path path = pathId == ClientPath.NONE ? null : session.path(pathId);
+      return path != null && path.isUp() && path.isProven();
+    }
+
     void consider(long at, Session its, InetSocketAddress address) {
       now = at;
       session = its;
+      if (remote != null && pathId == ClientPath.NONE && !paused) {
+        driver.run(this::join); // there was no room
+      }
       if (paused || busy || address == null || at < nextNanos) {
         return;
       }
@@ -160,32 +194,38 @@ final class ClientCarriers {
     /**
      * The bridge is no more.
      *
-     * @return the port to close once the session has done with it, or {@link ClientPath#NONE}
+     * @return the port to close once no session uses it, or {@link ClientPath#NONE}
      */
     int remove() {
+      if (pathId != ClientPath.NONE) {
+        driver.run(this::leave);
+      }
+      return forget();
+    }
+
+    /**
+     * The session is no more, or only for what is on its way.
+     *
+     * @return as {@link #remove}
+     */
+    int forget() {
       removed = true;
+      pathId = ClientPath.NONE;
       ways.remove(this);
-      if (port == null) {
-        return ClientPath.NONE;
-      }
-      if (pathId == ClientPath.NONE) {
-        driver.closePort(port.number());
-        return ClientPath.NONE;
-      }
-      driver.run(at -> leave(at));
-      return port.number();
+      return port == null ? ClientPath.NONE : port.number();
     }
 
     private void leave(long at) {
-      if (pathId != ClientPath.NONE) {
-        driver.endpoint().removePath(at, session, pathId);
-        pathId = ClientPath.NONE;
-      }
+      driver.endpoint().removePath(at, session, pathId);
+      pathId = ClientPath.NONE;
     }
 
-    private void forgetSession() {
-      pathId = ClientPath.NONE;
-      hangUp();
+    private void join(long at) {
+      String path = name + " by TCP";
+      pathId =
+          driver
+              .endpoint()
+              .addPath(at, session, new Endpoint.PathSpec(path, port.number(), remote));
     }
 
     void hangUp() {
@@ -195,22 +235,17 @@ final class ClientCarriers {
     }
 
     @Override
-    public void onUp(InetSocketAddress remote) {
+    public void onUp(InetSocketAddress to) {
       if (!active || paused || removed) {
         port.hangUp(); // it came too late
         return;
       }
-      driver.run(
-          at -> {
-            Endpoint endpoint = driver.endpoint();
-            if (pathId == ClientPath.NONE) {
-              String path = name + " by TCP";
-              pathId =
-                  endpoint.addPath(at, session, new Endpoint.PathSpec(path, port.number(), remote));
-            } else {
-              endpoint.redirect(at, session, pathId, remote);
-            }
-          });
+      remote = to;
+      if (pathId == ClientPath.NONE) {
+        driver.run(this::join);
+      } else {
+        driver.run(at -> driver.endpoint().redirect(at, session, pathId, remote));
+      }
       upNanos = now;
       if (choice == OverTcp.AUTO && !told) {
         told = true;
@@ -219,12 +254,13 @@ final class ClientCarriers {
     }
 
     @Override
-    public void onDown(InetSocketAddress remote, IOException cause) {
+    public void onDown(InetSocketAddress from, IOException cause) {
       busy = false;
+      remote = null;
       pauseNanos = now - LAST_PAUSE_NANOS > upNanos ? FIRST_PAUSE_NANOS : pauseNanos;
       upNanos = Long.MAX_VALUE;
       nextNanos = Math.max(nextNanos, now + pauseNanos);
-      if (pathId != ClientPath.NONE && !removed) {
+      if (pathId != ClientPath.NONE) {
         driver.run(at -> driver.endpoint().redirect(at, session, pathId, null));
       }
     }

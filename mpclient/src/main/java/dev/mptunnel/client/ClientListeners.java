@@ -27,18 +27,25 @@ final class ClientListeners {
   private final EndpointDriver driver;
   private final SocketSettings sockets;
   private final ClientSession session;
+  private final ClientLog log;
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
   ClientListeners(
-      DatagramEngine engine, EndpointDriver driver, SocketSettings sockets, ClientSession session) {
+      DatagramEngine engine,
+      EndpointDriver driver,
+      SocketSettings sockets,
+      ClientSession session,
+      ClientLog log) {
     this.engine = engine;
     this.driver = driver;
     this.sockets = sockets;
     this.session = session;
+    this.log = log;
   }
 
   /**
-   * Opens the sockets that are not open yet. From any thread.
+   * Opens the sockets that are not open yet. Those of ours that are in their way, since they are to
+   * listen to more addresses of the same port, or to fewer, are closed before. From any thread.
    *
    * @param changes is told what is new, in a few words each
    * @return what closes them again, should that be needed
@@ -48,15 +55,26 @@ final class ClientListeners {
     List<ListenPlace> wanted = wanted(config);
     Map<ListenPlace, Entry> known = ListenPlace.match(wanted, entries, Entry::place);
     List<Entry> opened = new ArrayList<>();
+    List<Entry> moved = new ArrayList<>();
     Runnable undo =
         () -> {
           entries.removeAll(opened);
           engine.runAndWait(() -> opened.forEach(entry -> entry.port.close()));
+          moved.forEach(this::openAgain);
         };
     boolean done = false;
     try {
       for (ListenPlace place : wanted) {
         if (!known.containsKey(place)) {
+          for (Entry entry : entries) {
+            if (!known.containsValue(entry)
+                && !opened.contains(entry)
+                && !entry.isClosed
+                && ListenPlace.collide(entry.place.place(), place.place())) {
+              moved.add(entry);
+              engine.runAndWait(entry::close);
+            }
+          }
           opened.add(open(place, passenger(config, place)));
           changes.add("listen " + place + " added");
         }
@@ -87,14 +105,29 @@ final class ClientListeners {
   }
 
   private Entry open(ListenPlace place, Passenger passenger) throws IOException {
-    PortOptions options =
-        PortOptions.at(Addresses.local(place.place()))
-            .withBufferBytes(sockets.bufferBytes())
-            .withCarried(sockets.carried());
     Entry entry = new Entry(place, passenger.isOrdered());
-    entry.port = engine.open(options, entry);
+    open(entry);
     entries.add(entry);
     return entry;
+  }
+
+  private void open(Entry entry) throws IOException {
+    PortOptions options =
+        PortOptions.at(Addresses.local(entry.place.place()))
+            .withBufferBytes(sockets.bufferBytes())
+            .withCarried(sockets.carried());
+    entry.port = engine.open(options, entry);
+    entry.isClosed = false;
+  }
+
+  /** What was to take its place cannot be had. */
+  private void openAgain(Entry entry) {
+    try {
+      open(entry);
+    } catch (IOException e) {
+      log.warn("listen " + entry.place + " is lost: " + e.getMessage());
+      entries.remove(entry);
+    }
   }
 
   /**
@@ -108,8 +141,7 @@ final class ClientListeners {
     for (Entry entry : entries) {
       if (!kept.containsValue(entry)) {
         entries.remove(entry);
-        entry.applications.closeFlows(driver.endpoint());
-        entry.port.close();
+        entry.close();
         changes.add("listen " + entry.place + " removed");
       }
     }
@@ -144,6 +176,9 @@ final class ClientListeners {
     private volatile ListenPlace place;
     private boolean ordered;
 
+    /** It goes, and another one has the port by now. */
+    private volatile boolean isClosed;
+
     Entry(ListenPlace place, boolean ordered) {
       this.place = place;
       this.ordered = ordered;
@@ -156,6 +191,15 @@ final class ClientListeners {
     String text() {
       String target = place.target();
       return (target == null ? "" : target + " ") + Addresses.text(port.localAddress());
+    }
+
+    /** With its flows; on the thread of datagrams. */
+    private void close() {
+      if (!isClosed) {
+        isClosed = true;
+        applications.closeFlows(driver.endpoint());
+        port.close();
+      }
     }
 
     private void change(ListenPlace to, Passenger passenger, List<String> changes) {

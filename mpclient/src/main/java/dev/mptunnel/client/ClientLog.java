@@ -1,6 +1,6 @@
 package dev.mptunnel.client;
 
-import dev.mptunnel.config.Protection;
+import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.core.CloseReason;
 import dev.mptunnel.core.Event;
 import dev.mptunnel.core.Refusal;
@@ -10,6 +10,7 @@ import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StriperDriver;
 import dev.mptunnel.observe.FragmentHint;
 import dev.mptunnel.observe.SessionTable;
+import dev.mptunnel.secret.Invitation;
 import dev.mptunnel.stream.StreamError;
 import dev.mptunnel.wire.Destination;
 import dev.mptunnel.wire.Limits;
@@ -28,16 +29,16 @@ final class ClientLog implements RouteWatch.Listener {
   /** So many destinations are told that may not be reached: others choose them. */
   private static final int REFUSED_TOLD = 64;
 
-  private final Supplier<Protection> protection;
+  private final Supplier<ClientSecurity> security;
 
   /** Used on the thread of TCP. */
   private final Set<Destination> toldRefused = new HashSet<>();
 
   /**
-   * @param protection how packets are protected now
+   * @param security how packets are protected now
    */
-  ClientLog(Supplier<Protection> protection) {
-    this.protection = protection;
+  ClientLog(Supplier<ClientSecurity> security) {
+    this.security = security;
   }
 
   void event(Event event) {
@@ -58,7 +59,7 @@ final class ClientLog implements RouteWatch.Listener {
           LOG.warn(
               "no path leads to the server; trying on. Is mpserver running, {}, and do the bridges"
                   + " lead to it?",
-              switch (protection.get()) {
+              switch (security.get().protection()) {
                 case PLAIN -> "with encrypt = off as here";
                 case OPPORTUNISTIC -> "without a secret as here";
                 case KEYED -> "with the secret that is set here";
@@ -67,7 +68,11 @@ final class ClientLog implements RouteWatch.Listener {
         if (closed.reason() == CloseReason.PEER) {
           LOG.warn("the server has closed; trying until it is back");
         } else if (closed.reason() == CloseReason.REVOKED) {
-          LOG.warn(text(Refusal.REVOKED));
+          LOG.warn(
+              security.get().secret() instanceof Invitation
+                  ? text(Refusal.REVOKED)
+                  : "the server lets us in no more: it has another secret now; set the same here,"
+                      + " and reload");
         }
       }
       case Event.TargetRefused refused -> LOG.warn(text(refused));
@@ -175,6 +180,20 @@ final class ClientLog implements RouteWatch.Listener {
 
   void warn(String line) {
     LOG.warn(line);
+  }
+
+  /** The session was closed by the server while another one is to take its place. */
+  void endedBeforeReplaced() {
+    About.kind(
+        "session-closed",
+        () ->
+            LOG.info(
+                "the server has ended the session; it is being asked for one by the new secret"));
+  }
+
+  /** A path was to be taken out once another one answers. */
+  void pathLeft(String name) {
+    About.kind("path-removed", () -> LOG.info("path {} removed, as another one answers", name));
   }
 
   /** What was opened by another secret has taken the place of what there was. */

@@ -30,6 +30,9 @@ final class ClientPath implements RouteWatch.Way {
   NameWatch name;
   ClientCarriers.Way carrier;
 
+  /** That of the session that is to take the place of the one that there is; null if none is. */
+  ClientCarriers.Way nextCarrier;
+
   /** Null where no application connects by TCP. */
   ClientStreams.Bridge tunnels;
 
@@ -37,6 +40,9 @@ final class ClientPath implements RouteWatch.Way {
   int id = NONE;
 
   boolean isPaused;
+
+  /** Whether it is to be taken out once another one answers. */
+  boolean isLeaving;
 
   /** Done once it is known where its bridge is. */
   final CompletableFuture<Void> found = new CompletableFuture<>();
@@ -79,10 +85,18 @@ final class ClientPath implements RouteWatch.Way {
     return its != null && its.isUp() && its.isProven();
   }
 
+  /** Whether the server answers over its bridge, by UDP or by TCP, and it may carry data. */
+  boolean leadsToServer() {
+    return !isPaused && (isUp() || carrier.isUp());
+  }
+
   @Override
   public boolean stayOn(int interfaceIndex) {
     String device = deviceName(interfaceIndex);
     carrier.stayOn(device);
+    if (nextCarrier != null) {
+      nextCarrier.stayOn(device);
+    }
     if (tunnels != null) {
       tunnels.stayOn(device);
     }

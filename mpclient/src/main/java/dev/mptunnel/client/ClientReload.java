@@ -2,10 +2,9 @@ package dev.mptunnel.client;
 
 import dev.mptunnel.config.BridgeLine;
 import dev.mptunnel.config.ClientConfig;
-import dev.mptunnel.config.ClientSecurity;
+import dev.mptunnel.core.EndpointSettings;
 import dev.mptunnel.core.Security;
 import dev.mptunnel.net.Closing;
-import dev.mptunnel.wire.Limits;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One change of a client's configuration. What may fail is done first: the sockets of all that is
@@ -49,13 +50,13 @@ final class ClientReload {
       if (streams != null) {
         undo.push(streams.listen(to.tcp(), to.proxy(), changes));
       }
-      Security security = isSecured() ? client.newSecurity(to) : null;
+      Security security = from.security().opensAs(to.security()) ? null : client.newSecurity(to);
       undo.clear(); // from here on nothing fails
       client.engine().runAndWait(() -> change(security, streams));
       if (streams != null) {
         streams.keepListening(to.tcp(), to.proxy(), changes);
+        streams.setTunnels(Client.tunnels(to));
         if (from.tcp().tunnels() != to.tcp().tunnels()) {
-          streams.setTunnels(to.tcp().tunnels());
           changes.add("tunnels");
         }
       }
@@ -69,7 +70,7 @@ final class ClientReload {
 
   private void openPaths() throws IOException {
     Set<BridgeLine> known = new HashSet<>();
-    client.engine().runAndWait(() -> client.session().paths().forEach(p -> known.add(p.line())));
+    client.engine().runAndWait(() -> known.addAll(client.session().lines()));
     for (BridgeLine line : to.bridges()) {
       if (!known.contains(line)) {
         ClientPath path = client.session().open(line);
@@ -82,49 +83,63 @@ final class ClientReload {
             added.stream().map(path -> path.found).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
         .join();
+    if (!from.bridges().equals(to.bridges()) && !client.engine().call(this::isAnyFound).join()) {
+      throw new IOException(
+          "no bridge was found of those that are written now: %s; are the names right, and DNS reachable?"
+              .formatted(
+                  to.bridges().stream().map(BridgeLine::name).collect(Collectors.joining(", "))));
+    }
   }
 
-  private boolean isSecured() {
-    ClientSecurity before = from.security();
-    ClientSecurity after = to.security();
-    return before.protection() != after.protection()
-        || before.cipher() != after.cipher()
-        || (after.secret() != null && !after.secret().equals(before.secret()));
+  /** Whether it is known where one is that stays, or comes. */
+  private boolean isAnyFound() {
+    return Stream.concat(client.session().paths().stream(), added.stream())
+        .anyMatch(path -> to.bridges().contains(path.line()) && path.address() != null);
   }
 
   /** On the thread of datagrams. */
   private void change(Security security, ClientStreams streams) {
-    client.goOver(to, streams);
-    changePaths();
-    client.session().resolveAgain();
-    client.listeners().keep(to, changes);
+    Closing all = new Closing(); // whatever fails, the rest is done
+    all.then(() -> client.goOver(to, streams))
+        .then(this::changePaths)
+        .then(client.session()::resolveAgain)
+        .then(() -> client.listeners().keep(to, changes))
+        .then(this::changeTimes);
+    if (security != null) {
+      all.then(() -> secure(security));
+    }
+    all.end();
+  }
+
+  private void changeTimes() {
     if (from.tcp().overTcp() != to.tcp().overTcp()) {
       client.carriers().choose(to.tcp().overTcp());
       changes.add("over-tcp");
     }
     if (!from.session().equals(to.session())) {
-      client.datagrams().endpoint().adjust(ClientEnd.settings(to.session()));
+      EndpointSettings settings = ClientEnd.settings(to.session());
+      client.datagrams().run(now -> client.datagrams().endpoint().adjust(now, settings));
       changes.add("times of paths and flows");
-    }
-    if (security != null) {
-      client.session().secure(security);
-      changes.add("secret or cipher: the server is asked for another session");
     }
   }
 
-  /** What is new first, unless there is no room: the session is never without a path. */
+  private void secure(Security security) {
+    boolean isAnother = client.session().secure(to.security(), security);
+    changes.add(
+        isAnother
+            ? "secret or cipher: the server is asked for another session"
+            : "secret or cipher: those of the session that there is, which goes on");
+  }
+
+  /** What is new first: the session is never without a path that leads to the server. */
   private void changePaths() {
     ClientSession session = client.session();
     List<ClientPath> removed =
         session.paths().stream().filter(path -> !to.bridges().contains(path.line())).toList();
-    boolean isTight = session.paths().size() + added.size() > Limits.MAX_PATHS;
-    if (isTight) {
-      removed.forEach(session::remove);
-    }
+    session.keep(to.bridges()).forEach(path -> changes.add("path " + path.name() + " stays"));
+    session.leave(removed);
     added.forEach(session::add);
-    if (!isTight) {
-      removed.forEach(session::remove);
-    }
+    session.removeIfOthersAnswer();
     for (ClientPath path : session.paths()) {
       if (path.isPaused) {
         session.pause(path, false);
@@ -132,6 +147,11 @@ final class ClientReload {
       }
     }
     added.forEach(path -> changes.add("path " + path.name() + " added"));
-    removed.forEach(path -> changes.add("path " + path.name() + " removed"));
+    removed.forEach(
+        path ->
+            changes.add(
+                "path "
+                    + path.name()
+                    + (session.has(path) ? " goes once another one answers" : " removed")));
   }
 }

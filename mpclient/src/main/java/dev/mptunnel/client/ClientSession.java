@@ -1,10 +1,10 @@
 package dev.mptunnel.client;
 
 import dev.mptunnel.config.BridgeLine;
+import dev.mptunnel.config.ClientSecurity;
 import dev.mptunnel.config.SocketSettings;
 import dev.mptunnel.core.Endpoint;
 import dev.mptunnel.core.Event;
-import dev.mptunnel.core.Path;
 import dev.mptunnel.core.Security;
 import dev.mptunnel.core.Session;
 import dev.mptunnel.net.Addresses;
@@ -15,6 +15,7 @@ import dev.mptunnel.net.NameWatch;
 import dev.mptunnel.net.PortOptions;
 import dev.mptunnel.net.RouteWatch;
 import dev.mptunnel.net.StreamOptions;
+import dev.mptunnel.wire.Limits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The session and its paths, which may come and go while it lasts. Should the secret change,
@@ -60,24 +63,43 @@ final class ClientSession {
 
   private List<ClientPath> nextPaths = List.of();
 
-  /** The ports of paths that were taken out, until what is on its way there has come. */
+  /** What a session in use and the one that is to take its place were opened by. */
+  private record Opened(ClientSecurity by, Security security) {}
+
+  private Opened secured;
+
+  /** Null while nothing is to take its place. */
+  private Opened nextSecured;
+
+  /** Those whose place was taken, while something may still be on its way in them. */
+  private final Set<Session> drained = new HashSet<>();
+
+  /** The ports of paths that were taken out, until no session uses them any more. */
   private final Set<Integer> leftPorts = new HashSet<>();
+
+  /** Whether a path that stays has answered at the last tick. */
+  private boolean hasLed;
 
   private boolean closed;
 
   /**
+   * @param by what sessions are to be opened by
+   * @param security the same as the driver's endpoint has it
    * @param sockets how those of the paths are
    * @param onReplaced called when another session has taken the place of the one that was
    */
   ClientSession(
       DatagramEngine engine,
       EndpointDriver driver,
+      ClientSecurity by,
+      Security security,
       SocketSettings sockets,
       ClientCarriers carriers,
       ClientLog log,
       Runnable onReplaced) {
     this.engine = engine;
     this.driver = driver;
+    secured = new Opened(by, security);
     this.sockets = sockets;
     this.carriers = carriers;
     this.log = log;
@@ -96,9 +118,23 @@ final class ClientSession {
     return next != null;
   }
 
-  /** All paths, in the order in which they came. */
+  /** Whether this event is of the session that there is. */
+  boolean isCurrent(Event.OfSession event) {
+    return event.session() == session;
+  }
+
+  /** All paths that are to stay, in the order in which they came. */
   List<ClientPath> paths() {
-    return List.copyOf(paths);
+    return staying().toList();
+  }
+
+  private Stream<ClientPath> staying() {
+    return paths.stream().filter(path -> !path.isLeaving);
+  }
+
+  /** What all paths were made of, those as well that are to be taken out. */
+  Set<BridgeLine> lines() {
+    return paths.stream().map(ClientPath::line).collect(Collectors.toSet());
   }
 
   /** What they are called. From any thread. */
@@ -108,7 +144,7 @@ final class ClientSession {
 
   /** The path of this name, or null. */
   ClientPath find(String name) {
-    return paths.stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+    return staying().filter(each -> each.name().equals(name)).findFirst().orElse(null);
   }
 
   boolean stayOn(int port, int interfaceIndex) {
@@ -164,7 +200,7 @@ final class ClientSession {
   }
 
   private void noteNames() {
-    names = paths.stream().map(ClientPath::name).toList();
+    names = staying().map(ClientPath::name).toList();
   }
 
   private void addTunnels(ClientPath path) {
@@ -177,6 +213,9 @@ final class ClientSession {
 
   /** A path that was opened is one of those that there are. */
   void add(ClientPath path) {
+    if (paths.size() >= Limits.MAX_PATHS) {
+      paths.stream().filter(each -> each.isLeaving).findFirst().ifPresent(this::remove);
+    }
     paths.add(path);
     noteNames();
     path.carrier = carriers.addBridge(path.name(), byTcp(path));
@@ -197,8 +236,7 @@ final class ClientSession {
   private void addToSession(long now, ClientPath path) {
     Endpoint.PathSpec spec = new Endpoint.PathSpec(path.name(), path.port, path.address());
     path.id = driver.endpoint().addPath(now, session, spec);
-    if (path.id == ClientPath.NONE) {
-      carriers.leave(now); // they have the ids that paths are short of
+    if (path.id == ClientPath.NONE && carriers.leave(now, session)) { // it had the id
       path.id = driver.endpoint().addPath(now, session, spec);
     }
   }
@@ -215,12 +253,55 @@ final class ClientSession {
       path.tunnels.remove();
     }
     leavePort(path.port);
-    if (path.id == ClientPath.NONE) {
-      closeLeft(path.port);
-    } else {
+    if (path.id != ClientPath.NONE) {
       driver.run(now -> driver.endpoint().removePath(now, session, path.id));
     }
     renewNext();
+    closeUnused();
+  }
+
+  /**
+   * These are to be taken out as soon as one that stays leads to the server: while none does, what
+   * was written may be wrong, and these be the only ones that lead anywhere.
+   */
+  void leave(List<ClientPath> going) {
+    going.forEach(path -> path.isLeaving = true);
+    noteNames();
+  }
+
+  /** Takes out what is to be, if one that stays leads to the server by now. */
+  void removeIfOthersAnswer() {
+    if (staying().anyMatch(ClientPath::leadsToServer)) {
+      paths.stream().filter(path -> path.isLeaving).toList().forEach(this::remove);
+    }
+  }
+
+  /** Those that are to be taken out and are written now stay after all. @return these */
+  List<ClientPath> keep(List<BridgeLine> lines) {
+    List<ClientPath> kept =
+        paths.stream().filter(path -> path.isLeaving && lines.contains(path.line())).toList();
+    kept.forEach(path -> path.isLeaving = false);
+    noteNames();
+    return kept;
+  }
+
+  /** Whether it is there still. */
+  boolean has(ClientPath path) {
+    return paths.contains(path);
+  }
+
+  /** Only at the second tick: by then the server, too, knows where the others lead. */
+  private void removeLeaving() {
+    boolean leads = staying().anyMatch(ClientPath::leadsToServer);
+    if (leads && hasLed) {
+      for (ClientPath path : List.copyOf(paths)) {
+        if (path.isLeaving) {
+          remove(path);
+          log.pathLeft(path.name());
+        }
+      }
+    }
+    hasLed = leads;
   }
 
   private void leavePort(int port) {
@@ -229,16 +310,28 @@ final class ClientSession {
     }
   }
 
-  private void closeLeft(int port) {
-    if (leftPorts.remove(port) && !closed) {
-      driver.closePort(port);
+  private void closeUnused() {
+    for (int port : List.copyOf(leftPorts)) {
+      if (!closed && !isUsed(port)) {
+        leftPorts.remove(port);
+        driver.closePort(port);
+      }
     }
+  }
+
+  private boolean isUsed(int port) {
+    return session.leavesFrom(port)
+        || (next != null && next.leavesFrom(port))
+        || drained.stream().anyMatch(each -> each.leavesFrom(port));
   }
 
   /** Has a path carry nothing from now on, or again. */
   void pause(ClientPath path, boolean isPaused) {
     path.isPaused = isPaused;
     path.carrier.pause(isPaused);
+    if (path.nextCarrier != null) {
+      path.nextCarrier.pause(isPaused);
+    }
     if (path.tunnels != null) {
       path.tunnels.pause(isPaused);
     }
@@ -265,10 +358,23 @@ final class ClientSession {
     return opened[0];
   }
 
-  /** Opens another session by this, to take the place of the one that there is. */
-  void secure(Security security) {
+  /**
+   * Opens another session by this, to take the place of the one that there is. Should that one have
+   * been opened by it, it stays.
+   *
+   * @return whether another one is opened
+   */
+  boolean secure(ClientSecurity by, Security security) {
+    if (secured.by().opensAs(by)) {
+      nextSecured = null;
+      driver.endpoint().secure(secured.security());
+      closeNext();
+      return false;
+    }
+    nextSecured = new Opened(by, security);
     driver.endpoint().secure(security);
     openNext();
+    return true;
   }
 
   private void renewNext() {
@@ -278,13 +384,24 @@ final class ClientSession {
   }
 
   private void openNext() {
+    closeNext();
+    nextPaths = List.copyOf(paths);
+    nextPaths.forEach(path -> path.nextCarrier = path.carrier.another());
+    next = open(nextPaths);
+  }
+
+  private void closeNext() {
     Session given = next;
     next = null;
     if (given != null) {
       driver.run(_ -> driver.endpoint().close(given));
     }
-    nextPaths = List.copyOf(paths);
-    next = open(nextPaths);
+    for (ClientPath path : nextPaths) {
+      leavePort(path.nextCarrier.forget());
+      path.nextCarrier = null;
+    }
+    nextPaths = List.of();
+    closeUnused();
   }
 
   /** Something has happened; in the middle of the endpoint's work. */
@@ -292,7 +409,7 @@ final class ClientSession {
     switch (event) {
       case Event.SessionOpened(Session opened, _) when opened == next ->
           engine.execute(() -> replaceBy(opened));
-      case Event.PathRemoved(_, Path path) -> engine.execute(() -> closeLeft(path.port()));
+      case Event.PathRemoved _ -> engine.execute(this::closeUnused);
       default -> {
         // Nothing that it has to do with.
       }
@@ -306,21 +423,27 @@ final class ClientSession {
     Session left = session;
     List<ClientPath> its = nextPaths;
     session = next;
+    secured = nextSecured;
     next = null;
+    nextSecured = null;
     nextPaths = List.of();
     for (int i = 0; i < its.size(); i++) {
-      its.get(i).id = i;
+      ClientPath path = its.get(i);
+      path.id = i;
+      leavePort(path.carrier.forget());
+      path.carrier = path.nextCarrier;
+      path.nextCarrier = null;
     }
     its.stream().filter(path -> path.isPaused).forEach(path -> pause(path, true));
-    carriers.forgetSession();
     onReplaced.run();
-    Set<Integer> ofLeft = Set.copyOf(leftPorts);
+    drained.add(left);
     engine
         .newTimer(
             () -> {
               if (!closed) {
                 driver.run(_ -> driver.endpoint().close(left));
-                ofLeft.forEach(this::closeLeft);
+                drained.remove(left);
+                closeUnused();
               }
             })
         .set(engine.nanoTime() + DRAIN_NANOS);
@@ -359,7 +482,7 @@ final class ClientSession {
   private void onTick() {
     boolean udpAnswers = false;
     for (ClientPath path : paths) {
-      udpAnswers |= path.isUp() && !path.isPaused;
+      udpAnswers |= path.isUp() && !path.isPaused && !path.isLeaving;
       if (path.id != ClientPath.NONE && session.path(path.id).isUp()) {
         path.name.confirm();
       } else {
@@ -367,7 +490,8 @@ final class ClientSession {
       }
     }
     long now = engine.nanoTime();
-    carriers.onTick(now, session, udpAnswers, paths);
+    carriers.onTick(now, session, next, udpAnswers, paths);
+    removeLeaving();
     tick.set(now + TICK_NANOS);
   }
 

@@ -36,18 +36,26 @@ final class ClientStreams {
   /** A tunnel that was there for so long was a good one: when it is gone, it is dialled at once. */
   private static final long GOOD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** So often it is seen whether connections still need tunnels that no more can come by. */
+  private static final long UNUSED_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final StreamEngine engine;
   private final RandomGenerator random;
   private final ClientLog log;
   private final Runnable onDoubt;
   private final Host host;
-  private int tunnels;
+
+  /** How many tunnels lead over each bridge, and how many are to. */
+  private volatile int tunnels;
+
+  private int wantedTunnels;
   private final String congestionControl;
   private final StreamBuffers buffers = new StreamBuffers();
   private final StriperDriver driver;
   private final List<Bridge> bridges = new ArrayList<>();
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
   private final Engine.EngineTimer redial;
+  private final Engine.EngineTimer untilUnused;
   private final Proxy proxy;
   private TunnelKey key;
   private int nextTunnel;
@@ -93,8 +101,10 @@ final class ClientStreams {
     this.onDoubt = onDoubt;
     this.host = host;
     tunnels = config.tunnels();
+    wantedTunnels = tunnels;
     congestionControl = engine.orSystem(config.sockets().congestionControl(), log::warn);
     redial = engine.newTimer(this::dialDue);
+    untilUnused = engine.newTimer(this::changeTunnels);
     driver =
         new StriperDriver(
             engine,
@@ -129,21 +139,37 @@ final class ClientStreams {
     return bridge;
   }
 
-  /** So many tunnels lead over each bridge from now on. From any thread. */
+  /**
+   * So many tunnels lead over each bridge from now on; none once no connection needs them. From any
+   * thread.
+   */
   void setTunnels(int count) {
     engine.execute(
         () -> {
-          if (tunnels != count) {
-            tunnels = count;
-            bridges.forEach(Bridge::setTunnels);
-            dialDue();
-          }
+          wantedTunnels = count;
+          changeTunnels();
         });
   }
 
+  private void changeTunnels() {
+    if (wantedTunnels == 0 && driver.connections() > 0) {
+      untilUnused.set(engine.nanoTime() + UNUSED_CHECK_NANOS);
+    } else if (tunnels != wantedTunnels) {
+      tunnels = wantedTunnels;
+      bridges.forEach(Bridge::setTunnels);
+      dialDue();
+    }
+  }
+
+  /** Whether tunnels lead over its bridges, or are to. From any thread. */
+  boolean hasTunnels() {
+    return tunnels > 0;
+  }
+
   /**
-   * Opens the sockets that applications connect to, where these are not open yet. From any thread
-   * but the engine's.
+   * Opens the sockets that applications connect to, where these are not open yet. Those of ours that
+   * are in their way, as they are to listen to more addresses of the same port, or to fewer, are
+   * closed before. From any thread but the engine's.
    *
    * @param changes is told what is new, in a few words each
    * @return what closes them again, should that be needed
@@ -153,16 +179,30 @@ final class ClientStreams {
     List<ListenPlace> wanted = wanted(config);
     Map<ListenPlace, Entry> known = ListenPlace.match(wanted, entries, Entry::place);
     List<Entry> opened = new ArrayList<>();
+    List<Entry> moved = new ArrayList<>();
     Runnable undo =
         () -> {
           entries.removeAll(opened);
           opened.forEach(entry -> entry.listener.close());
+          moved.forEach(this::openAgain);
         };
     boolean done = false;
     try {
       for (ListenPlace place : wanted) {
         if (!known.containsKey(place)) {
-          opened.add(open(new Entry(place)));
+          for (Entry entry : entries) {
+            if (!known.containsValue(entry)
+                && !opened.contains(entry)
+                && !moved.contains(entry)
+                && ListenPlace.collide(entry.place.place(), place.place())) {
+              moved.add(entry);
+              entry.listener.close();
+            }
+          }
+          Entry entry = new Entry(place);
+          open(entry);
+          entries.add(entry);
+          opened.add(entry);
           changes.add("listen-tcp " + place + " added");
         }
       }
@@ -179,13 +219,21 @@ final class ClientStreams {
     }
   }
 
-  private Entry open(Entry entry) throws IOException {
+  private void open(Entry entry) throws IOException {
     entry.listener =
         engine.listen(
             StreamOptions.at(Addresses.local(entry.place.place())),
             application -> driver.open(application, entry.target()));
-    entries.add(entry);
-    return entry;
+  }
+
+  /** What was to take its place cannot be had. */
+  private void openAgain(Entry entry) {
+    try {
+      open(entry);
+    } catch (IOException e) {
+      log.warn("listen-tcp " + entry.place + " is lost: " + e.getMessage());
+      entries.remove(entry);
+    }
   }
 
   private static List<ListenPlace> wanted(ClientTcp config) {
@@ -316,6 +364,7 @@ final class ClientStreams {
         () -> {
           closed = true;
           redial.cancel();
+          untilUnused.cancel();
           proxy.close();
           driver.close();
           entries.forEach(entry -> entry.listener.close());
@@ -498,7 +547,9 @@ final class ClientStreams {
     private void tellIfNoneIsLeft() {
       if (saidUp && driver.tunnels() == 0) {
         saidUp = false;
-        log.tunnelsDown();
+        if (tunnels > 0) {
+          log.tunnelsDown();
+        }
       }
     }
   }

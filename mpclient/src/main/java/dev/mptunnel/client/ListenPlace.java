@@ -49,6 +49,17 @@ record ListenPlace(HostPort place, String target) {
     return matched;
   }
 
+  /** Whether no two sockets can be there at once: the same port, of addresses that overlap. */
+  static boolean collide(HostPort one, HostPort other) {
+    return one.port() == other.port()
+        && one.port() != 0
+        && (isAny(one) || isAny(other) || one.host().equals(other.host()));
+  }
+
+  private static boolean isAny(HostPort place) {
+    return place.isAny() || place.host().equals("0.0.0.0") || place.host().equals("::");
+  }
+
   /** Whether it leads to the same target as that. */
   boolean leadsAs(ListenPlace other) {
     return Objects.equals(target, other.target);

@@ -78,7 +78,9 @@ final class Proxy {
   }
 
   /**
-   * Opens the sockets that are not open yet. From any thread but the engine's.
+   * Opens the sockets that are not open yet. Those of ours that are in their way, as they are to
+   * listen to more addresses of the same port, or to fewer, are closed before. From any thread but
+   * the engine's.
    *
    * @param changes is told what is new, in a few words each
    * @return what closes them again, should that be needed
@@ -86,13 +88,24 @@ final class Proxy {
    */
   Runnable listen(ClientProxy config, List<String> changes) throws IOException {
     List<HostPort> opened = new ArrayList<>();
-    Runnable undo = () -> opened.forEach(this::close);
+    List<HostPort> moved = new ArrayList<>();
+    Runnable undo =
+        () -> {
+          opened.forEach(this::close);
+          moved.forEach(this::openAgain);
+        };
     boolean done = false;
     try {
       for (HostPort place : config.listen()) {
         if (!listeners.containsKey(place)) {
-          StreamOptions options = StreamOptions.at(Addresses.local(place));
-          listeners.put(place, engine.listen(options, socket -> accept(socket, place)));
+          for (HostPort its : listeners.keySet()) {
+            if (!config.listen().contains(its) && ListenPlace.collide(its, place)) {
+              close(its);
+              moved.add(its);
+              changes.add("proxy on " + its + " removed");
+            }
+          }
+          open(place);
           opened.add(place);
           changes.add("proxy on " + place + " added");
         }
@@ -106,6 +119,20 @@ final class Proxy {
       if (!done) {
         undo.run();
       }
+    }
+  }
+
+  private void open(HostPort place) throws IOException {
+    StreamOptions options = StreamOptions.at(Addresses.local(place));
+    listeners.put(place, engine.listen(options, socket -> accept(socket, place)));
+  }
+
+  /** What was to take its place cannot be had. */
+  private void openAgain(HostPort place) {
+    try {
+      open(place);
+    } catch (IOException e) {
+      log.warn("the proxy on " + place + " is lost: " + e.getMessage());
     }
   }
 

@@ -250,12 +250,16 @@ public final class Server implements Program.Reloadable<ServerConfig> {
       sessionIds = new SessionId(SealedSecurity.responder(keys, directory).macKey());
       to.security().warnings().forEach(log::warn);
     }
-    config = to;
     EndpointSettings settings = settings(to);
-    loops.forEach(loop -> loop.reload(to, settings, keys, () -> directory, this::onReviewed));
-    if (streams != null) {
-      streams.reload(to.tcp(), to.access());
+    Closing all = new Closing(); // whatever fails on one thread, the others do the same
+    for (ServerLoop loop : loops) {
+      all.then(() -> loop.reload(to, settings, keys, () -> directory, this::onReviewed));
     }
+    if (streams != null) {
+      all.then(() -> streams.reload(to.tcp(), to.access()));
+    }
+    all.end();
+    config = to; // last, so that what has failed is tried again the next time
     return ServerChanges.between(from, to);
   }
 

@@ -41,7 +41,10 @@ final class ServerLog {
               closed.session(),
               switch (closed.reason()) {
                 case IDLE -> ": it was silent too long";
-                case REVOKED -> ": it was revoked";
+                case REVOKED ->
+                    closed.session().clientName() == null
+                        ? ": the secret that it came by is not ours any more"
+                        : ": it was revoked";
                 case LOCAL, PEER -> "";
               });
       case Event.TargetRefused refused -> targetRefused(refused);

@@ -103,8 +103,8 @@ final class ServerLoop {
     engine.runAndWait(
         () ->
             driver.run(
-                _ -> {
-                  driver.endpoint().adjust(settings);
+                now -> {
+                  driver.endpoint().adjust(now, settings);
                   if (keys != null) {
                     sealed = SealedSecurity.responder(keys, clients.get());
                     driver.endpoint().secure(sealed);

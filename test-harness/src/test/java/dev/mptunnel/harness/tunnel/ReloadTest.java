@@ -143,8 +143,11 @@ class ReloadTest {
   private String[] clientFile(String paths, String... more) {
     List<String> lines =
         new ArrayList<>(
-            List.of("secret = " + secret, "listen = " + entryPort, "listen-tcp = " + tcpEntryPort));
-    for (String path : paths.split("")) {
+            List.of(
+                "secret = " + secret,
+                "listen = " + entryPort,
+                "listen-tcp = " + tcpEntryPort));
+    for (String path : paths.isEmpty() ? List.<String>of() : List.of(paths.split(""))) {
       lines.add("127.0.0.1 " + (path.equals("a") ? serverPort : bridgePort) + " name=" + path);
     }
     lines.addAll(List.of(more));
@@ -441,6 +444,90 @@ class ReloadTest {
     load.assertClean("");
     echoes.open(BothWays.at(Integer.toString(tcpEntryPort)), 1);
     echoes.awaitMore();
+  }
+
+  @Test
+  void whereNoUdpComesThroughAnotherSecretGoesByTcp() throws Exception {
+    int tcpPort = FreePorts.next();
+    write(
+        "tcp.conf", "listen = " + tcpPort, "protocol = tcp", "server = 127.0.0.1:" + serverPort);
+    add(ProgramProcess.bridge("-c", file("tcp.conf"), "--control", "off"));
+    load.start(BothWays.at(Integer.toString(entryPort)));
+    awaitDatagrams();
+    String line = "127.0.0.1 " + tcpPort + " name=t";
+    write("mpclient.conf", "secret = " + secret, "listen = " + entryPort, line);
+    assertTrue(
+        reload("mpclient").contains("path t added; path a goes once another one answers"));
+    client.awaitError("path a removed, as another one answers");
+    awaitDatagrams();
+    write("mpclient.conf", "secret = " + secondSecret, "listen = " + entryPort, line);
+    reload("mpclient");
+    awaitDatagrams(); // by the session that there was
+    write("mpserver.conf", bySecond(serverFile()));
+    reload("mpserver");
+    client.awaitError("another session is in use, by the new secret");
+    awaitDatagrams();
+    load.stop();
+  }
+
+  @Test
+  void aSecretThatIsTakenBackCostsNothing() throws Exception {
+    startTraffic();
+    write("mpclient.conf", bySecond(clientFile("a")));
+    assertTrue(reload("mpclient").contains("the server is asked for another session"));
+    write("mpclient.conf", clientFile("a"));
+    assertTrue(reload("mpclient").contains("those of the session that there is"));
+    awaitMore();
+    write("mpclient.conf", clientFile("ab"));
+    reload("mpclient");
+    awaitUp("a", "b");
+    assertNothingWasLost();
+  }
+
+  @Test
+  void pathsAreNotGivenUpForThoseThatLeadNowhere() throws Exception {
+    startTraffic();
+    write("mpclient.conf", clientFile("", "127.0.0.1 " + FreePorts.next() + " name=a"));
+    assertTrue(
+        reload("mpclient").contains("path a added; path a goes once another one answers"));
+    awaitMore();
+    write("mpclient.conf", clientFile("", "mptunnel.invalid 1 name=a"));
+    refused("mpclient", "no bridge was found of those that are written now: a");
+    awaitMore();
+    write("mpclient.conf", clientFile("bc"));
+    reload("mpclient");
+    client.awaitError("path a removed, as another one answers");
+    awaitUp("b", "c");
+    assertEquals(2, paths().lines().count(), this::paths);
+    assertNothingWasLost();
+  }
+
+  @Test
+  void aListenerIsWidenedOnItsOwnPort() throws Exception {
+    startTraffic();
+    int proxy = FreePorts.next();
+    for (String host : List.of("127.0.0.1:", "*:", "127.0.0.1:")) {
+      List<String> lines = new ArrayList<>(List.of("secret = " + secret, "socks = " + host + proxy));
+      lines.add("listen = " + host + entryPort);
+      lines.add("listen-tcp = " + host + tcpEntryPort);
+      lines.add("socks-user = somebody:secret");
+      lines.add("127.0.0.1 " + serverPort + " name=a");
+      write("mpclient.conf", lines.toArray(String[]::new));
+      reload("mpclient");
+      awaitMore();
+    }
+    int taken = other.getLocalPort();
+    write(
+        "mpclient.conf",
+        "secret = " + secret,
+        "listen = *:" + entryPort,
+        "listen = " + taken,
+        "listen-tcp = " + tcpEntryPort,
+        "127.0.0.1 " + serverPort + " name=a");
+    refused("mpclient", "" + taken);
+    awaitMore();
+    echoes.assertNoneBroken();
+    load.stop();
   }
 
   private String[] bySecond(String... lines) {
