@@ -503,6 +503,32 @@ class ReloadTest {
   }
 
   @Test
+  void tunnelsEndOnceNothingNeedsThem() throws Exception {
+    try (Socket application = new Socket(InetAddress.getLoopbackAddress(), tcpEntryPort)) {
+      application.setSoTimeout((int) LIMIT.toMillis());
+      assertEchoes(application);
+      write("mpclient.conf", "secret = " + secret, "listen = " + entryPort, lineOfA());
+      reload("mpclient");
+      assertEchoes(application);
+      assertTrue(metrics().contains("mptunnel_tcp_tunnel_up{"));
+    }
+    Await.until("tunnels to end", LIMIT, () -> !metrics().contains("mptunnel_tcp_tunnel_up{"));
+    write("mpclient.conf", clientFile("a"));
+    reload("mpclient");
+    echoes.open(BothWays.at(Integer.toString(tcpEntryPort)), 1);
+    echoes.awaitMore();
+  }
+
+  private String lineOfA() {
+    return "127.0.0.1 " + serverPort + " name=a";
+  }
+
+  private static void assertEchoes(Socket application) throws IOException {
+    application.getOutputStream().write('x');
+    assertEquals('x', application.getInputStream().read());
+  }
+
+  @Test
   void aListenerIsWidenedOnItsOwnPort() throws Exception {
     startTraffic();
     int proxy = FreePorts.next();
