@@ -104,7 +104,9 @@ public final class Relay implements Program.Reloadable<BridgeConfig> {
     return changes;
   }
 
-  /** Asks where servers are. @return whether it is known of any by which there is something to do */
+  /**
+   * Asks where servers are. @return whether it is known of any by which there is something to do
+   */
   private boolean resolve(Forwarding datagrams, Forwarding tcp) {
     if (config.protocol().hasUdp()) {
       datagrams.resolve();

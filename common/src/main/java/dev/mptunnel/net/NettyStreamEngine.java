@@ -79,7 +79,10 @@ final class NettyStreamEngine extends NettyLoop implements StreamEngine {
 
       @Override
       public void close() {
-        channel.close();
+        ChannelFuture closing = channel.close();
+        if (!loop().inEventLoop()) {
+          closing.awaitUninterruptibly(); // io_uring lets go of the port later
+        }
       }
     };
   }

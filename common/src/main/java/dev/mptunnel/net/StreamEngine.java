@@ -39,7 +39,7 @@ public interface StreamEngine extends Engine {
     /** Where it listens, with the port that was really given. */
     InetSocketAddress localAddress();
 
-    /** Listens no more. */
+    /** Listens no more: the port is free on return, but for who calls it on the engine's thread. */
     void close();
   }
 }

@@ -114,6 +114,27 @@ final class EndpointDriverTest {
         engine.timerNanos - before >= TimeUnit.MILLISECONDS.toNanos(10), "and not to be busy");
   }
 
+  @Test
+  void whatIsToLeaveFromAPortThatWasClosedIsDroppedAndCounted() throws Exception {
+    EndpointDriver driver = driver();
+    int gone = driver.open(at(0));
+    int there = driver.open(at(0));
+    engine.runAndWait(
+        () -> {
+          driver.closePort(gone);
+          driver.run(
+              now ->
+                  driver
+                      .endpoint()
+                      .open(
+                          now,
+                          List.of(
+                              new Endpoint.PathSpec("gone", gone, SOMEWHERE),
+                              new Endpoint.PathSpec("there", there, SOMEWHERE))));
+        });
+    assertEquals(1, driver.socketDrops().get(10, TimeUnit.SECONDS).sent());
+  }
+
   private static void openAndFail(EndpointDriver driver, long now, int port) {
     driver.endpoint().open(now, List.of(new Endpoint.PathSpec("a", port, SOMEWHERE)));
     throw new IllegalStateException("on purpose");

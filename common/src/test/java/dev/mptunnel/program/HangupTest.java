@@ -78,8 +78,7 @@ class HangupTest {
               hangUp();
               return idle;
             });
-    PrintStream out =
-        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     CompletableFuture<Integer> exit = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(

@@ -68,11 +68,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
     Security security = ClientEnd.security(config.security(), random);
     driver =
         new EndpointDriver(
-            engine,
-            ClientEnd.settings(config.session()),
-            security,
-            random,
-            new Listener());
+            engine, ClientEnd.settings(config.session()), security, random, new Listener());
     carriers = new ClientCarriers(config.tcp().overTcp(), driver, this::streamEngine, log);
     session =
         new ClientSession(
@@ -188,9 +184,7 @@ public final class Client implements Program.Reloadable<ClientConfig> {
    * @return null where none connects by TCP
    */
   ClientStreams streamsFor(ClientConfig its, Deque<Runnable> undo) throws IOException {
-    if (streams != null
-        && streams.hasTunnels()
-        && !its.tcp().hasRoomFor(its.bridges().size())) {
+    if (streams != null && streams.hasTunnels() && !its.tcp().hasRoomFor(its.bridges().size())) {
       throw new IOException(
           "%d tunnels over each of %d bridges are too many while connections need them"
               .formatted(its.tcp().tunnels(), its.bridges().size()));

@@ -86,8 +86,7 @@ final class ClientCarriers {
    * @param udpAnswers whether a path over UDP does
    * @param paths whose bridges they are
    */
-  void onTick(
-      long now, Session session, Session next, boolean udpAnswers, List<ClientPath> paths) {
+  void onTick(long now, Session session, Session next, boolean udpAnswers, List<ClientPath> paths) {
     ticksAnswered = udpAnswers ? ticksAnswered + 1 : 0;
     ticksSilent = udpAnswers ? 0 : ticksSilent + 1;
     boolean wanted =

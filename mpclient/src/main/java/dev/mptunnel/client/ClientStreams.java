@@ -167,9 +167,9 @@ final class ClientStreams {
   }
 
   /**
-   * Opens the sockets that applications connect to, where these are not open yet. Those of ours that
-   * are in their way, as they are to listen to more addresses of the same port, or to fewer, are
-   * closed before. From any thread but the engine's.
+   * Opens the sockets that applications connect to, where these are not open yet. Those of ours
+   * that are in their way, as they are to listen to more addresses of the same port, or to fewer,
+   * are closed before. From any thread but the engine's.
    *
    * @param changes is told what is new, in a few words each
    * @return what closes them again, should that be needed

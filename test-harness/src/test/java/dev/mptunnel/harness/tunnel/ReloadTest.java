@@ -143,10 +143,7 @@ class ReloadTest {
   private String[] clientFile(String paths, String... more) {
     List<String> lines =
         new ArrayList<>(
-            List.of(
-                "secret = " + secret,
-                "listen = " + entryPort,
-                "listen-tcp = " + tcpEntryPort));
+            List.of("secret = " + secret, "listen = " + entryPort, "listen-tcp = " + tcpEntryPort));
     for (String path : paths.isEmpty() ? List.<String>of() : List.of(paths.split(""))) {
       lines.add("127.0.0.1 " + (path.equals("a") ? serverPort : bridgePort) + " name=" + path);
     }
@@ -449,15 +446,13 @@ class ReloadTest {
   @Test
   void whereNoUdpComesThroughAnotherSecretGoesByTcp() throws Exception {
     int tcpPort = FreePorts.next();
-    write(
-        "tcp.conf", "listen = " + tcpPort, "protocol = tcp", "server = 127.0.0.1:" + serverPort);
+    write("tcp.conf", "listen = " + tcpPort, "protocol = tcp", "server = 127.0.0.1:" + serverPort);
     add(ProgramProcess.bridge("-c", file("tcp.conf"), "--control", "off"));
     load.start(BothWays.at(Integer.toString(entryPort)));
     awaitDatagrams();
     String line = "127.0.0.1 " + tcpPort + " name=t";
     write("mpclient.conf", "secret = " + secret, "listen = " + entryPort, line);
-    assertTrue(
-        reload("mpclient").contains("path t added; path a goes once another one answers"));
+    assertTrue(reload("mpclient").contains("path t added; path a goes once another one answers"));
     client.awaitError("path a removed, as another one answers");
     awaitDatagrams();
     write("mpclient.conf", "secret = " + secondSecret, "listen = " + entryPort, line);
@@ -488,8 +483,7 @@ class ReloadTest {
   void pathsAreNotGivenUpForThoseThatLeadNowhere() throws Exception {
     startTraffic();
     write("mpclient.conf", clientFile("", "127.0.0.1 " + FreePorts.next() + " name=a"));
-    assertTrue(
-        reload("mpclient").contains("path a added; path a goes once another one answers"));
+    assertTrue(reload("mpclient").contains("path a added; path a goes once another one answers"));
     awaitMore();
     write("mpclient.conf", clientFile("", "mptunnel.invalid 1 name=a"));
     refused("mpclient", "no bridge was found of those that are written now: a");
@@ -503,11 +497,45 @@ class ReloadTest {
   }
 
   @Test
+  void tunnelsEndOnceNothingNeedsThem() throws Exception {
+    try (Socket application = new Socket(InetAddress.getLoopbackAddress(), tcpEntryPort)) {
+      application.setSoTimeout((int) LIMIT.toMillis());
+      assertEchoes(application);
+      write("mpclient.conf", "secret = " + secret, "listen = " + entryPort, lineOfA());
+      reload("mpclient");
+      assertEchoes(application);
+      Await.until("tunnels", LIMIT, () -> tunnels() > 0);
+      Await.quiet("tunnels", Duration.ofSeconds(3), LIMIT, this::tunnels);
+      assertTrue(tunnels() > 0);
+      assertEchoes(application);
+    }
+    Await.until("tunnels to end", LIMIT, () -> tunnels() == 0);
+    write("mpclient.conf", clientFile("a"));
+    reload("mpclient");
+    echoes.open(BothWays.at(Integer.toString(tcpEntryPort)), 1);
+    echoes.awaitMore();
+  }
+
+  private long tunnels() {
+    return metrics().lines().filter(line -> line.startsWith("mptunnel_tcp_tunnel_up{")).count();
+  }
+
+  private String lineOfA() {
+    return "127.0.0.1 " + serverPort + " name=a";
+  }
+
+  private static void assertEchoes(Socket application) throws IOException {
+    application.getOutputStream().write('x');
+    assertEquals('x', application.getInputStream().read());
+  }
+
+  @Test
   void aListenerIsWidenedOnItsOwnPort() throws Exception {
     startTraffic();
     int proxy = FreePorts.next();
     for (String host : List.of("127.0.0.1:", "*:", "127.0.0.1:")) {
-      List<String> lines = new ArrayList<>(List.of("secret = " + secret, "socks = " + host + proxy));
+      List<String> lines =
+          new ArrayList<>(List.of("secret = " + secret, "socks = " + host + proxy));
       lines.add("listen = " + host + entryPort);
       lines.add("listen-tcp = " + host + tcpEntryPort);
       lines.add("socks-user = somebody:secret");
