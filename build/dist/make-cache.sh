@@ -53,7 +53,7 @@ train() {
   server=$1 first=$2 second=$3
   start server mpserver --protocol udp --control off "127.0.0.1:$server" "127.0.0.1:$server"
   serving=$pid
-  MPTUNNEL_JAVA_OPTS=-XX:AOTCacheOutput=$cache.part \
+  MPTUNNEL_JAVA_OPTS=-XX:AOTCacheOutput=$logs/cache \
     start first mpclient --control off --listen "127.0.0.1:$first" --bridge "127.0.0.1 $server"
   trained=$pid
   start second mpclient --control off --listen "127.0.0.1:$second" --bridge "127.0.0.1 $first"
@@ -62,18 +62,19 @@ train() {
   kill -TERM "$trained" 2>/dev/null || true
   wait "$trained" || true
   forget "$trained"
-  [ -n "$done" ] && [ -f "$cache.part" ]
+  [ -n "$done" ] && [ -f "$logs/cache" ]
 }
 
 rm -f "$cache" # or they would start from it
 port=$((20000 + $$ % 10000))
 for try in 1 2 3; do
   if train $((port + try)) $((port + 10 + try)) $((port + 20 + try)); then
+    cp "$logs/cache" "$cache.part"
     chmod 644 "$cache.part"
     mv "$cache.part" "$cache"
     exit 0
   fi
 done
 echo "make-cache: no cache was made; the programs start without one, but more slowly" >&2
-tail -n 5 "$logs"/* >&2
+tail -n 5 "$logs/server" "$logs/first" "$logs/second" >&2
 exit 1

@@ -53,6 +53,11 @@ class HangupTest {
     }
 
     @Override
+    public CompletableFuture<Void> answered() {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public void close() {}
   }
 

@@ -149,9 +149,9 @@ final class BootedHost implements AutoCloseable {
         () -> property(unit, property).equals(value));
   }
 
-  /** The log of a unit. */
-  String log(String unit) throws IOException {
-    return said("journalctl --no-pager -o cat -u " + unit);
+  /** What systemd itself has said. */
+  String console() throws IOException {
+    return daemon.output();
   }
 
   @Override

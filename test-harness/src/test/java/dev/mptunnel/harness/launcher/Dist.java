@@ -125,13 +125,17 @@ public record Dist(LauncherTree tree, Path standIns, Outcome made) implements Au
     return Path.of(made.out().strip());
   }
 
-  /** Has the tree be of another version. */
-  public void setVersion(String version) throws IOException {
+  /** The same as another version. */
+  public Path pack(String command, String version) throws Exception {
     Path pom = tree.root().resolve("pom.xml");
-    String changed =
-        Files.readString(pom)
-            .replaceFirst("<revision>.*</revision>", "<revision>" + version + "</revision>");
-    Files.writeString(pom, changed);
+    String is = Files.readString(pom);
+    Files.writeString(
+        pom, is.replaceFirst("<revision>.*</revision>", "<revision>" + version + "</revision>"));
+    try {
+      return pack(command);
+    } finally {
+      Files.writeString(pom, is);
+    }
   }
 
   /**
