@@ -27,11 +27,14 @@ final class NativePort implements DatagramPort {
 
   /**
    * Then what came is sent on, and other sockets and timers have their turn: after a third of a
-   * millisecond. Of what came joined that many more at once, since each turn wakes those it sends to.
+   * millisecond. Of what came joined that many more at once, since each turn wakes those it sends
+   * to.
    */
   private static final int DATAGRAMS_PER_TURN = 256;
 
-  /** … but for those of many senders, each of which may lead to a port, and so a block, of its own. */
+  /**
+   * … but for those of many senders, each of which may lead to a port, and so a block, of its own.
+   */
   private static final int MESSAGES_PER_TURN = 64;
 
   private static final int ERRORS_PER_TURN = 16;

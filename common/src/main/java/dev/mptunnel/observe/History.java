@@ -27,6 +27,7 @@ public final class History {
   private final Map<Trends.Key, Series> series = new LinkedHashMap<>();
   private Map<Trends.Key, LossHistory> losses = Map.of();
   private Map<Trends.Shared, Instant> sharedSince = Map.of();
+
   /** As far as a clock is put right now and then: no reason to forget an hour. */
   private static final long CORRECTED_SECONDS = 60;
 

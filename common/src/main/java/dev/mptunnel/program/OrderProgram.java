@@ -153,9 +153,9 @@ public final class OrderProgram {
             "",
             "Has the "
                 + program
-                + " that runs here read its file, options and environment again, and go over to what"
-                + " they say now: whole, or not at all if anything is wrong with them. Prints what"
-                + " has changed. '"
+                + " that runs here read its file, options and environment again, and go over to"
+                + " what they say now: whole, or not at all if anything is wrong with them. Prints"
+                + " what has changed. '"
                 + program
                 + " --help' says what only a restart changes.",
             "");
@@ -181,8 +181,8 @@ public final class OrderProgram {
             "",
             "add is one more, written as in the file.",
             "remove takes one out, once what is on its way has come.",
-            "pause has one carry nothing, neither datagrams nor TCP, until resume; an mpserver that is"
-                + " older than this command sends on it still.",
+            "pause has one carry nothing, neither datagrams nor TCP, until resume; an mpserver that"
+                + " is older than this command sends on it still.",
             "list names all, and how they are.");
     return spec;
   }
