@@ -131,7 +131,7 @@ class HistoryTest {
     add(Samples.client(sessions(1, 1, 20).getFirst()));
     samples -= 2;
     for (int i = 3; i < 7; i++) {
-      add(Samples.client(sessions(1, 1, 10 * i).getFirst()));
+      add(Samples.client(sessions(1, 1, 10L * i).getFirst()));
     }
     long start = Samples.TIME.getEpochSecond();
     String json = history.json("mpclient", 0);
