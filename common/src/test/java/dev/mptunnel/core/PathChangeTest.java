@@ -11,7 +11,6 @@ import dev.mptunnel.crypto.StaticKeys;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,13 +70,13 @@ class PathChangeTest {
   @Test
   void nothingIsLostWhilePathsComeAndGo() {
     SplittableRandom random = new SplittableRandom(7);
-    List<Integer> present = new ArrayList<>(List.of(0, 1, 2, 3));
+    Set<Integer> present = new HashSet<>(List.of(0, 1, 2, 3));
     Set<Integer> ids = new HashSet<>(present);
     int[] idOf = {0, 1, 2, 3};
     int datagrams = 0;
     for (int change = 0; change < 300; change++) {
       int path = random.nextInt(1, PATHS); // the first stays
-      if (present.remove((Integer) path)) {
+      if (present.remove(Integer.valueOf(path))) {
         remove(idOf[path]);
       } else {
         idOf[path] = add(path);

@@ -105,7 +105,7 @@ final class ClientListeners {
    */
   void keep(ClientConfig config, List<String> changes) {
     Map<ListenPlace, Entry> kept = ListenPlace.match(wanted(config), entries, Entry::place);
-    for (Entry entry : entries) {
+    for (Entry entry : List.copyOf(entries)) {
       if (!kept.containsValue(entry)) {
         entries.remove(entry);
         entry.applications.closeFlows(driver.endpoint());

@@ -205,7 +205,7 @@ final class ClientStreams {
    */
   void keepListening(ClientTcp config, ClientProxy proxied, List<String> changes) {
     Map<ListenPlace, Entry> kept = ListenPlace.match(wanted(config), entries, Entry::place);
-    for (Entry entry : entries) {
+    for (Entry entry : List.copyOf(entries)) {
       if (!kept.containsValue(entry)) {
         entries.remove(entry);
         entry.listener.close();

@@ -31,7 +31,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -47,10 +46,6 @@ class ReloadTest {
   private static final int PER_SECOND = 300;
   private static final int ENDLESS = 10_000_000;
   private static final int CONNECTIONS = 6;
-
-  /** Jars, and the pollers of virtual threads, which come when they are first needed. */
-  private static final Predicate<String> OF_THE_JVM =
-      kind -> kind.startsWith("/") || kind.equals("anon_inode:[eventpoll]");
 
   /** Reloads after which all has been done once that is done once. */
   private static final int WARM_UP = 20;
@@ -496,7 +491,7 @@ class ReloadTest {
       switch (i % 10) {
         case 0, 2, 3, 5, 6, 8 -> {
           String paths = somePaths();
-          write("mpclient.conf", clientFile(paths, someListener(named)));
+          write("mpclient.conf", clientFile(paths, someOfClient(named)));
           reload("mpclient");
           if (i % 25 == 0) {
             awaitUp(paths.split("")); // the others are gone before they have been in use
@@ -531,8 +526,14 @@ class ReloadTest {
     return paths.toString();
   }
 
-  private String someListener(int port) {
-    return random.nextBoolean() ? "listen.other = " + port : "";
+  private String someOfClient(int port) {
+    return switch (random.nextInt(5)) {
+      case 0 -> "listen.other = " + port;
+      case 1 -> "tunnels = 2";
+      case 2 -> "over-tcp = always";
+      case 3 -> "ping = 100ms";
+      default -> "";
+    };
   }
 
   private String someOfServer() {
@@ -555,10 +556,15 @@ class ReloadTest {
   /** What a process has open of its own; without what tells one socket from another. */
   private static List<String> openFiles(ProgramProcess program) {
     try (Stream<Path> all = Files.list(Path.of("/proc/" + program.pid() + "/fd"))) {
-      return all.map(ReloadTest::kind).filter(kind -> !OF_THE_JVM.test(kind)).sorted().toList();
+      return all.map(ReloadTest::kind).filter(ReloadTest::isOwn).sorted().toList();
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Jars are not, nor pollers of virtual threads, which come when they are first needed. */
+  private static boolean isOwn(String kind) {
+    return !kind.startsWith("/") && !kind.equals("anon_inode:[eventpoll]");
   }
 
   private static String kind(Path file) {
