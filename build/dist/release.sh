@@ -5,8 +5,8 @@
 # Writes what the programs are made of, as CycloneDX, to $1: Maven knows its libraries, and we the rest.
 write_sbom() {
   local log=$stage/sbom.log goal jdk_version key value more
-  goal=(-q -Dquick -pl "common,mpclient,mpserver,bridge" org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
-    "-Dcyclonedx.outputDirectory=$stage/sbom")
+  goal=(-q -Dquick -pl ".,common,mpclient,mpserver,bridge" org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
+    -DoutputReactorProjects=false "-DoutputDirectory=$stage/sbom")
   maven -o "${goal[@]}" >"$log" 2>&1 || maven -U -ntp "${goal[@]}" >"$log" 2>&1 \
     || die 1 "the list of what it is made of could not be made: $(tail -n 20 "$log")"
   while IFS='=' read -r key value; do
