@@ -7,8 +7,8 @@ write_sbom() {
   local log=$stage/sbom.log goal jdk_version key value more
   # With the root: it runs there alone, and lists what the modules beside it need. Never offline: its goal
   # refuses that.
-  goal=(-q -Dquick -pl "$(IFS=, && echo ".,${programs[*]}")"
-    org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom "-DoutputDirectory=$stage/sbom")
+  goal=(-q -Dquick -pl "$(IFS=, && echo ".,${programs[*]}")" org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom
+    -DoutputReactorProjects=false "-DoutputDirectory=$stage/sbom")
   maven -U -ntp "${goal[@]}" >"$log" 2>&1 \
     || die 1 "the list of what it is made of could not be made: $(tail -n 20 "$log")"
   while IFS='=' read -r key value; do

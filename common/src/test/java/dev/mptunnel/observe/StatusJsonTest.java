@@ -80,7 +80,7 @@ class StatusJsonTest {
   @Test
   void aBridgesIsAsItIsDocumented() throws IOException {
     Snapshot snapshot = Samples.snapshot("mpbridge", Samples.relay(), Trends.NONE);
-    assertEquals(fields(example(documented("Of bridge"))), fields(json(snapshot)));
+    assertEquals(fields(example(documented("Of mpbridge"))), fields(json(snapshot)));
   }
 
   @Test

@@ -134,7 +134,7 @@ class BenchTest {
     List<String> rows =
         run("memory", "--chain=sealed", "--bytes=200", "--sessions=1,40", "--paths=2");
     assertEquals(2, rows.size(), rows.toString());
-    assertTrue(rows.getFirst().matches("sealed,1,\\d+,-,\\d+\\.\\d"), rows.getFirst());
+    assertTrue(rows.getFirst().matches("sealed,1,\\d+,-,\\d+,\\d+\\.\\d"), rows.getFirst());
     double each = Double.parseDouble(rows.getLast().split(",")[3]);
     assertTrue(each > 1_000 && each < 200_000, rows.getLast());
   }

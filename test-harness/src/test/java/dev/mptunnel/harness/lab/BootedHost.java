@@ -46,7 +46,7 @@ final class BootedHost implements AutoCloseable {
       umount -l /before
       rmdir /before
       exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin \\
-        /lib/systemd/systemd --unit=multi-user.target --log-target=console --show-status=0
+        /lib/systemd/systemd --unit=multi-user.target --log-target=journal --show-status=0
       """;
 
   private final Namespace namespace;
@@ -149,9 +149,9 @@ final class BootedHost implements AutoCloseable {
         () -> property(unit, property).equals(value));
   }
 
-  /** What systemd itself has said. */
-  String console() throws IOException {
-    return daemon.output();
+  /** The log of a unit, with what systemd says of it. */
+  String log(String unit) throws IOException {
+    return said("journalctl --no-pager -o cat -u " + unit);
   }
 
   @Override

@@ -323,7 +323,6 @@ class PackageTest {
     host.await(unit, "NRestarts", "1");
     host.await(unit, "ActiveState", "active");
     assertNotEquals(pid, host.property(unit, "MainPID"));
-    String said = host.console();
-    assertTrue(said.contains(unit + ".service: Watchdog timeout"), said);
+    assertTrue(host.log(unit).contains("Watchdog timeout"), host.log(unit));
   }
 }
