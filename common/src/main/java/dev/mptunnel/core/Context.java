@@ -137,10 +137,14 @@ final class Context {
 
   /**
    * The packet in heap memory, where ciphers work faster: itself, or a copy that is valid until the
-   * next call.
+   * next call, and leaves the packet as it is, since others may be asked to open it too.
    */
   ByteBuffer onHeap(ByteBuffer packet) {
-    return packet.hasArray() ? packet : opening.clear().put(packet).flip();
+    if (packet.hasArray()) {
+      return packet;
+    }
+    int bytes = packet.remaining();
+    return opening.clear().put(0, packet, packet.position(), bytes).limit(bytes);
   }
 
   /** The buffer in which the one packet that is being made stands; cleared by this. */

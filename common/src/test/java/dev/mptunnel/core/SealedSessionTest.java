@@ -15,6 +15,7 @@ import dev.mptunnel.wire.Handshake;
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.PacketType;
 import dev.mptunnel.wire.SessionId;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -228,6 +229,21 @@ class SealedSessionTest {
     assertFalse(third.isOpen());
     world.runFor(3_000);
     assertTrue(third.isOpen());
+  }
+
+  /** Engines hand packets over where the kernel put them, in the middle of memory of its own. */
+  @Test
+  void whatDoesNotOpenIsCountedInWhateverMemoryItComes() {
+    PairWorld world = new PairWorld(1, client(ALICE, SERVER.sharedPsk()), server(key -> null));
+    world.runFor(100);
+    InetSocketAddress stranger = new InetSocketAddress("192.0.2.1", 1);
+    int epoch = world.session.epochs().current().number();
+    for (ByteBuffer memory : List.of(ByteBuffer.allocate(300), ByteBuffer.allocateDirect(300))) {
+      ByteBuffer packet = memory.position(100).limit(200);
+      Header.putData(packet, true, world.session.id(), epoch, 1_000);
+      world.server.endpoint.onDatagram(world.now(), 0, stranger, packet);
+    }
+    assertEquals(2, world.server.endpoint.counters().damaged());
   }
 
   /** Somebody who sees the session's id opens a handshake for it before its owner is in. */
