@@ -133,8 +133,8 @@ class CRelaysTest {
 
     @Override
     public void onDatagram(DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
-      int number = (int) datagram.getLong(0);
-      if (datagram(number, datagram.limit()).equals(datagram)) {
+      int number = (int) datagram.getLong(datagram.position());
+      if (datagram(number, datagram.remaining()).equals(datagram)) {
         arrivals.incrementAndGet(number);
       } else {
         damaged.incrementAndGet();
