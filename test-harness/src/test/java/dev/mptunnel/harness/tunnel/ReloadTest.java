@@ -236,8 +236,8 @@ class ReloadTest {
     assertNothingWasLost();
     server.awaitError("has taken path 0 out");
     client.awaitError("path d added, as was ordered");
-    String events = ControlClient.get(Path.of(socket("mpclient")), "/api/status");
-    assertTrue(events.contains("\"reload\"") && events.contains("\"path-removed\""), events);
+    Await.until("events", LIMIT, () -> answer("/api/status").contains("\"reload\""));
+    Await.until("events", LIMIT, () -> answer("/api/status").contains("\"path-removed\""));
   }
 
   @Test
@@ -323,8 +323,13 @@ class ReloadTest {
   }
 
   private String metrics() {
+    return answer("/metrics");
+  }
+
+  /** What mpclient shows, of now or of a moment ago. */
+  private String answer(String target) {
     try {
-      return ControlClient.get(Path.of(socket("mpclient")), "/metrics");
+      return ControlClient.get(Path.of(socket("mpclient")), target);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
