@@ -1,12 +1,15 @@
 package dev.mptunnel.net.http;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +20,11 @@ public final class ControlClient {
 
   private static final Pattern ANSWER =
       Pattern.compile("HTTP/1\\.0 ([0-9]{3}) .*?\r\n\r\n", Pattern.DOTALL);
+
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
+  /** An order may have names looked up. */
+  private static final Duration DONE_WITHIN = Duration.ofMinutes(1);
 
   private ControlClient() {}
 
@@ -34,7 +42,11 @@ public final class ControlClient {
    * @throws IOException when it does not, or not well; the message is for the user
    */
   public static String get(Path path, String target) throws IOException {
-    Reply reply = ask(path, "GET " + target + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    return get(path, target, ANSWER_WITHIN);
+  }
+
+  static String get(Path path, String target, Duration within) throws IOException {
+    Reply reply = ask(path, "GET " + target + " HTTP/1.0\r\nHost: localhost\r\n\r\n", within);
     if (reply.status() != 200) {
       throw new IOException(path + " answers: " + reply.text().strip());
     }
@@ -52,12 +64,15 @@ public final class ControlClient {
     return ask(
         path,
         "POST %s HTTP/1.0\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(target, length, body));
+            .formatted(target, length, body),
+        DONE_WITHIN);
   }
 
-  private static Reply ask(Path path, String asked) throws IOException {
+  private static Reply ask(Path path, String asked, Duration within) throws IOException {
     String text;
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        Limit _ = new Limit(channel, within)) {
+      channel.connect(UnixDomainSocketAddress.of(path));
       ByteBuffer request = StandardCharsets.UTF_8.encode(asked);
       while (request.hasRemaining()) {
         channel.write(request);
@@ -65,6 +80,12 @@ public final class ControlClient {
       text =
           new String(
               Channels.newInputStream(channel).readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+    } catch (AsynchronousCloseException e) {
+      throw new IOException(
+          "%s does not answer within %d s: has the program been stopped (kill -CONT), or does it"
+                  .formatted(path, within.toSeconds())
+              + " hang?",
+          e);
     } catch (IOException e) {
       throw new IOException("%s does not answer: %s".formatted(path, e.getMessage()), e);
     }
@@ -73,5 +94,27 @@ public final class ControlClient {
       throw new IOException(path + " does not answer: it is another user's, or busy");
     }
     return new Reply(Integer.parseInt(matcher.group(1)), text.substring(matcher.end()));
+  }
+
+  /** Closes a channel that is still in use when the time is over; whoever waits there is told. */
+  private record Limit(Thread thread) implements AutoCloseable {
+
+    Limit(SocketChannel channel, Duration time) {
+      this(Thread.ofVirtual().start(() -> closeAfter(time, channel)));
+    }
+
+    private static void closeAfter(Duration time, SocketChannel channel) {
+      try {
+        Thread.sleep(time);
+        channel.close();
+      } catch (InterruptedException | IOException answered) {
+        // There was an answer, or none is wanted any more.
+      }
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
   }
 }

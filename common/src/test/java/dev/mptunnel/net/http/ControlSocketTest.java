@@ -131,6 +131,20 @@ class ControlSocketTest {
     assertEquals("hello /", ControlClient.get(path, "/"));
   }
 
+  /** As of a program that has been stopped: the kernel takes the connection, and nobody answers. */
+  @Test
+  void whoNeverAnswersIsNotWaitedFor() throws IOException {
+    Path path = folder.resolve("a.sock");
+    try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      stopped.bind(UnixDomainSocketAddress.of(path));
+      IOException late =
+          assertThrows(
+              IOException.class, () -> ControlClient.get(path, "/", Duration.ofSeconds(1)));
+      String told = late.getMessage();
+      assertTrue(told.startsWith(path + " does not answer within 1 s"), told);
+    }
+  }
+
   @Test
   void theNinthConnectionIsTurnedAway() throws Exception {
     Path path = folder.resolve("a.sock");
