@@ -1,11 +1,8 @@
 package dev.mptunnel.net;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.util.function.LongSupplier;
 
 /** One of the kernel's clocks, by clock_gettime(2), in nanoseconds. May be read by any thread. */
@@ -23,11 +20,15 @@ public final class KernelClock implements LongSupplier {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /** Of each thread its own, or one would read half of what another one is being told. */
-  private static final ThreadLocal<MemorySegment> TIMESPEC =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2));
+  private static final ThreadLocal<Reader> READER = ThreadLocal.withInitial(Reader::new);
 
-  /** Null where it is not to be had. Constant, or each call would cost twice the time. */
-  private static final MethodHandle CLOCK_GETTIME = find();
+  /** Kept as long as its thread, and the memory with it. */
+  private static final class Reader {
+
+    private final Arena arena = Arena.ofAuto();
+    private final SystemCalls calls = new SystemCalls(arena);
+    private final MemorySegment timespec = arena.allocate(ValueLayout.JAVA_LONG, 2);
+  }
 
   private final int id;
 
@@ -37,44 +38,24 @@ public final class KernelClock implements LongSupplier {
 
   /** The clock of this number, or null where it is not to be had. */
   public static KernelClock orNull(int id) {
-    KernelClock clock = new KernelClock(id);
-    return CLOCK_GETTIME != null && clock.read(TIMESPEC.get()) == 0 ? clock : null;
-  }
-
-  @SuppressWarnings("restricted") // a call of the C library's
-  private static MethodHandle find() {
-    if (!Engines.is64BitLinux()) {
-      return null;
+    if (Engines.is64BitLinux()) {
+      try {
+        Reader reader = READER.get();
+        if (reader.calls.readClock(id, reader.timespec)) {
+          return new KernelClock(id);
+        }
+      } catch (IllegalCallerException | UnsupportedOperationException | LinkageError e) {
+        // The user has denied us native calls, or this JVM has none.
+      }
     }
-    try {
-      Linker linker = Linker.nativeLinker();
-      FunctionDescriptor signature =
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
-      return linker
-          .defaultLookup()
-          .find("clock_gettime")
-          .map(address -> linker.downcallHandle(address, signature, Linker.Option.critical(false)))
-          .orElse(null);
-    } catch (IllegalCallerException | UnsupportedOperationException e) {
-      return null; // the user has denied us native calls, or this JVM has none
-    }
-  }
-
-  private int read(MemorySegment timespec) {
-    try {
-      return (int) CLOCK_GETTIME.invokeExact(id, timespec);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    return null;
   }
 
   @Override
   public long getAsLong() {
-    MemorySegment timespec = TIMESPEC.get();
-    read(timespec);
-    return nanos(timespec, 0);
+    Reader reader = READER.get();
+    reader.calls.readClock(id, reader.timespec);
+    return nanos(reader.timespec, 0);
   }
 
   /** What a timespec(3) of a 64-bit system says. */

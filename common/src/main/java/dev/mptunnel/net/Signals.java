@@ -1,17 +1,34 @@
 package dev.mptunnel.net;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 
 /**
  * The process's signals. {@code sun.misc.Signal} is the only way to them, and javac warns of it in
- * a way that cannot be suppressed, so this one class reaches it by method handles.
+ * a way that cannot be suppressed, so this one class reaches it by reflection. By a proxy, since the
+ * JVM's cache of classes keeps those, and nothing that is made of method handles.
  */
 public final class Signals {
 
   private Signals() {}
+
+  /** What a signal does. */
+  private record Handler(Runnable action) implements InvocationHandler {
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) {
+      return switch (method.getName()) {
+        case "equals" -> proxy == arguments[0];
+        case "hashCode" -> System.identityHashCode(proxy);
+        case "toString" -> "a signal's";
+        default -> {
+          action.run();
+          yield null;
+        }
+      };
+    }
+  }
 
   /**
    * Runs the action on every such signal from now on, in place of what it did before, on a thread
@@ -22,29 +39,17 @@ public final class Signals {
    */
   public static boolean on(String name, Runnable action) {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
-      Class<?> signalType = Class.forName("sun.misc.Signal");
-      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
-      MethodHandle newSignal =
-          lookup.findConstructor(signalType, MethodType.methodType(void.class, String.class));
-      MethodHandle handle =
-          lookup.findStatic(
-              signalType, "handle", MethodType.methodType(handlerType, signalType, handlerType));
-      MethodHandle run =
-          lookup
-              .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-              .bindTo(action);
-      Object handler =
-          MethodHandleProxies.asInterfaceInstance(
-              handlerType, MethodHandles.dropArguments(run, 0, signalType));
-      handle.invoke(newSignal.invoke(name), handler);
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object doing =
+          Proxy.newProxyInstance(
+              Signals.class.getClassLoader(), new Class<?>[] {handler}, new Handler(action));
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), doing);
       return true;
-    } catch (IllegalArgumentException | ReflectiveOperationException absent) {
+    } catch (ReflectiveOperationException absent) {
       return false;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -9,9 +9,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The kernel's calls by their numbers, all through syscall(2): Java makes classes for each shape of
- * a native function when it is first linked, which for twenty functions takes longer than all else
- * at the start of a program, and for one does not.
+ * The kernel's calls by their numbers, all through syscall(2), and what of the C library takes no
+ * other arguments. Java makes classes for each shape of a native function when it is first linked,
+ * which for twenty functions takes longer than all else at the start of a program; so there is one
+ * shape, of as many registers as any of them needs.
  *
  * <p>Arguments are what the kernel takes in its registers; addresses are not checked, so memory
  * must outlive the call. An instance is used by one thread: it has the memory where the error
@@ -40,7 +41,10 @@ final class SystemCalls {
   static final int EPOLL_PWAIT2 = number(441, 441);
 
   private static final ValueLayout.OfLong REGISTER = ValueLayout.JAVA_LONG;
-  private static final MethodHandle SYSCALL = link();
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MethodHandle FUNCTION = link();
+  private static final MemorySegment SYSCALL = find("syscall");
+  private static final MemorySegment CLOCK_GETTIME = find("clock_gettime");
 
   /** Where the error number is in what is captured of a call. */
   private static final long ERRNO_OFFSET =
@@ -62,17 +66,18 @@ final class SystemCalls {
     return machine.equals("amd64") || machine.equals("x86_64") ? ofX86 : ofOthers;
   }
 
-  @SuppressWarnings("restricted") // a call of the C library's
+  @SuppressWarnings("restricted") // calls of the C library's
   private static MethodHandle link() {
-    Linker linker = Linker.nativeLinker();
     FunctionDescriptor signature =
         FunctionDescriptor.of(
             REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER);
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow("syscall"),
-        signature,
-        Linker.Option.firstVariadicArg(1),
-        Linker.Option.captureCallState("errno"));
+    // syscall(2) has variable arguments; others do not mind being called as if they had.
+    return LINKER.downcallHandle(
+        signature, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+  }
+
+  private static MemorySegment find(String function) {
+    return LINKER.defaultLookup().findOrThrow(function);
   }
 
   /**
@@ -82,9 +87,24 @@ final class SystemCalls {
    * @return what it did, or the negative of its error number
    */
   long invoke(int number, long a, long b, long c, long d, long e, long f) {
+    long result = call(SYSCALL, number, a, b, c, d, e, f);
+    return result >= 0 ? result : -state.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+  }
+
+  /**
+   * Reads a clock into a timespec(3), by the C library's function, which need not enter the kernel.
+   *
+   * @return whether there is such a clock
+   */
+  boolean readClock(int clock, MemorySegment timespec) {
+    // It returns an int: the register's upper half means nothing.
+    return (int) call(CLOCK_GETTIME, clock, timespec.address(), 0, 0, 0, 0, 0) == 0;
+  }
+
+  private long call(
+      MemorySegment function, long a, long b, long c, long d, long e, long f, long g) {
     try {
-      long result = (long) SYSCALL.invokeExact(state, (long) number, a, b, c, d, e, f);
-      return result >= 0 ? result : -state.get(ValueLayout.JAVA_INT, ERRNO_OFFSET);
+      return (long) FUNCTION.invokeExact(function, state, a, b, c, d, e, f, g);
     } catch (RuntimeException | Error told) {
       throw told;
     } catch (Throwable unexpected) {

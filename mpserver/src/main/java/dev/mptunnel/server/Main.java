@@ -3,7 +3,9 @@ package dev.mptunnel.server;
 import dev.mptunnel.config.KeysCommand;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
+import dev.mptunnel.crypto.StaticKeys;
 import dev.mptunnel.program.Checkup;
+import dev.mptunnel.program.HeadStart;
 import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
@@ -36,6 +38,7 @@ public final class Main {
   }
 
   private static int serve(String[] args) throws InterruptedException {
+    HeadStart.with(() -> StaticKeys.random(new SecureRandom()));
     return new Program<>(
             new ServerCommand(System.getenv()),
             ServerConfig::sockets,
