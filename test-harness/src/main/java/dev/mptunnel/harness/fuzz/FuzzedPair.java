@@ -196,7 +196,8 @@ final class FuzzedPair {
 
     private void send(Flow flow, byte[] payload) {
       other().expect(flow.id(), payload);
-      endpoint.send(now, flow, ByteBuffer.wrap(payload), trafficClass(payload));
+      Memory.handOver(
+          payload, datagram -> endpoint.send(now, flow, datagram, trafficClass(payload)));
     }
 
     private void expect(int flow, byte[] payload) {
@@ -219,8 +220,10 @@ final class FuzzedPair {
     }
     // What networks make of it follows from its bytes too, the same on all paths.
     int outer = packet.bytes.length == 0 ? 0 : packet.bytes[packet.bytes.length - 1] & 0xff;
-    ByteBuffer copy = ByteBuffer.wrap(packet.bytes.clone());
-    to.endpoint.onDatagram(now, now, outer, packet.port, packet.source, copy);
+    Memory.handOver(
+        packet.bytes,
+        datagram ->
+            to.endpoint.onDatagram(now, now, outer, packet.port, packet.source, datagram));
   }
 
   /** What a datagram is marked with follows from what is in it. */

@@ -53,7 +53,7 @@ final class FuzzedSockets implements DatagramEngine {
 
     /** A datagram arrives, alone. */
     void arrive(InetSocketAddress source, byte[] datagram) {
-      handler.onDatagram(this, source, ByteBuffer.wrap(datagram));
+      Memory.handOver(datagram, bytes -> handler.onDatagram(this, source, bytes));
       handler.onBatchEnd(this);
       ports.forEach(port -> Must.equal(0, port.queued, "datagrams not flushed"));
     }
