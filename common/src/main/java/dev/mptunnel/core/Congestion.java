@@ -21,17 +21,17 @@ final class Congestion {
 
   /** What came and what was lost at one kind of time. */
   private static final class Tally {
-    private final int memory;
+    private final double fading;
     private double packets;
     private double losses;
 
     private Tally(int memory) {
-      this.memory = memory;
+      fading = 1.0 / memory;
     }
 
     private void add(boolean isLost) {
-      packets += 1 - packets / memory;
-      losses += (isLost ? 1 : 0) - losses / memory;
+      packets += 1 - packets * fading;
+      losses += (isLost ? 1 : 0) - losses * fading;
     }
   }
 

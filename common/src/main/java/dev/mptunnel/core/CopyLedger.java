@@ -28,10 +28,11 @@ final class CopyLedger {
   /**
    * The first copy of a counter came on this path, or, if null, from an address of no path.
    *
+   * @param believed the highest counter that is believed; one beyond is not remembered
    * @param fate is told of the packets that fall out of the memory
    */
-  void first(long counter, Path path, SharedFate fate) {
-    if (counter > highest) {
+  void first(long counter, long believed, Path path, SharedFate fate) {
+    if (counter > highest && counter <= believed) {
       forget(highest + 1, counter, fate);
       highest = counter;
     }

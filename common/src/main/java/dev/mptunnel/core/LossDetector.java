@@ -197,11 +197,12 @@ final class LossDetector {
     if (surplus > 0) {
       holes.removeFirst(Math.min(surplus, holes.size()), questions::onGivenUp);
     }
-    long dueNanos = now + overdueNanos();
+    long dueNanos = NEVER;
     for (long missing = from; missing <= counter; missing++) {
       cameNanos[slot(missing)] = NEVER;
       sentNanos[slot(missing)] = NEVER;
       if (missing != came) {
+        dueNanos = dueNanos == NEVER ? now + overdueNanos() : dueNanos;
         holes.add(
             new Hole(missing, arrivedNanos, dueNanos, dueNanos + parity.periodNanos(missing)));
       }

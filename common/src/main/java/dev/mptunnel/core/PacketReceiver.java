@@ -52,7 +52,8 @@ final class PacketReceiver {
   void take(
       long now, Epoch epoch, int port, InetSocketAddress source, int length, ByteBuffer packet) {
     if (isData(packet)) {
-      takeData(now, epoch, port, source, length, packet);
+      Path path = session.paths().from(port, source);
+      takeData(now, epoch, path, port, source, length, packet);
     } else {
       takePath(now, epoch, port, source, length, packet);
     }
@@ -104,7 +105,7 @@ final class PacketReceiver {
       context.counters().congested++; // as if lost on its way: a copy may come on another path
       return true;
     }
-    takeData(now, epoch, port, source, length, opened);
+    takeData(now, epoch, path, port, source, length, opened);
     if (isOfGroup) {
       keepRebuilt(epoch, parity.take(counter));
       takeRebuilt(now);
@@ -155,7 +156,8 @@ final class PacketReceiver {
     }
     epoch.window().take(rebuilt.counter());
     session.repair().onRebuilt(now, epoch, rebuilt.counter());
-    epoch.ledger().first(rebuilt.counter(), null, session.fate());
+    long believed = epoch.window().highest();
+    epoch.ledger().first(rebuilt.counter(), believed, null, session.fate());
     takeFrames(now, epoch, rebuilt.counter(), null, TrafficClass.NOT_ECT, packet);
   }
 
@@ -169,13 +171,19 @@ final class PacketReceiver {
   }
 
   private void takeData(
-      long now, Epoch epoch, int port, InetSocketAddress source, int length, ByteBuffer packet) {
+      long now,
+      Epoch epoch,
+      Path path,
+      int port,
+      InetSocketAddress source,
+      int length,
+      ByteBuffer packet) {
     long counter = Header.dataCounter(packet);
-    Path path = session.paths().from(port, source);
     epoch.window().take(counter);
     // Of one that every path lost the ledger is told of none, whatever brings the answer.
     boolean isAnswer = session.repair().onFirst(now, epoch, counter, path, length);
-    epoch.ledger().first(counter, isAnswer ? null : path, session.fate());
+    long believed = epoch.window().highest();
+    epoch.ledger().first(counter, believed, isAnswer ? null : path, session.fate());
     if (path != null) {
       path.countReceived(length);
       if (isCurrent(epoch)) {

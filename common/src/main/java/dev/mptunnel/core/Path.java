@@ -206,7 +206,7 @@ public final class Path implements PathFrames.Handler {
 
   /** Whether it leads there, which at the responder is proven. */
   boolean leadsTo(int port, InetSocketAddress remote) {
-    return this.port == port && remote.equals(this.remote);
+    return this.port == port && (remote == this.remote || remote.equals(this.remote));
   }
 
   /** Whether packets from there are this path's, though its address may not be proven yet. */

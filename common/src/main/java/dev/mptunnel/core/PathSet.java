@@ -27,6 +27,9 @@ final class PathSet {
 
   private long leftSentBytes;
 
+  /** Where the last packet came from: many come in a row from one address. */
+  private Path lastFrom;
+
   /** Puts in a path, in the place that its id says. */
   void add(Path path) {
     byId = Arrays.copyOf(byId, Math.max(byId.length, path.id() + 1));
@@ -37,6 +40,7 @@ final class PathSet {
   /** Takes a path out: its id may come to mean another. */
   void remove(Path path) {
     byId[path.id()] = null;
+    lastFrom = null;
     leftEpochs[path.id()] = path.epoch();
     leftSentBytes += path.sentBytes();
     toldShared.removeIf(two -> (two >>> path.id() & 1) != 0);
@@ -107,8 +111,12 @@ final class PathSet {
 
   /** The path that packets from there belong to, or null. */
   Path from(int port, InetSocketAddress source) {
+    if (lastFrom != null && lastFrom.leadsTo(port, source)) {
+      return lastFrom;
+    }
     for (Path path : byId) {
       if (path != null && path.isFrom(port, source)) {
+        lastFrom = path;
         return path;
       }
     }

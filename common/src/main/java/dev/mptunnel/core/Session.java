@@ -57,6 +57,7 @@ public final class Session {
   private long carried;
   private long nextFlowSweepNanos;
   private long scheduledNanos = NEVER;
+  private boolean touched;
 
   private long datagramsIn;
 
@@ -499,6 +500,15 @@ public final class Session {
 
   void setScheduledNanos(long nanos) {
     scheduledNanos = nanos;
+  }
+
+  /** Whether something may have changed when it wants to be woken. */
+  boolean isTouched() {
+    return touched;
+  }
+
+  void setTouched(boolean isTouched) {
+    touched = isTouched;
   }
 
   long nextTimer() {

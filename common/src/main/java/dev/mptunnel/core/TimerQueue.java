@@ -1,5 +1,7 @@
 package dev.mptunnel.core;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 
 /**
@@ -17,19 +19,39 @@ final class TimerQueue {
   }
 
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
+
+  /** Those to whom something has happened since somebody last asked for a time. */
+  private final List<Session> touched = new ArrayList<>();
+
   private long nextOrder;
 
-  /** Sees to it that the session comes up no later than it wants to. */
+  /**
+   * Sees to it that the session comes up no later than it wants to. When that is, is found out once
+   * somebody asks for the next time: by then many packets may have come for it.
+   */
   void schedule(Session session) {
-    long wanted = session.nextTimer();
-    if (wanted < session.scheduledNanos()) {
-      session.setScheduledNanos(wanted);
-      entries.add(new Entry(wanted, nextOrder++, session));
+    if (!session.isTouched()) {
+      session.setTouched(true);
+      touched.add(session);
     }
+  }
+
+  private void settle() {
+    for (int i = 0; i < touched.size(); i++) {
+      Session session = touched.get(i);
+      session.setTouched(false);
+      long wanted = session.nextTimer();
+      if (wanted < session.scheduledNanos()) {
+        session.setScheduledNanos(wanted);
+        entries.add(new Entry(wanted, nextOrder++, session));
+      }
+    }
+    touched.clear();
   }
 
   /** When the first session is to be woken, or {@code Long.MAX_VALUE}. */
   long next() {
+    settle();
     Entry first = entries.peek();
     return first == null ? Long.MAX_VALUE : first.atNanos();
   }

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
-import java.util.Objects;
 
 /**
  * Addresses as the kernel has them.
@@ -87,7 +86,8 @@ final class SocketAddresses {
 
   /** Whether both are one, by their scopes too, which {@link InetSocketAddress#equals} ignores. */
   static boolean same(InetSocketAddress a, InetSocketAddress b) {
-    return Objects.equals(a, b) && (a == null || scope(a.getAddress()) == scope(b.getAddress()));
+    return a == b
+        || (a != null && a.equals(b) && scope(a.getAddress()) == scope(b.getAddress()));
   }
 
   private static int scope(InetAddress address) {
