@@ -31,7 +31,7 @@ final class SendPool implements AutoCloseable {
      * Longer than the longest datagram. Not a power of two: the beginnings of the blocks, which are
      * what is used most, then do not compete for the same lines of the processor's cache.
      */
-    static final int BYTES = (64 << 10) + (4 << 10);
+    static final int BYTES = (64 << 10) + 64;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment memory = arena.allocate(BYTES, 64);
