@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
 final class SendPool implements AutoCloseable {
 
   /**
-   * What is kept for the next time: as much as a batch of a busy relay takes, where each of 64
-   * datagrams leaves by another port. Each engine keeps so much.
+   * What is kept for the next time: as much as is lent at once where each datagram leaves by
+   * another port. Each engine keeps so much.
    */
-  private static final int KEPT_BLOCKS = 64;
+  private static final int KEPT_BLOCKS = UnflushedPorts.MOST;
 
   private static final int KEPT_MESSAGES = 4096;
 
