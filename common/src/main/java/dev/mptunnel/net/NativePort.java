@@ -238,7 +238,8 @@ final class NativePort implements DatagramPort {
   }
 
   private void notSent(Message message, int error) {
-    if (message.datagrams > 1 && joining.onRefused(message.remote, message.segmentBytes, error)) {
+    if (message.datagrams > 1
+        && joining.onRefused(message.remote, message.segmentBytes, error, engine.nanoTime())) {
       queue.partFirst();
     } else {
       sendDrops += message.datagrams;
