@@ -21,27 +21,22 @@ final class FlowIntroducer {
     this.session = session;
   }
 
-  /** How many bytes {@link #put} will append now. */
-  int bytes(long now, Flow flow) {
-    return isDue(now, flow) ? DataFrames.OPEN_OVERHEAD_BYTES + flow.target().length() : 0;
+  /** Whether the flow is to be introduced with what leaves on it now. */
+  boolean isDue(long now, Flow flow) {
+    return session.isInitiator()
+        && flow.target() != null
+        && (!flow.isAnswered() || now - flow.introducedNanos() >= CoreLimits.INTRODUCE_AGAIN_NANOS);
   }
 
-  /** Appends what must stand before anything of the flow in the packet: an OPEN, or nothing. */
+  /** How many bytes {@link #put} appends. */
+  int bytes(Flow flow) {
+    return DataFrames.OPEN_OVERHEAD_BYTES + flow.target().length();
+  }
+
+  /** Appends an OPEN, which must stand before anything of the flow in the packet. */
   void put(long now, Flow flow, ByteBuffer packet) {
-    if (isDue(now, flow)) {
-      DataFrames.putOpen(packet, flow.id(), flow.target());
-      flow.setIntroduced(now);
-    }
-  }
-
-  private boolean isDue(long now, Flow flow) {
-    if (!session.isInitiator() || flow.target() == null) {
-      return false;
-    }
-    long sinceNanos = now - flow.introducedNanos();
-    return !flow.isAnswered()
-        || sinceNanos >= CoreLimits.INTRODUCE_AGAIN_NANOS
-        || sinceNanos == 0; // all that leaves at one moment: any of it may be what arrives last
+    DataFrames.putOpen(packet, flow.id(), flow.target());
+    flow.setIntroduced(now);
   }
 
   /** Something came back on the flow in the present epoch. */

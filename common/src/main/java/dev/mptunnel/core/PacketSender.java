@@ -60,9 +60,11 @@ final class PacketSender {
     }
     int bytes = payload.remaining();
     int roomBytes = framesRoomBytes(selected) - (trafficClass == 0 ? 0 : classBytes);
-    int framesRoomBytes = roomBytes - introducer.bytes(now, flow);
+    // Once for the whole datagram: any of its pieces may be the first of the flow that arrives.
+    boolean introduces = introducer.isDue(now, flow);
+    int framesRoomBytes = roomBytes - (introduces ? introducer.bytes(flow) : 0);
     if (bytes <= framesRoomBytes - overheadBytes(flow)) {
-      ByteBuffer packet = begin(now, flow, trafficClass);
+      ByteBuffer packet = begin(now, flow, trafficClass, introduces);
       if (flow.isOrdered()) {
         DataFrames.putOrdered(
             packet, flow.id(), flow.takeSequence(), DataFrames.time(now), payload);
@@ -72,7 +74,7 @@ final class PacketSender {
       send(now, packet, trafficClass, selected);
       return;
     }
-    fragments(now, flow, payload, trafficClass, framesRoomBytes, selected);
+    fragments(now, flow, payload, trafficClass, introduces, framesRoomBytes, selected);
     fragmented++;
     // Without the name before it, and of paths that it is known of what they carry.
     if (bytes > roomBytes - overheadBytes(flow) && !session.paths().areSearched(selected)) {
@@ -91,6 +93,7 @@ final class PacketSender {
       Flow flow,
       ByteBuffer payload,
       int trafficClass,
+      boolean introduces,
       int framesRoomBytes,
       int selected) {
     boolean ordered = flow.isOrdered();
@@ -105,7 +108,7 @@ final class PacketSender {
     int end = payload.limit();
     for (int index = 0; index < count; index++) {
       payload.limit(Math.min(payload.position() + pieceBytes, end));
-      ByteBuffer packet = begin(now, flow, trafficClass);
+      ByteBuffer packet = begin(now, flow, trafficClass, introduces);
       if (ordered) {
         DataFrames.putOrderedFragment(
             packet, flow.id(), id, DataFrames.time(now), index, count, payload);
@@ -141,12 +144,14 @@ final class PacketSender {
   }
 
   /** A packet to which a datagram of the flow is appended, or a piece, that is marked so. */
-  private ByteBuffer begin(long now, Flow flow, int trafficClass) {
+  private ByteBuffer begin(long now, Flow flow, int trafficClass, boolean introduces) {
     ByteBuffer packet = begin();
     if (trafficClass != 0) {
       DataFrames.putClass(packet, trafficClass);
     }
-    introducer.put(now, flow, packet);
+    if (introduces) {
+      introducer.put(now, flow, packet);
+    }
     return packet;
   }
 

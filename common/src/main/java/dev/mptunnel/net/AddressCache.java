@@ -11,6 +11,11 @@ import java.util.Arrays;
  * The addresses that datagrams came from and went to, in both of their forms, so that one from or
  * to a known address makes no garbage. Its tables (open addressing, linear probing) grow with what
  * there is, up to a bound, at which they begin anew.
+ *
+ * <p>Strangers fill it, before anything is known of them, and who has an IPv6 network may choose
+ * among 2^64 addresses. So the hash is keyed, lest they be chosen to lie side by side. Java's hash
+ * of an address, by which destinations are found, can be met on purpose all the same: against that
+ * a search is short, and where it would not be, the table begins anew too.
  */
 final class AddressCache {
 
@@ -19,11 +24,13 @@ final class AddressCache {
   /** Of which at most half are taken: room for the paths of 10,000 sessions, in a few megabytes. */
   private static final int MOST_SLOTS = 1 << 16;
 
-  private static final long MULTIPLIER = 0x9e37_79b9_7f4a_7c15L; // Knuth's, of the golden ratio
+  /** How many places are looked at: of those that half of are taken, hardly ever half as many. */
+  private static final int MOST_PROBES = 128;
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
   private final Arena arena;
+  private final long salt;
 
   // Each source's raw address, without the flow label, and what it is to Java.
   private long[] begin = new long[FIRST_SLOTS];
@@ -37,8 +44,14 @@ final class AddressCache {
   private MemorySegment written;
   private int remotesTaken;
 
-  AddressCache(Arena arena) {
+  /**
+   * One that knows none.
+   *
+   * @param salt unpredictable
+   */
+  AddressCache(Arena arena, long salt) {
     this.arena = arena;
+    this.salt = salt;
     written = room(FIRST_SLOTS);
   }
 
@@ -76,12 +89,21 @@ final class AddressCache {
 
   /** Where a source is, or where it would be put. */
   private int sourceSlot(long first, long second, long third) {
-    int index = slot((((first * MULTIPLIER) ^ second) * MULTIPLIER) ^ third, sources.length);
-    while (sources[index] != null
-        && !(begin[index] == first && high[index] == second && low[index] == third)) {
-      index = next(index, sources.length);
+    int home = slot(hash(first, second, third, salt), sources.length);
+    for (int i = 0; i < MOST_PROBES; i++) {
+      int index = home + i & sources.length - 1;
+      if (sources[index] == null
+          || (begin[index] == first && high[index] == second && low[index] == third)) {
+        return index;
+      }
     }
-    return index;
+    forgetSources();
+    return home;
+  }
+
+  private void forgetSources() {
+    Arrays.fill(sources, null);
+    sourcesTaken = 0;
   }
 
   private int addSource(long first, long second, long third, InetSocketAddress source) {
@@ -98,11 +120,11 @@ final class AddressCache {
   }
 
   private void makeRoomForSources() {
-    sourcesTaken = 0;
     if (sources.length == MOST_SLOTS) {
-      Arrays.fill(sources, null);
+      forgetSources();
       return;
     }
+    sourcesTaken = 0;
     long[] oldBegin = begin;
     long[] oldHigh = high;
     long[] oldLow = low;
@@ -138,11 +160,20 @@ final class AddressCache {
 
   /** Where a destination is, or where it would be put. */
   private int remoteSlot(InetSocketAddress remote) {
-    int index = slot(remote.hashCode(), remotes.length);
-    while (remotes[index] != null && !SocketAddresses.same(remotes[index], remote)) {
-      index = next(index, remotes.length);
+    int home = slot(hash(remote.hashCode(), 0, 0, salt), remotes.length);
+    for (int i = 0; i < MOST_PROBES; i++) {
+      int index = home + i & remotes.length - 1;
+      if (remotes[index] == null || SocketAddresses.same(remotes[index], remote)) {
+        return index;
+      }
     }
-    return index;
+    forgetRemotes();
+    return home;
+  }
+
+  private void forgetRemotes() {
+    Arrays.fill(remotes, null);
+    remotesTaken = 0;
   }
 
   private int addRemote(InetSocketAddress remote) {
@@ -161,11 +192,11 @@ final class AddressCache {
   }
 
   private void makeRoomForRemotes() {
-    remotesTaken = 0;
     if (remotes.length == MOST_SLOTS) {
-      Arrays.fill(remotes, null);
+      forgetRemotes();
       return;
     }
+    remotesTaken = 0;
     InetSocketAddress[] old = remotes;
     remotes = new InetSocketAddress[2 * old.length];
     written = room(remotes.length);
@@ -176,11 +207,20 @@ final class AddressCache {
     }
   }
 
-  private static int slot(long key, int slots) {
-    return (int) ((key * MULTIPLIER) >>> (Long.numberOfLeadingZeros(slots) + 1));
+  /** Where a table begins to look is in its upper bits. */
+  static long hash(long first, long second, long third, long salt) {
+    long hash = mix(first ^ salt);
+    return (second | third) == 0 ? hash : mix(third ^ mix(second ^ hash));
   }
 
-  private static int next(int index, int slots) {
-    return index + 1 & slots - 1;
+  /** SplitMix64's finalizer. */
+  private static long mix(long bits) {
+    long z = (bits ^ bits >>> 30) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+    return z ^ z >>> 31;
+  }
+
+  private static int slot(long hash, int slots) {
+    return (int) (hash >>> (Long.numberOfLeadingZeros(slots) + 1));
   }
 }

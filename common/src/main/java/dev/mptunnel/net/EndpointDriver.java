@@ -12,6 +12,7 @@ import dev.mptunnel.observe.Figures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -37,6 +38,9 @@ public final class EndpointDriver {
   /** After work that failed, what is overdue waits so long: it may fail again. */
   private static final long AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+  /** A port is done with what it still had to send this long after it was closed, or sooner. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** What the endpoint's driver does not do itself; called in the middle of the endpoint's work. */
   public interface Listener {
 
@@ -58,6 +62,8 @@ public final class EndpointDriver {
     boolean take(int port, InetSocketAddress source, int trafficClass, ByteBuffer packet);
   }
 
+  private record ClosedPort(DatagramPort port, long closedNanos) {}
+
   private final DatagramEngine engine;
   private final Endpoint endpoint;
   private final Engine.EngineTimer timer;
@@ -68,7 +74,10 @@ public final class EndpointDriver {
    */
   private final List<DatagramPort> ports = new CopyOnWriteArrayList<>();
 
-  /** What was dropped at ports that were closed. */
+  /** Those that were closed lately, the oldest first: what they had to send may yet be dropped. */
+  private final ArrayDeque<ClosedPort> closedPorts = new ArrayDeque<>();
+
+  /** What was dropped at those that were closed before. */
   private Figures.SocketDrops closedDrops = new Figures.SocketDrops(0, 0, 0);
 
   /** What was to leave from ports that were closed. */
@@ -202,7 +211,15 @@ public final class EndpointDriver {
     DatagramPort port = ports.set(number, null);
     port.flush();
     port.close();
-    closedDrops = plusDropsAt(closedDrops, port);
+    settleClosed();
+    closedPorts.add(new ClosedPort(port, engine.nanoTime()));
+  }
+
+  private void settleClosed() {
+    long now = engine.nanoTime();
+    while (!closedPorts.isEmpty() && now - closedPorts.peek().closedNanos >= SETTLED_NANOS) {
+      closedDrops = plusDropsAt(closedDrops, closedPorts.remove().port);
+    }
   }
 
   private static Figures.SocketDrops plusDropsAt(Figures.SocketDrops sum, DatagramPort port) {
@@ -301,10 +318,12 @@ public final class EndpointDriver {
   public CompletableFuture<Figures.SocketDrops> socketDrops() {
     return engine.call(
         () -> {
+          settleClosed();
           Figures.SocketDrops all =
               new Figures.SocketDrops(
                   closedDrops.sent() + droppedAtClosed, closedDrops.late(), closedDrops.received());
-          for (DatagramPort port : openPorts().toList()) {
+          Stream<DatagramPort> unsettled = closedPorts.stream().map(ClosedPort::port);
+          for (DatagramPort port : Stream.concat(openPorts(), unsettled).toList()) {
             all = plusDropsAt(all, port);
           }
           return all;

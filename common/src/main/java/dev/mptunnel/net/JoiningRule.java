@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * ones, as those that IP has to fragment. After the third such length none is joined: it is not the
  * length then. After a minute without news all may be joined again, for routes and peers change.
  *
- * <p>Where one that goes alone is refused too, the reason is another, and nothing follows from it.
+ * <p>Where one that goes alone is refused too, the reason is another, and nothing follows from it
+ * but that the rule lasts a minute longer.
  */
 final class JoiningRule {
 
@@ -40,7 +41,8 @@ final class JoiningRule {
 
   /** Whether there is nothing to know: all are joined, or all may be tried again. */
   boolean isOver(long nowNanos) {
-    return triedBytes == 0 && (maxBytes == longestBytes || nowNanos - againNanos >= 0);
+    // By time in any case: where the parts are refused too, nothing comes of what was tried.
+    return nowNanos - againNanos >= 0 || (triedBytes == 0 && maxBytes == longestBytes);
   }
 
   /**
@@ -50,11 +52,15 @@ final class JoiningRule {
    * @param error the error number
    * @return whether they are to be tried one by one
    */
-  boolean onRefused(int segmentBytes, int error) {
-    boolean learns = mayBeForJoining(error);
-    triedBytes = learns ? segmentBytes : 0;
+  boolean onRefused(int segmentBytes, int error, long nowNanos) {
+    triedBytes = 0;
+    if (mayBeForJoining(error)) {
+      triedBytes = segmentBytes;
+      againNanos = nowNanos + AGAIN_NANOS;
+      return true;
+    }
     // Memory may do for one where it does not for all, which tells nothing of joining.
-    return learns || error == Errno.ENOBUFS || error == Errno.ENOMEM;
+    return error == Errno.ENOBUFS || error == Errno.ENOMEM;
   }
 
   /**

@@ -34,13 +34,13 @@ final class JoiningRules {
   }
 
   /** As {@link JoiningRule#onRefused}, of a message to there. */
-  boolean onRefused(InetSocketAddress to, int segmentBytes, int error) {
+  boolean onRefused(InetSocketAddress to, int segmentBytes, int error, long nowNanos) {
     if (rules.size() >= MOST && !rules.containsKey(to)) {
       rules.clear();
     }
     return rules
         .computeIfAbsent(to, _ -> new JoiningRule(longestBytes))
-        .onRefused(segmentBytes, error);
+        .onRefused(segmentBytes, error, nowNanos);
   }
 
   /** As {@link JoiningRule#onSentAlone}, of one that went there. */

@@ -1,8 +1,11 @@
 package dev.mptunnel.net;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,7 +28,7 @@ final class NativeMemory implements AutoCloseable {
     this.arena = arena;
     calls = new LinuxSockets(arena);
     scratch = NativeSocket.newScratch(arena);
-    AddressCache addresses = new AddressCache(arena);
+    AddressCache addresses = new AddressCache(arena, salt());
     receive = new ReceiveBatch(calls, addresses, arena);
     send = new SendBatch(calls, addresses, arena);
     KernelClock timeOfDay = KernelClock.orNull(KernelClock.REALTIME);
@@ -34,6 +37,13 @@ final class NativeMemory implements AutoCloseable {
     checkKnown("recvmmsg", calls.recvmmsg(-1, scratch, 0, 0));
     checkKnown("sendmmsg", calls.sendmmsg(-1, scratch, 0, 0));
     epoll = new EpollSet(calls, arena);
+  }
+
+  /** From where SecureRandom has its numbers too, which takes 30 ms to load. */
+  private static long salt() throws IOException {
+    try (InputStream random = new FileInputStream("/dev/urandom")) {
+      return ByteBuffer.wrap(random.readNBytes(Long.BYTES)).getLong();
+    }
   }
 
   /** Not where a container forbids it, or a kernel that is none does not have it. */

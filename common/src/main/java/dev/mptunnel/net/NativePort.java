@@ -28,7 +28,8 @@ final class NativePort implements DatagramPort {
   /**
    * Then what came is sent on, and other sockets and timers have their turn: after a third of a
    * millisecond. Of what came joined that many more at once, since each turn wakes those it sends
-   * to.
+   * to. A message is handed over whole, so they may be some more; and before it is known that what
+   * comes is joined, one read may bring up to 16 messages of 64.
    */
   private static final int DATAGRAMS_PER_TURN = 256;
 
@@ -65,8 +66,9 @@ final class NativePort implements DatagramPort {
   private final JoiningRules joining;
   private final long key;
 
-  /** How many messages to ask for: fewer, the more datagrams each has. */
-  private int slots = ReceiveBatch.SLOTS;
+  // What the last read brought, by which the next one asks for fewer, the more datagrams each has.
+  private int lastMessages = 1;
+  private int lastDatagrams = 1;
 
   /** When the datagram arrived that is being handed over, if this port is told so. */
   private long arrivedNanos;
@@ -238,7 +240,8 @@ final class NativePort implements DatagramPort {
   }
 
   private void notSent(Message message, int error) {
-    if (message.datagrams > 1 && joining.onRefused(message.remote, message.segmentBytes, error)) {
+    if (message.datagrams > 1
+        && joining.onRefused(message.remote, message.segmentBytes, error, engine.nanoTime())) {
       queue.partFirst();
     } else {
       sendDrops += message.datagrams;
@@ -307,14 +310,14 @@ final class NativePort implements DatagramPort {
         && datagrams < DATAGRAMS_PER_TURN
         && taken < MESSAGES_PER_TURN
         && errors < ERRORS_PER_TURN) {
-      int asked = slots;
+      int asked = messagesOf(DATAGRAMS_PER_TURN - datagrams);
       int messages = memory.receive.receive(socket, asked);
       if (messages >= 0) {
         int got = hand(messages);
         datagrams += got;
         taken += messages;
         more = messages == asked;
-        adapt(messages, got);
+        notice(messages, got);
       } else if (messages == -Errno.EAGAIN) {
         more = false;
       } else if (messages != -Errno.EINTR) {
@@ -327,14 +330,17 @@ final class NativePort implements DatagramPort {
     }
   }
 
-  /**
-   * So that a read brings about a turn's worth, whether its messages have many datagrams or one.
-   */
-  private void adapt(int messages, int datagrams) {
+  private void notice(int messages, int datagrams) {
     if (messages > 0) {
-      int needed = DATAGRAMS_PER_TURN * messages / Math.max(1, datagrams);
-      slots = Math.clamp(needed, 1, ReceiveBatch.SLOTS);
+      lastMessages = messages;
+      lastDatagrams = Math.max(1, datagrams);
     }
+  }
+
+  /** In how many messages so many datagrams come, if they come as the last ones did. */
+  private int messagesOf(int datagrams) {
+    int needed = Math.ceilDiv(datagrams * lastMessages, lastDatagrams);
+    return Math.clamp(needed, 1, ReceiveBatch.SLOTS);
   }
 
   /**

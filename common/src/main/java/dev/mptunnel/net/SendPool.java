@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
 final class SendPool implements AutoCloseable {
 
   /**
-   * What is kept for the next time: as much as a batch of a busy relay takes, where each of 64
-   * datagrams leaves by another port. Each engine keeps so much.
+   * What is kept for the next time: as much as is lent at once where each datagram leaves by
+   * another port. Each engine keeps so much.
    */
-  private static final int KEPT_BLOCKS = 64;
+  private static final int KEPT_BLOCKS = UnflushedPorts.MOST;
 
   private static final int KEPT_MESSAGES = 4096;
 
@@ -31,7 +31,7 @@ final class SendPool implements AutoCloseable {
      * Longer than the longest datagram. Not a power of two: the beginnings of the blocks, which are
      * what is used most, then do not compete for the same lines of the processor's cache.
      */
-    static final int BYTES = (64 << 10) + (4 << 10);
+    static final int BYTES = (64 << 10) + 64;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment memory = arena.allocate(BYTES, 64);

@@ -80,7 +80,8 @@ final class SendQueue {
    */
   void add(ByteBuffer datagram, InetSocketAddress remote, int trafficClass, int maxJoinedBytes) {
     int bytes = datagram.remaining();
-    if (filling == null || filling.usedBytes + bytes > Block.BYTES) {
+    // No further than one message reaches: what fitted behind a full one would be one of its own.
+    if (filling == null || filling.usedBytes + bytes > MAX_MESSAGE_BYTES) {
       stopFilling();
       filling = pool.block();
       filling.isFilled = true;

@@ -3,26 +3,30 @@ package dev.mptunnel.net;
 import java.util.Arrays;
 
 /**
- * Ports that something was queued on, to be flushed together. Makes no garbage: a port may be in it
- * more than once, where others were added between, for a second flush costs next to nothing.
+ * Ports that something was queued on, to be flushed together. Makes no garbage.
+ *
+ * <p>Each may hold memory of its own until it is flushed, and what one read brings may be of as
+ * many flows as it has datagrams. So these are a bounded number: for one more, the others are
+ * flushed before the time.
  */
 public final class UnflushedPorts {
 
-  /** A datagram goes out on a few ports, and the next one on the same. */
-  private static final int LOOK_BACK = 8;
+  /** For so many, memory is kept ({@link SendPool}). */
+  static final int MOST = 64;
 
-  private DatagramPort[] ports = new DatagramPort[16];
+  private final DatagramPort[] ports = new DatagramPort[MOST];
   private int size;
 
-  /** Adds a port. */
+  /** Adds a port, once something has been queued on it. */
   public void add(DatagramPort port) {
-    for (int i = size - 1; i >= 0 && i >= size - LOOK_BACK; i--) {
+    // From the newest: a datagram goes out on a few ports, and the next one on the same.
+    for (int i = size - 1; i >= 0; i--) {
       if (ports[i].equals(port)) {
         return;
       }
     }
-    if (size == ports.length) {
-      ports = Arrays.copyOf(ports, 2 * size);
+    if (size == MOST) {
+      flush();
     }
     ports[size++] = port;
   }

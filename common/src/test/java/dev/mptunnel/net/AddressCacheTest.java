@@ -1,15 +1,18 @@
 package dev.mptunnel.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class AddressCacheTest {
 
   private final MemorySegment memory = Arena.ofAuto().allocate(64, 8);
-  private final AddressCache cache = new AddressCache(Arena.ofAuto());
+  private final AddressCache cache = new AddressCache(Arena.ofAuto(), 7);
 
   @BeforeEach
   void onLinux() {
@@ -91,6 +94,73 @@ class AddressCacheTest {
     }
   }
 
+  @Test
+  void nobodyKnowsWhichAddressesLieTogether() throws UnknownHostException {
+    AddressCache other = new AddressCache(Arena.ofAuto(), 8);
+    List<InetSocketAddress> together = together(7);
+    List<InetSocketAddress> first = new ArrayList<>();
+    for (InetSocketAddress address : together) {
+      SocketAddresses.write(address, true, memory, 0);
+      first.add(other.read(memory, 0));
+    }
+    for (int i = 0; i < together.size(); i++) {
+      SocketAddresses.write(together.get(i), true, memory, 0);
+      assertSame(first.get(i), other.read(memory, 0), "with another salt they do not");
+    }
+  }
+
+  @Test
+  void thoseThatLieTogetherAreForgottenRatherThanSearchedForLong() throws UnknownHostException {
+    List<InetSocketAddress> together = together(7);
+    SocketAddresses.write(together.getFirst(), true, memory, 0);
+    InetSocketAddress first = cache.read(memory, 0);
+    for (InetSocketAddress address : together) {
+      SocketAddresses.write(address, true, memory, 0);
+      assertEquals(address, cache.read(memory, 0));
+    }
+    SocketAddresses.write(together.getFirst(), true, memory, 0);
+    assertEquals(first, cache.read(memory, 0));
+    assertNotSame(first, cache.read(memory, 0), "200 places further there is another");
+  }
+
+  /** Of one IPv6 network, at one place of a table that has not grown. */
+  private List<InetSocketAddress> together(long salt) throws UnknownHostException {
+    byte[] bytes = HexFormat.of().parseHex("20010db8000000000000000000000000");
+    SocketAddresses.write(
+        new InetSocketAddress(InetAddress.getByAddress(bytes), 9), true, memory, 0);
+    long begin = Integer.toUnsignedLong(memory.get(ValueLayout.JAVA_INT, 0));
+    long network = memory.get(ValueLayout.JAVA_LONG, SocketAddresses.INET6_ADDRESS);
+    Random random = new Random(1);
+    List<InetSocketAddress> together = new ArrayList<>();
+    while (together.size() < 200) {
+      long host = random.nextLong();
+      if (AddressCache.hash(begin, network, host, salt) >>> 54 == 0) {
+        ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).putLong(8, host);
+        together.add(new InetSocketAddress(InetAddress.getByAddress(bytes), 9));
+      }
+    }
+    return together;
+  }
+
+  /** That hash is a sum. */
+  @Test
+  void thoseThatJavaHashesAlikeAreNotMixedUp() throws UnknownHostException {
+    byte[] bytes = HexFormat.of().parseHex("20010db8000000000000000000000000");
+    List<InetSocketAddress> alike = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      int host = ((i / 100) << 16) | ((i / 10 % 10) << 8) | (i % 10);
+      ByteBuffer.wrap(bytes).putInt(8, host).putInt(12, 0x090909 - host);
+      alike.add(new InetSocketAddress(InetAddress.getByAddress(bytes), 9));
+    }
+    assertEquals(1, alike.stream().map(InetSocketAddress::hashCode).distinct().count());
+    for (InetSocketAddress address : alike) {
+      cache.write(address, true, memory, 0);
+      assertEquals(address, SocketAddresses.read(memory, 0));
+      cache.write(alike.getFirst(), true, memory, 0);
+      assertEquals(alike.getFirst(), SocketAddresses.read(memory, 0));
+    }
+  }
+
   private static InetSocketAddress numbered(int i) throws UnknownHostException {
     byte[] bytes = {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i};
     return new InetSocketAddress(InetAddress.getByAddress(bytes), 1_000 + i % 3);
@@ -107,7 +177,7 @@ class AddressCacheTest {
   }
 
   private String hex(int offset, int bytes) {
-    byte[] all = memory.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    byte[] all = memory.toArray(ValueLayout.JAVA_BYTE);
     return HexFormat.of().formatHex(all, offset, offset + bytes);
   }
 }

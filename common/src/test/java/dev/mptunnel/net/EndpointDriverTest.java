@@ -22,8 +22,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,24 @@ final class EndpointDriverTest {
     assertEquals(1, driver.socketDrops().get(10, TimeUnit.SECONDS).sent());
   }
 
+  /** What a port still has to send when it is closed, it may yet have to drop. */
+  @Test
+  void whatAPortDropsAfterItWasClosedIsCountedToo() throws Exception {
+    EndpointDriver driver = driver();
+    int gone = driver.open(at(0));
+    int next = driver.open(at(0));
+    engine.runAndWait(() -> driver.closePort(gone));
+    engine.opened.getFirst().dropsOfItsOwn.set(1);
+    assertEquals(1, driver.socketDrops().get(10, TimeUnit.SECONDS).sent());
+    engine.laterNanos = TimeUnit.SECONDS.toNanos(10);
+    assertEquals(1, driver.socketDrops().get(10, TimeUnit.SECONDS).sent(), "and stays so");
+    engine.runAndWait(() -> driver.closePort(next));
+    engine.opened.getLast().dropsOfItsOwn.set(1);
+    engine.laterNanos = TimeUnit.SECONDS.toNanos(20);
+    assertEquals(2, driver.socketDrops().get(10, TimeUnit.SECONDS).sent());
+    assertEquals(2, driver.socketDrops().get(10, TimeUnit.SECONDS).sent());
+  }
+
   private static void openAndFail(EndpointDriver driver, long now, int port) {
     driver.endpoint().open(now, List.of(new Endpoint.PathSpec("a", port, SOMEWHERE)));
     throw new IllegalStateException("on purpose");
@@ -144,11 +164,47 @@ final class EndpointDriverTest {
     return PortOptions.at(new InetSocketAddress(LOOPBACK, port));
   }
 
-  /** Notes which threads open sockets, and when the timer is set for. */
+  /** Drops what it is told to have dropped. */
+  private record WatchedPort(DatagramPort real, AtomicLong dropsOfItsOwn) implements DatagramPort {
+
+    @Override
+    public InetSocketAddress localAddress() {
+      return real.localAddress();
+    }
+
+    @Override
+    public void send(ByteBuffer datagram, InetSocketAddress remote) {
+      real.send(datagram, remote);
+    }
+
+    @Override
+    public void flush() {
+      real.flush();
+    }
+
+    @Override
+    public boolean stayOn(int interfaceIndex) {
+      return real.stayOn(interfaceIndex);
+    }
+
+    @Override
+    public long sendDrops() {
+      return real.sendDrops() + dropsOfItsOwn.get();
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  /** Notes which threads open sockets, which these are, and when the timer is set for. */
   private static final class WatchedEngine implements DatagramEngine {
 
     private final DatagramEngine real;
     private final Set<String> openedBy = ConcurrentHashMap.newKeySet();
+    private final List<WatchedPort> opened = new CopyOnWriteArrayList<>();
+    private volatile long laterNanos;
     private volatile long timerNanos = Long.MIN_VALUE;
 
     WatchedEngine(DatagramEngine real) {
@@ -158,7 +214,9 @@ final class EndpointDriverTest {
     @Override
     public DatagramPort open(PortOptions options, DatagramHandler handler) throws IOException {
       openedBy.add(Thread.currentThread().getName());
-      return real.open(options, handler);
+      WatchedPort port = new WatchedPort(real.open(options, handler), new AtomicLong());
+      opened.add(port);
+      return port;
     }
 
     @Override
@@ -198,7 +256,7 @@ final class EndpointDriverTest {
 
     @Override
     public long nanoTime() {
-      return real.nanoTime();
+      return real.nanoTime() + laterNanos;
     }
 
     @Override

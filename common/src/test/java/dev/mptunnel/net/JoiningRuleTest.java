@@ -16,7 +16,7 @@ class JoiningRuleTest {
 
   /** Refused joined, and sent alone. */
   private boolean part(int bytes, long now) {
-    assertTrue(rule.onRefused(bytes, Errno.EIO));
+    assertTrue(rule.onRefused(bytes, Errno.EIO, now));
     return rule.onSentAlone(bytes, now);
   }
 
@@ -61,7 +61,7 @@ class JoiningRuleTest {
     JoiningRules rules = new JoiningRules(65_536);
     InetSocketAddress here = new InetSocketAddress("192.0.2.1", 1);
     InetSocketAddress there = new InetSocketAddress("192.0.2.2", 1);
-    assertTrue(rules.onRefused(here, 1400, Errno.EIO));
+    assertTrue(rules.onRefused(here, 1400, Errno.EIO, 0));
     assertFalse(rules.onSentAlone(there, 1400, 0));
     assertTrue(rules.onSentAlone(here, 1400, 0));
     assertEquals(1399, rules.maxBytes(here));
@@ -71,7 +71,7 @@ class JoiningRuleTest {
     rules.onTime(2 * MINUTE);
     assertEquals(65_536, rules.maxBytes(here));
     assertTrue(rules.isEmpty());
-    rules.onRefused(null, 1400, Errno.EIO); // where the socket is connected
+    rules.onRefused(null, 1400, Errno.EIO, 0); // where the socket is connected
     rules.onSentAlone(null, 1400, 0);
     assertEquals(1399, rules.maxBytes(null));
   }
@@ -81,7 +81,7 @@ class JoiningRuleTest {
     JoiningRules rules = new JoiningRules(65_536);
     for (int port = 1; port <= 5_000; port++) {
       InetSocketAddress to = new InetSocketAddress("192.0.2.1", port);
-      rules.onRefused(to, 1400, Errno.EIO);
+      rules.onRefused(to, 1400, Errno.EIO, 0);
       rules.onSentAlone(to, 1400, 0);
       assertEquals(1399, rules.maxBytes(to));
     }
@@ -90,16 +90,28 @@ class JoiningRuleTest {
 
   @Test
   void oneThatGoesNeitherWayTellsNothing() {
-    assertTrue(rule.onRefused(1400, Errno.EMSGSIZE));
+    assertTrue(rule.onRefused(1400, Errno.EMSGSIZE, 0));
     assertFalse(rule.onSentAlone(7, 0), "the shorter one at the end");
     assertEquals(65_536, rule.maxBytes());
+  }
+
+  /** As where a firewall lets nothing out for a while: EPERM, joined or alone. */
+  @Test
+  void aRuleThatLearntNothingEndsToo() {
+    JoiningRules rules = new JoiningRules(65_536);
+    assertTrue(rules.onRefused(null, 1400, Errno.EPERM, 0));
+    rules.onTime(MINUTE - 1);
+    assertTrue(rules.onSentAlone(null, 1400, MINUTE - 1), "until then it may learn");
+    assertTrue(rules.onRefused(null, 1200, Errno.EPERM, MINUTE));
+    rules.onTime(2 * MINUTE);
+    assertTrue(rules.isEmpty(), "and costs nothing any more");
   }
 
   @Test
   void whereMemoryLackedTheyGoAloneAndAreJoinedTheNextTime() {
     for (int error : new int[] {Errno.ENOBUFS, Errno.ENOMEM}) {
-      assertTrue(rule.onRefused(1400, Errno.EINVAL));
-      assertTrue(rule.onRefused(1400, error));
+      assertTrue(rule.onRefused(1400, Errno.EINVAL, 0));
+      assertTrue(rule.onRefused(1400, error, 0));
       assertFalse(rule.onSentAlone(1400, 0));
     }
     assertEquals(65_536, rule.maxBytes());
@@ -107,7 +119,7 @@ class JoiningRuleTest {
 
   @Test
   void otherErrorsAreOfTheDatagramsThemselves() {
-    assertFalse(rule.onRefused(1400, Errno.ECONNREFUSED));
+    assertFalse(rule.onRefused(1400, Errno.ECONNREFUSED, 0));
     assertEquals(65_536, rule.maxBytes());
   }
 }

@@ -36,6 +36,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -261,6 +262,55 @@ final class NativeEngineTest {
         to.close();
         from.close();
       }
+    }
+  }
+
+  /** What others wait for, and what the last of a turn waits for itself, decision 13 says. */
+  @Test
+  void aTurnOfManyJoinedDatagramsIsHardlyMoreThanItIsToBe() throws Exception {
+    NativeEngine other = assumedNative();
+    try {
+      AtomicInteger handed = new AtomicInteger();
+      BlockingQueue<Integer> turns = new LinkedBlockingQueue<>();
+      Inbox counting =
+          new Inbox() {
+            @Override
+            public void onDatagram(
+                DatagramPort port, InetSocketAddress source, ByteBuffer datagram) {
+              handed.incrementAndGet();
+            }
+
+            @Override
+            public void onBatchEnd(DatagramPort port) {
+              turns.add(handed.getAndSet(0));
+            }
+          };
+      DatagramPort to = other.open(at(0).withBufferBytes(4 << 20), counting);
+      NativePort from = (NativePort) engine.open(at(0), new Inbox());
+      Assumptions.assumeTrue(from.maxJoinedBytes(to.localAddress()) > 0, "UDP_SEGMENT");
+      CountDownLatch busy = new CountDownLatch(1);
+      other.execute(() -> await(busy));
+      onEngine(
+          () -> {
+            for (int i = 0; i < 40 * 46; i++) {
+              from.send(ByteBuffer.allocate(100), to.localAddress());
+              if (i % 46 == 45) {
+                from.flush();
+              }
+            }
+            return null;
+          });
+      busy.countDown();
+      int first = turns.poll(10, TimeUnit.SECONDS);
+      assertTrue(first <= 16 * 46, () -> first + " in one call, when nothing is known of them");
+      for (int all = first; all < 40 * 46; ) {
+        Integer turn = turns.poll(10, TimeUnit.SECONDS);
+        assertNotNull(turn, "the others");
+        assertTrue(turn < 256 + 46, () -> turn + " in one turn");
+        all += turn;
+      }
+    } finally {
+      other.close();
     }
   }
 

@@ -10,10 +10,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SendQueueTest {
 
@@ -48,6 +51,20 @@ class SendQueueTest {
       assertEquals(messages.getFirst().block, message.block);
     }
     other.clear();
+    queue.clear();
+  }
+
+  /** What is left behind a full message would be a trip through the kernel for a few datagrams. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_200, 1_400, 1_425, 1_430, 1_472, 8_972})
+  void betweenTwoFullMessagesThereIsNoShortOne(int bytes) {
+    SendQueue queue = new SendQueue(pool);
+    int full = 65_507 / bytes;
+    for (int i = 0; i < 5 * full; i++) {
+      queue.add(ByteBuffer.allocate(bytes), remote(0), OF_SOCKET, LONGEST);
+    }
+    List<Integer> datagrams = messages(queue).stream().map(each -> each.datagrams).toList();
+    assertEquals(Collections.nCopies(5, full), datagrams);
     queue.clear();
   }
 
@@ -99,7 +116,7 @@ class SendQueueTest {
       flushed.clear();
     }
     long blocks = messages(waiting).stream().map(message -> message.block).distinct().count();
-    assertEquals(8, blocks, "of 68 KiB, for 500 kB");
+    assertEquals(8, blocks, "of 64 KiB, for 500 kB");
     waiting.setWaiting(false);
     flushed.add(ByteBuffer.allocate(1_000), null, OF_SOCKET, LONGEST);
     assertTrue(waiting.addShared(flushed, 1_000, null, OF_SOCKET, LONGEST), "there is room again");
