@@ -2,6 +2,7 @@ package dev.mptunnel.core;
 
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Limits;
+import dev.mptunnel.wire.PacketProtection;
 import dev.mptunnel.wire.SessionId;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
@@ -136,10 +137,17 @@ final class Context {
   }
 
   /**
-   * The packet in heap memory, where ciphers work faster: itself, or a copy that is valid until the
-   * next call, and leaves the packet as it is, since others may be asked to open it too.
+   * Opens a DATA or PATH packet.
+   *
+   * @param packet as it is if it does not open, since others may be asked to open it too
+   * @return it opened, itself or a copy that is valid until the next call; or null
    */
-  ByteBuffer onHeap(ByteBuffer packet) {
+  ByteBuffer open(PacketProtection protection, ByteBuffer packet) {
+    ByteBuffer opened = protection.worksOnHeap() ? onHeap(packet) : packet;
+    return protection.open(opened) ? opened : null;
+  }
+
+  private ByteBuffer onHeap(ByteBuffer packet) {
     if (packet.hasArray()) {
       return packet;
     }

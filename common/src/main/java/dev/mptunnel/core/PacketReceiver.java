@@ -93,8 +93,8 @@ final class PacketReceiver {
     if (isOfGroup) {
       parity.hold(packet);
     }
-    ByteBuffer opened = context.onHeap(packet);
-    if (!epoch.protection().open(opened)) {
+    ByteBuffer opened = context.open(epoch.protection(), packet);
+    if (opened == null) {
       if (path == null) {
         context.limits().countFailedOpening(now, session.id(), PacketType.DATA);
       }
@@ -227,8 +227,8 @@ final class PacketReceiver {
       return true;
     }
     int length = packet.remaining();
-    ByteBuffer opened = context.onHeap(packet);
-    if (!epoch.protection().open(opened)) {
+    ByteBuffer opened = context.open(epoch.protection(), packet);
+    if (opened == null) {
       if (isElsewhere) {
         context.limits().countFailedOpening(now, session.id(), PacketType.PATH);
       }

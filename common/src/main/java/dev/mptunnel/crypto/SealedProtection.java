@@ -61,6 +61,11 @@ public final class SealedProtection implements PacketProtection {
   }
 
   @Override
+  public boolean worksOnHeap() {
+    return true;
+  }
+
+  @Override
   public int overheadBytes() {
     return Aead.TAG_BYTES;
   }

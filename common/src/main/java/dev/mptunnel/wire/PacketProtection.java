@@ -17,6 +17,9 @@ public interface PacketProtection {
    */
   boolean isAuthentic();
 
+  /** Whether buffers that have an array suit it better, so much that a copy to one is worth it. */
+  boolean worksOnHeap();
+
   /**
    * Protects a packet in place: header and frames from position to limit. The limit moves behind
    * the tag, for which the buffer must have room.

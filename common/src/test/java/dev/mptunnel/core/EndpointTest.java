@@ -20,9 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Mode.class)
 class EndpointTest {
 
+  private final Mode mode;
   private final PairWorld world;
 
   EndpointTest(Mode mode) {
+    this.mode = mode;
     world = new PairWorld(3, mode);
   }
 
@@ -64,6 +66,15 @@ class EndpointTest {
     assertEquals(List.of("0:a"), world.server.delivered);
     SessionReport report = world.server.endpoint.sessions().get(0).report();
     assertEquals(2, report.duplicates());
+  }
+
+  @Test
+  void whatAPlainPacketCarriesIsDeliveredWhereThePacketLies() {
+    world.runFor(1000);
+    world.send(world.client.endpoint.openFlow(world.now(), world.session), "a");
+    world.runFor(50);
+    assertEquals(List.of("0:a"), world.server.delivered);
+    assertEquals(mode == Mode.PLAIN, world.server.isDeliveredInPlace);
   }
 
   @Test

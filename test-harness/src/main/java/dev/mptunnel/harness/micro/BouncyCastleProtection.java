@@ -37,6 +37,11 @@ final class BouncyCastleProtection implements PacketProtection {
   }
 
   @Override
+  public boolean worksOnHeap() {
+    return true;
+  }
+
+  @Override
   public void seal(ByteBuffer packet) {
     run(true, packet);
   }
