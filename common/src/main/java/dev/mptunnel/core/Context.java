@@ -22,7 +22,8 @@ final class Context {
   private final EndpointCounters counters = new EndpointCounters();
   private TargetNames targets = TargetNames.fixedAlone();
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
-  private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
+  private final ByteBuffer sealed = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
+  private final ByteBuffer opened = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
   private long arrivedNanos;
   private int trafficClass;
@@ -140,11 +141,10 @@ final class Context {
    * Opens a DATA or PATH packet.
    *
    * @param packet as it is if it does not open, since others may be asked to open it too
-   * @return it opened, itself or a copy that is valid until the next call; or null
+   * @return it opened, itself or in memory that is valid until the next call; or null
    */
   ByteBuffer open(PacketProtection protection, ByteBuffer packet) {
-    ByteBuffer opened = protection.worksOnHeap() ? onHeap(packet) : packet;
-    return protection.open(opened) ? opened : null;
+    return protection.open(protection.worksOnHeap() ? onHeap(packet) : packet, opened);
   }
 
   private ByteBuffer onHeap(ByteBuffer packet) {
@@ -152,7 +152,7 @@ final class Context {
       return packet;
     }
     int bytes = packet.remaining();
-    return opening.clear().put(0, packet, packet.position(), bytes).limit(bytes);
+    return sealed.clear().put(0, packet, packet.position(), bytes).limit(bytes);
   }
 
   /** The buffer in which the one packet that is being made stands; cleared by this. */

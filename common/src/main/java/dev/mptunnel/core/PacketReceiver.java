@@ -149,14 +149,15 @@ final class PacketReceiver {
     }
     ByteBuffer packet = rebuilt.packet();
     Header.putData(packet, !session.isInitiator(), session.id(), epoch.number(), rebuilt.counter());
-    if (!epoch.protection().open(packet)) {
+    ByteBuffer opened = context.open(epoch.protection(), packet);
+    if (opened == null) {
       context.counters().malformed++;
       return;
     }
     epoch.window().take(rebuilt.counter());
     session.repair().onRebuilt(now, epoch, rebuilt.counter());
     epoch.ledger().first(rebuilt.counter(), null, session.fate());
-    takeFrames(now, epoch, rebuilt.counter(), null, TrafficClass.NOT_ECT, packet);
+    takeFrames(now, epoch, rebuilt.counter(), null, TrafficClass.NOT_ECT, opened);
   }
 
   private void takeFrames(

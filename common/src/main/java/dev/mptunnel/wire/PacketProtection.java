@@ -27,12 +27,15 @@ public interface PacketProtection {
   void seal(ByteBuffer packet);
 
   /**
-   * Verifies a packet, from position to limit. On success the frames stand in clear behind the
-   * header and the limit has moved before the tag; otherwise nothing has changed.
+   * Verifies a packet, from position to limit.
    *
-   * @return whether the packet is what the peer sealed in this epoch
+   * @param packet nothing of it is changed, but for its limit if it is returned itself
+   * @param room that has an array, another than the packet's, and is as long; the opened packet may
+   *     be put at its beginning
+   * @return header and frames in clear, from position to limit, there or in the packet itself; or
+   *     null if it is not what the peer sealed in this epoch
    */
-  boolean open(ByteBuffer packet);
+  ByteBuffer open(ByteBuffer packet, ByteBuffer room);
 
   /**
    * What tunnels that join the session in this epoch take their keys from. The keys of packets do

@@ -44,13 +44,12 @@ public final class PlainProtection implements PacketProtection {
   }
 
   @Override
-  public boolean open(ByteBuffer packet) {
+  public ByteBuffer open(ByteBuffer packet, ByteBuffer room) {
     int end = packet.limit() - TAG_BYTES;
     if (end - packet.position() < Header.LENGTH || packet.getInt(end) != check(packet, end)) {
-      return false;
+      return null;
     }
-    packet.limit(end);
-    return true;
+    return packet.limit(end);
   }
 
   /** The incarnations, which keep the tunnels of another epoch out, and nobody else. */

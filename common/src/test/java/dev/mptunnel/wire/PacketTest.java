@@ -2,6 +2,8 @@ package dev.mptunnel.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -15,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PacketTest {
 
   private static final long SESSION = 0x0123456789abcdefL;
+
+  private static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
   private final ByteBuffer packet = ByteBuffer.allocate(100);
 
@@ -48,13 +52,13 @@ class PacketTest {
     assertStands(7, 51, among);
     for (int bit = 0; bit < 44 * 8; bit++) {
       flip(among, 7 + bit / 8, bit % 8);
-      assertFalse(protection.open(among), "bit " + bit);
+      assertNull(protection.open(among, NO_ROOM), "bit " + bit);
       assertStands(7, 51, among);
       flip(among, 7 + bit / 8, bit % 8);
     }
-    assertFalse(new PlainProtection(1, 3).open(among), "of another incarnation");
+    assertNull(new PlainProtection(1, 3).open(among, NO_ROOM), "of another incarnation");
     assertStands(7, 51, among);
-    assertTrue(protection.open(among));
+    assertSame(among, protection.open(among, NO_ROOM));
     assertStands(7, 47, among);
   }
 

@@ -47,8 +47,8 @@ final class BouncyCastleProtection implements PacketProtection {
   }
 
   @Override
-  public boolean open(ByteBuffer packet) {
-    return run(false, packet);
+  public ByteBuffer open(ByteBuffer packet, ByteBuffer room) {
+    return run(false, packet) ? packet : null;
   }
 
   private boolean run(boolean seals, ByteBuffer packet) {
