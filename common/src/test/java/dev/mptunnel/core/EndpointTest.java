@@ -68,6 +68,20 @@ class EndpointTest {
     assertEquals(2, report.duplicates());
   }
 
+  /** Where it is to be sent again from, if need be: one behind the other. */
+  @Test
+  void aPacketIsMadeWhereItWillBeKept() {
+    world.runFor(1000);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.send(flow, "a");
+    int first = world.client.sentFrom;
+    int length = world.client.packets.getLast().length;
+    world.send(flow, "bc");
+    assertEquals(first + length, world.client.sentFrom);
+    world.runFor(50);
+    assertEquals(List.of("0:a", "0:bc"), world.server.delivered);
+  }
+
   @Test
   void whatAPlainPacketCarriesIsDeliveredWhereThePacketLies() {
     world.runFor(1000);

@@ -49,6 +49,9 @@ final class PairWorld {
     /** What it sent, whether that arrived or not. */
     final List<byte[]> packets = new ArrayList<>();
 
+    /** Where in its memory the last packet began that it sent. */
+    int sentFrom;
+
     /** Whether the last one that was delivered lay where its packet was received. */
     boolean isDeliveredInPlace;
 
@@ -89,6 +92,7 @@ final class PairWorld {
       byte[] bytes = new byte[packet.remaining()];
       packet.get(packet.position(), bytes);
       packets.add(bytes);
+      sentFrom = packet.position();
       if (path < 0 || path >= dark.length) {
         return; // to where the client is no more
       }
