@@ -2,6 +2,7 @@ package dev.mptunnel.core;
 
 import dev.mptunnel.wire.DataFrames;
 import dev.mptunnel.wire.Limits;
+import dev.mptunnel.wire.PacketProtection;
 import dev.mptunnel.wire.SessionId;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
@@ -21,7 +22,8 @@ final class Context {
   private final EndpointCounters counters = new EndpointCounters();
   private TargetNames targets = TargetNames.fixedAlone();
   private final ByteBuffer scratch = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
-  private final ByteBuffer opening = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
+  private final ByteBuffer sealed = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
+  private final ByteBuffer opened = ByteBuffer.allocate(Limits.MAX_PACKET_BYTES);
   private ByteBuffer joining;
   private long arrivedNanos;
   private int trafficClass;
@@ -136,15 +138,21 @@ final class Context {
   }
 
   /**
-   * The packet in heap memory, where ciphers work faster: itself, or a copy that is valid until the
-   * next call, and leaves the packet as it is, since others may be asked to open it too.
+   * Opens a DATA or PATH packet.
+   *
+   * @param packet as it is if it does not open, since others may be asked to open it too
+   * @return it opened, itself or in memory that is valid until the next call; or null
    */
-  ByteBuffer onHeap(ByteBuffer packet) {
+  ByteBuffer open(PacketProtection protection, ByteBuffer packet) {
+    return protection.open(protection.worksOnHeap() ? onHeap(packet) : packet, opened);
+  }
+
+  private ByteBuffer onHeap(ByteBuffer packet) {
     if (packet.hasArray()) {
       return packet;
     }
     int bytes = packet.remaining();
-    return opening.clear().put(0, packet, packet.position(), bytes).limit(bytes);
+    return sealed.clear().put(0, packet, packet.position(), bytes).limit(bytes);
   }
 
   /** The buffer in which the one packet that is being made stands; cleared by this. */

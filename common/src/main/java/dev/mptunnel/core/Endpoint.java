@@ -341,8 +341,8 @@ public final class Endpoint {
     int length = packet.remaining();
     for (Pending answered : responder.pendings(now, Header.sessionId(packet))) {
       if (answered.epoch() == epoch && possible && mayConfirm(answered, session)) {
-        ByteBuffer opened = context.onHeap(packet.duplicate());
-        if (answered.protection().open(opened)) {
+        ByteBuffer opened = context.open(answered.protection(), packet);
+        if (opened != null) {
           confirm(now, port, source, length, opened, session, answered);
           return true;
         }

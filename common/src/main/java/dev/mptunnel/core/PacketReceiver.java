@@ -94,8 +94,8 @@ final class PacketReceiver {
     if (isOfGroup) {
       parity.hold(packet);
     }
-    ByteBuffer opened = context.onHeap(packet);
-    if (!epoch.protection().open(opened)) {
+    ByteBuffer opened = context.open(epoch.protection(), packet);
+    if (opened == null) {
       if (path == null) {
         context.limits().countFailedOpening(now, session.id(), PacketType.DATA);
       }
@@ -150,7 +150,8 @@ final class PacketReceiver {
     }
     ByteBuffer packet = rebuilt.packet();
     Header.putData(packet, !session.isInitiator(), session.id(), epoch.number(), rebuilt.counter());
-    if (!epoch.protection().open(packet)) {
+    ByteBuffer opened = context.open(epoch.protection(), packet);
+    if (opened == null) {
       context.counters().malformed++;
       return;
     }
@@ -158,7 +159,7 @@ final class PacketReceiver {
     session.repair().onRebuilt(now, epoch, rebuilt.counter());
     long believed = epoch.window().highest();
     epoch.ledger().first(rebuilt.counter(), believed, null, session.fate());
-    takeFrames(now, epoch, rebuilt.counter(), null, TrafficClass.NOT_ECT, packet);
+    takeFrames(now, epoch, rebuilt.counter(), null, TrafficClass.NOT_ECT, opened);
   }
 
   private void takeFrames(
@@ -235,8 +236,8 @@ final class PacketReceiver {
       return true;
     }
     int length = packet.remaining();
-    ByteBuffer opened = context.onHeap(packet);
-    if (!epoch.protection().open(opened)) {
+    ByteBuffer opened = context.open(epoch.protection(), packet);
+    if (opened == null) {
       if (isElsewhere) {
         context.limits().countFailedOpening(now, session.id(), PacketType.PATH);
       }

@@ -61,10 +61,10 @@ final class PacketSender {
     int bytes = payload.remaining();
     int roomBytes = framesRoomBytes(selected) - (trafficClass == 0 ? 0 : classBytes);
     // Once for the whole datagram: any of its pieces may be the first of the flow that arrives.
-    boolean introduces = introducer.isDue(now, flow);
-    int framesRoomBytes = roomBytes - (introduces ? introducer.bytes(flow) : 0);
+    int openBytes = introducer.isDue(now, flow) ? introducer.bytes(flow) : 0;
+    int framesRoomBytes = roomBytes - openBytes;
     if (bytes <= framesRoomBytes - overheadBytes(flow)) {
-      ByteBuffer packet = begin(now, flow, trafficClass, introduces);
+      ByteBuffer packet = begin(now, flow, trafficClass, openBytes, overheadBytes(flow) + bytes);
       if (flow.isOrdered()) {
         DataFrames.putOrdered(
             packet, flow.id(), flow.takeSequence(), DataFrames.time(now), payload);
@@ -74,7 +74,7 @@ final class PacketSender {
       send(now, packet, trafficClass, selected);
       return;
     }
-    fragments(now, flow, payload, trafficClass, introduces, framesRoomBytes, selected);
+    fragments(now, flow, payload, trafficClass, openBytes, framesRoomBytes, selected);
     fragmented++;
     // Without the name before it, and of paths that it is known of what they carry.
     if (bytes > roomBytes - overheadBytes(flow) && !session.paths().areSearched(selected)) {
@@ -93,22 +93,21 @@ final class PacketSender {
       Flow flow,
       ByteBuffer payload,
       int trafficClass,
-      boolean introduces,
+      int openBytes,
       int framesRoomBytes,
       int selected) {
     boolean ordered = flow.isOrdered();
-    int roomBytes =
-        framesRoomBytes
-            - (ordered
-                ? DataFrames.ORDERED_FRAGMENT_OVERHEAD_BYTES
-                : DataFrames.FRAGMENT_OVERHEAD_BYTES);
+    int overheadBytes =
+        ordered ? DataFrames.ORDERED_FRAGMENT_OVERHEAD_BYTES : DataFrames.FRAGMENT_OVERHEAD_BYTES;
+    int roomBytes = framesRoomBytes - overheadBytes;
     int count = Math.ceilDiv(payload.remaining(), roomBytes);
     int pieceBytes = Math.ceilDiv(payload.remaining(), count);
     int id = ordered ? flow.takeSequence() : nextFragmentId++;
     int end = payload.limit();
     for (int index = 0; index < count; index++) {
       payload.limit(Math.min(payload.position() + pieceBytes, end));
-      ByteBuffer packet = begin(now, flow, trafficClass, introduces);
+      ByteBuffer packet =
+          begin(now, flow, trafficClass, openBytes, overheadBytes + payload.remaining());
       if (ordered) {
         DataFrames.putOrderedFragment(
             packet, flow.id(), id, DataFrames.time(now), index, count, payload);
@@ -130,7 +129,7 @@ final class PacketSender {
 
   /** Tells the peer that the session ends; nothing is sent after that. */
   void close(int reason, int selected) {
-    ByteBuffer packet = begin();
+    ByteBuffer packet = begun(context.scratch());
     DataFrames.putClose(packet, reason);
     seal(packet);
     transmit(packet, 0, selected);
@@ -138,25 +137,40 @@ final class PacketSender {
 
   /** Tells the peer which of its flows lead nowhere. */
   void refused(long now, Map<Integer, TargetRefusal> refused, int selected) {
-    ByteBuffer packet = begin();
+    ByteBuffer packet = begin(now, refused.size() * DataFrames.REFUSED_BYTES);
     refused.forEach((id, refusal) -> DataFrames.putRefused(packet, id, refusal.reason()));
     send(now, packet, 0, selected);
   }
 
-  /** A packet to which a datagram of the flow is appended, or a piece, that is marked so. */
-  private ByteBuffer begin(long now, Flow flow, int trafficClass, boolean introduces) {
-    ByteBuffer packet = begin();
+  /**
+   * A packet to which a frame of so many bytes is appended, with a datagram of the flow or a piece,
+   * that is marked so.
+   *
+   * @param openBytes how many the OPEN before it takes, or 0 for none
+   */
+  private ByteBuffer begin(long now, Flow flow, int trafficClass, int openBytes, int frameBytes) {
+    int itsClassBytes = trafficClass == 0 ? 0 : DataFrames.CLASS_BYTES;
+    ByteBuffer packet = begin(now, itsClassBytes + openBytes + frameBytes);
     if (trafficClass != 0) {
       DataFrames.putClass(packet, trafficClass);
     }
-    if (introduces) {
+    if (openBytes > 0) {
       introducer.put(now, flow, packet);
     }
     return packet;
   }
 
-  private ByteBuffer begin() {
-    return context.scratch().position(Header.LENGTH);
+  /** A packet of so many bytes of frames: where it will be kept, if it will. */
+  private ByteBuffer begin(long now, int framesBytes) {
+    Epoch epoch = session.epochs().current();
+    int bytes = Header.LENGTH + framesBytes + epoch.protection().overheadBytes();
+    ByteBuffer kept = session.repair().reserve(now, epoch, bytes);
+    return begun(kept == null ? context.scratch() : kept);
+  }
+
+  /** The mark stands where the packet begins, which need not be where its memory does. */
+  private static ByteBuffer begun(ByteBuffer packet) {
+    return packet.mark().position(packet.position() + Header.LENGTH);
   }
 
   private void send(long now, ByteBuffer packet, int trafficClass, int selected) {
@@ -167,7 +181,7 @@ final class PacketSender {
   }
 
   private long seal(ByteBuffer packet) {
-    packet.flip();
+    packet.limit(packet.position()).reset();
     Epoch epoch = session.epochs().current();
     long counter = epoch.sent().take();
     Header.putData(packet, session.isInitiator(), session.id(), epoch.number(), counter);

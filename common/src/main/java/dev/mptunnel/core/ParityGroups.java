@@ -70,7 +70,7 @@ final class ParityGroups {
     return isExpected(counter) ? periodNanos + periodNanos / 4 : 0;
   }
 
-  /** Remembers a packet, which is about to be opened, and will not be as it was any more. */
+  /** Remembers a packet as it came, which is about to be opened and read. */
   void hold(ByteBuffer packet) {
     if (held == null) {
       held = new byte[CoreLimits.PARITY_PACKET_BYTES];

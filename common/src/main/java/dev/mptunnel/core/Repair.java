@@ -48,6 +48,11 @@ final class Repair {
 
   // --- what we send ---
 
+  /** Where the next DATA packet is to be made; see {@link Resender#reserve}. */
+  ByteBuffer reserve(long now, Epoch epoch, int bytes) {
+    return resender.reserve(now, epoch, bytes);
+  }
+
   void onSent(
       long now, Epoch epoch, long counter, ByteBuffer packet, int trafficClass, int copies) {
     resender.onSent(now, epoch, counter, packet, trafficClass, copies);

@@ -67,7 +67,22 @@ final class Resender {
   }
 
   /**
-   * A DATA packet was sent.
+   * Where the next DATA packet is to be made, so that it is kept there once it is sent.
+   *
+   * @param bytes how long it will be
+   * @return the room, from position to limit; or null where it is not kept
+   */
+  ByteBuffer reserve(long now, Epoch epoch, int bytes) {
+    if (isOff) {
+      return null;
+    }
+    // A second question, and its answer, may be lost too.
+    long neededNanos = 4 * session.paths().longestRttNanos() + LONGEST_PAUSE_NANOS;
+    return epoch.kept().reserve(now, bytes, Math.min(neededNanos, CoreLimits.RESEND_NANOS));
+  }
+
+  /**
+   * A DATA packet was sent, for which room was reserved.
    *
    * @param trafficClass what it was marked with
    * @param copies on how many paths
@@ -79,10 +94,7 @@ final class Resender {
       return;
     }
     budget.earn(bytes);
-    // A second question, and its answer, may be lost too.
-    long neededNanos = 4 * session.paths().longestRttNanos() + LONGEST_PAUSE_NANOS;
-    neededNanos = Math.min(neededNanos, CoreLimits.RESEND_NANOS);
-    epoch.kept().add(now, counter, packet, trafficClass, neededNanos);
+    epoch.kept().keep(now, counter, packet.remaining(), trafficClass);
     boolean isAffordable = budget.leftBytes() >= CoreLimits.REPAIR_SAVED_BYTES / 2.0;
     long parityBytes = parity.onSent(epoch, counter, packet, isAffordable, gapNanos);
     budget.spend(parityBytes); // which is far less than the half that was left

@@ -12,6 +12,8 @@ final class SentRing {
   private static final int FIRST_BYTES = 64 << 10;
   private static final int FIRST_PACKETS = 256;
 
+  private static final long NONE = -1;
+
   /** What is noted of a packet besides its bytes. */
   private static final int NOTE_BYTES = 2 * Long.BYTES + Integer.BYTES + Byte.BYTES;
 
@@ -20,6 +22,7 @@ final class SentRing {
   // Packet n lies in data[begins[n & mask] & mask], whole; begins grow without end. All lengths are
   // powers of two: a division of each packet's would be felt.
   private byte[] data = new byte[0];
+  private ByteBuffer view = ByteBuffer.wrap(data);
   private long[] begins = new long[0];
   private long[] sentNanos = new long[0];
   private int[] lengths = new int[0];
@@ -27,6 +30,10 @@ final class SentRing {
   private long end;
   private long first;
   private long next;
+
+  // The room of the packet that is being made.
+  private long reserved = NONE;
+  private int reservedBytes;
 
   SentRing(SharedRoom room) {
     this.room = room;
@@ -38,39 +45,62 @@ final class SentRing {
   }
 
   /**
-   * Keeps a packet.
+   * Makes room for the next packet, to be made there, so that it need not be copied. What stood
+   * there is forgotten.
    *
-   * @param counter one more than that of the packet before; if it is not, those before are
-   *     forgotten
-   * @param trafficClass what it was marked with
+   * @param bytes how long it will be, at the most
    * @param neededNanos how long packets are needed
+   * @return the room, from position to limit, until the next one is reserved; or null if there is
+   *     none, and it is to be made elsewhere
    */
-  void add(long now, long counter, ByteBuffer packet, int trafficClass, long neededNanos) {
-    if (counter != next) {
-      first = counter;
-      next = counter;
+  ByteBuffer reserve(long now, int bytes, long neededNanos) {
+    reserved = NONE;
+    makeRoom(now, bytes, neededNanos);
+    if (bytes > data.length) {
+      return null;
     }
-    int length = packet.remaining();
-    makeRoom(now, length, neededNanos);
-    if (length > data.length) {
-      first = counter + 1;
-      next = first;
-      return;
-    }
-    long begin = beginOf(length, end, data.length);
-    while (first < next && begins[slot(first)] < begin + length - data.length) {
+    long begin = beginOf(bytes, end, data.length);
+    while (first < next && begins[slot(first)] < begin + bytes - data.length) {
       first++;
     }
     if (next - first == begins.length) {
       first++;
     }
-    packet.get(packet.position(), data, offset(begin, data.length), length);
-    begins[slot(next)] = begin;
+    reserved = begin;
+    reservedBytes = bytes;
+    int offset = offset(begin, data.length);
+    return view.limit(offset + bytes).position(offset);
+  }
+
+  /**
+   * Keeps the packet that stands at the beginning of the room reserved last; or none, if there was
+   * none.
+   *
+   * @param counter one more than that of the packet before; if it is not, those before are
+   *     forgotten
+   * @param length bytes of the whole packet
+   * @param trafficClass what it was marked with
+   */
+  void keep(long now, long counter, int length, int trafficClass) {
+    if (reserved == NONE) {
+      first = counter + 1;
+      next = first;
+      return;
+    }
+    if (length > reservedBytes) {
+      throw new IllegalStateException("a packet of " + length + " bytes in " + reservedBytes);
+    }
+    if (counter != next) {
+      first = counter;
+      next = counter;
+    }
+    begins[slot(next)] = reserved;
     lengths[slot(next)] = length;
     trafficClasses[slot(next)] = (byte) trafficClass;
     sentNanos[slot(next)] = now;
-    end = begin + length;
+    end = reserved + length;
     next++;
+    reserved = NONE;
   }
 
   /** Where a packet begins that has to lie whole behind this end. */
@@ -83,6 +113,7 @@ final class SentRing {
   private void makeRoom(long now, int length, long neededNanos) {
     if (data.length == 0 && room.take(FIRST_BYTES + FIRST_PACKETS * NOTE_BYTES)) {
       data = new byte[FIRST_BYTES];
+      view = ByteBuffer.wrap(data);
       begins = new long[FIRST_PACKETS];
       sentNanos = new long[FIRST_PACKETS];
       lengths = new int[FIRST_PACKETS];
@@ -135,10 +166,11 @@ final class SentRing {
       moreEnd = begin + lengths[slot];
     }
     data = more;
+    view = ByteBuffer.wrap(data);
     end = moreEnd;
   }
 
-  /** The packet of this counter, valid until the next one is added; null if it is not kept. */
+  /** The packet of this counter, valid until room is made for another; null if it is not kept. */
   ByteBuffer find(long now, long counter) {
     if (counter < first || counter >= next) {
       return null;
@@ -174,12 +206,14 @@ final class SentRing {
   void clear() {
     room.giveBack(keptBytes());
     data = new byte[0];
+    view = ByteBuffer.wrap(data);
     begins = new long[0];
     sentNanos = new long[0];
     lengths = new int[0];
     trafficClasses = new byte[0];
     first = next;
     end = 0;
+    reserved = NONE;
   }
 
   private static int offset(long begin, int size) {

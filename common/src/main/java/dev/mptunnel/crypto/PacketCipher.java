@@ -28,7 +28,6 @@ final class PacketCipher {
 
   private SecretKeySpec key;
   private Cipher cipher;
-  private byte[] scratch = {};
 
   PacketCipher(byte[] transportKey, String info, int keyBytes) {
     this.transportKey = transportKey;
@@ -54,27 +53,26 @@ final class PacketCipher {
     }
   }
 
-  /** As {@link dev.mptunnel.wire.PacketProtection#open}, of a packet that can hold a tag. */
-  boolean open(ByteBuffer packet) {
+  /** As {@link dev.mptunnel.wire.PacketProtection#open}, in the room; the packet can hold a tag. */
+  ByteBuffer open(ByteBuffer packet, ByteBuffer room) {
     int sealed = packet.remaining() - Header.LENGTH;
-    if (scratch.length < sealed) {
-      scratch = new byte[2 * Integer.highestOneBit(sealed)];
-    }
     ByteBuffer heap = onHeap(packet);
     byte[] array = heap.array();
     int start = heap.arrayOffset() + heap.position();
+    byte[] opened = room.array();
+    int openedStart = room.arrayOffset();
     int clear;
     try {
       begin(Cipher.DECRYPT_MODE, array, start);
-      clear = cipher.doFinal(array, start + Header.LENGTH, sealed, scratch, 0);
+      clear =
+          cipher.doFinal(array, start + Header.LENGTH, sealed, opened, openedStart + Header.LENGTH);
     } catch (AEADBadTagException e) {
-      return false;
+      return null;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM cannot open", e);
     }
-    packet.put(packet.position() + Header.LENGTH, scratch, 0, clear);
-    packet.limit(packet.limit() - Aead.TAG_BYTES);
-    return true;
+    System.arraycopy(array, start, opened, openedStart, Header.LENGTH);
+    return room.clear().limit(Header.LENGTH + clear);
   }
 
   private void begin(int mode, byte[] array, int start) throws GeneralSecurityException {

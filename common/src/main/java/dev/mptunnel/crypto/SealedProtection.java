@@ -61,6 +61,11 @@ public final class SealedProtection implements PacketProtection {
   }
 
   @Override
+  public boolean worksOnHeap() {
+    return true;
+  }
+
+  @Override
   public int overheadBytes() {
     return Aead.TAG_BYTES;
   }
@@ -93,14 +98,14 @@ public final class SealedProtection implements PacketProtection {
   }
 
   @Override
-  public boolean open(ByteBuffer packet) {
+  public ByteBuffer open(ByteBuffer packet, ByteBuffer room) {
     if (packet.remaining() < Header.LENGTH + Aead.TAG_BYTES) {
-      return false;
+      return null;
     }
     return switch (PacketType.type(packet.get(packet.position()))) {
-      case PacketType.DATA -> opensData.open(packet);
-      case PacketType.PATH -> opensPath.open(packet);
-      default -> false;
+      case PacketType.DATA -> opensData.open(packet, room);
+      case PacketType.PATH -> opensPath.open(packet, room);
+      default -> null;
     };
   }
 

@@ -86,8 +86,7 @@ final class SocketAddresses {
 
   /** Whether both are one, by their scopes too, which {@link InetSocketAddress#equals} ignores. */
   static boolean same(InetSocketAddress a, InetSocketAddress b) {
-    return a == b
-        || (a != null && a.equals(b) && scope(a.getAddress()) == scope(b.getAddress()));
+    return a == b || (a != null && a.equals(b) && scope(a.getAddress()) == scope(b.getAddress()));
   }
 
   private static int scope(InetAddress address) {

@@ -79,6 +79,9 @@ public final class DataFrames {
   /** A CLASS, whole. */
   public static final int CLASS_BYTES = 4;
 
+  /** A REFUSED, whole. */
+  public static final int REFUSED_BYTES = 6;
+
   /** The reason of a CLOSE for all ordinary ends. */
   public static final int CLOSE_NORMAL = 0;
 

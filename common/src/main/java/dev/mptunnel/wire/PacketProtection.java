@@ -17,6 +17,9 @@ public interface PacketProtection {
    */
   boolean isAuthentic();
 
+  /** Whether buffers that have an array suit it better, so much that a copy to one is worth it. */
+  boolean worksOnHeap();
+
   /**
    * Protects a packet in place: header and frames from position to limit. The limit moves behind
    * the tag, for which the buffer must have room.
@@ -24,12 +27,15 @@ public interface PacketProtection {
   void seal(ByteBuffer packet);
 
   /**
-   * Verifies a packet, from position to limit. On success the frames stand in clear behind the
-   * header and the limit has moved before the tag; otherwise nothing has changed.
+   * Verifies a packet, from position to limit.
    *
-   * @return whether the packet is what the peer sealed in this epoch
+   * @param packet nothing of it is changed, but for its limit if it is returned itself
+   * @param room that has an array, another than the packet's, and is as long; the opened packet may
+   *     be put at its beginning
+   * @return header and frames in clear, from position to limit, there or in the packet itself; or
+   *     null if it is not what the peer sealed in this epoch
    */
-  boolean open(ByteBuffer packet);
+  ByteBuffer open(ByteBuffer packet, ByteBuffer room);
 
   /**
    * What tunnels that join the session in this epoch take their keys from. The keys of packets do

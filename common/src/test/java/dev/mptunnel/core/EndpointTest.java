@@ -20,9 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Mode.class)
 class EndpointTest {
 
+  private final Mode mode;
   private final PairWorld world;
 
   EndpointTest(Mode mode) {
+    this.mode = mode;
     world = new PairWorld(3, mode);
   }
 
@@ -64,6 +66,29 @@ class EndpointTest {
     assertEquals(List.of("0:a"), world.server.delivered);
     SessionReport report = world.server.endpoint.sessions().get(0).report();
     assertEquals(2, report.duplicates());
+  }
+
+  /** Where it is to be sent again from, if need be: one behind the other. */
+  @Test
+  void aPacketIsMadeWhereItWillBeKept() {
+    world.runFor(1000);
+    Flow flow = world.client.endpoint.openFlow(world.now(), world.session);
+    world.send(flow, "a");
+    int first = world.client.sentFrom;
+    int length = world.client.packets.getLast().length;
+    world.send(flow, "bc");
+    assertEquals(first + length, world.client.sentFrom);
+    world.runFor(50);
+    assertEquals(List.of("0:a", "0:bc"), world.server.delivered);
+  }
+
+  @Test
+  void whatAPlainPacketCarriesIsDeliveredWhereThePacketLies() {
+    world.runFor(1000);
+    world.send(world.client.endpoint.openFlow(world.now(), world.session), "a");
+    world.runFor(50);
+    assertEquals(List.of("0:a"), world.server.delivered);
+    assertEquals(mode == Mode.PLAIN, world.server.isDeliveredInPlace);
   }
 
   @Test

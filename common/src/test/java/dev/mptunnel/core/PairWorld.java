@@ -49,6 +49,12 @@ final class PairWorld {
     /** What it sent, whether that arrived or not. */
     final List<byte[]> packets = new ArrayList<>();
 
+    /** Where in its memory the last packet began that it sent. */
+    int sentFrom;
+
+    /** Whether the last one that was delivered lay where its packet was received. */
+    boolean isDeliveredInPlace;
+
     boolean echo;
 
     End(Side side, long seed) {
@@ -86,6 +92,7 @@ final class PairWorld {
       byte[] bytes = new byte[packet.remaining()];
       packet.get(packet.position(), bytes);
       packets.add(bytes);
+      sentFrom = packet.position();
       if (path < 0 || path >= dark.length) {
         return; // to where the client is no more
       }
@@ -113,10 +120,19 @@ final class PairWorld {
       long arrives = Math.max(now + DELAY_NANOS + slower[path], stalledUntil[side.ordinal()]);
       at(
           arrives + readsLater[to.ordinal()],
-          () ->
-              end(to)
-                  .endpoint
-                  .onDatagram(now, arrives, outer, toPort, source, ByteBuffer.wrap(bytes)));
+          () -> end(to).receive(arrives, outer, toPort, source, bytes));
+    }
+
+    /** As engines do: outside the heap, amid other memory, and only for as long as that takes. */
+    private void receive(
+        long arrivedNanos, int outer, int port, InetSocketAddress source, byte[] bytes) {
+      ByteBuffer packet = received.clear().put(BESIDE_BYTES, bytes);
+      packet.limit(BESIDE_BYTES + bytes.length).position(BESIDE_BYTES);
+      endpoint.onDatagram(now, arrivedNanos, outer, port, source, packet);
+      received.clear();
+      for (int i = 0; i < bytes.length; i++) {
+        received.put(BESIDE_BYTES + i, GONE);
+      }
     }
 
     @Override
@@ -127,6 +143,7 @@ final class PairWorld {
     @Override
     public void deliver(Flow flow, ByteBuffer payload, int trafficClass) {
       deliveredClasses.add(trafficClass);
+      isDeliveredInPlace = payload.isDirect();
       String text = StandardCharsets.UTF_8.decode(payload).toString();
       delivered.add(flow.id() + ":" + text);
       if (echo) {
@@ -161,6 +178,11 @@ final class PairWorld {
 
   private static final int SERVER_PORT = 2000;
 
+  private static final int BESIDE_BYTES = 100;
+  private static final byte GONE = (byte) 0xa5;
+
+  private final ByteBuffer received =
+      ByteBuffer.allocateDirect(BESIDE_BYTES + Limits.MAX_PACKET_BYTES);
   private final boolean[] dark;
   private final int[][] dropEvery;
   private final int[][] sent;

@@ -3,8 +3,10 @@ package dev.mptunnel.crypto;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mptunnel.wire.Header;
 import dev.mptunnel.wire.Limits;
@@ -63,10 +65,24 @@ class SealedProtectionTest {
       assertEquals(start, packet.position(), where);
       assertArrayEquals(sealed, bytes(packet), where);
 
-      assertTrue(new SealedProtection(fresh, !fromInitiator, keyBits).open(packet), where);
+      ByteBuffer opened = opened(new SealedProtection(fresh, !fromInitiator, keyBits), packet);
+      assertArrayEquals(clear, bytes(opened), where);
       assertEquals(start, packet.position(), where);
-      assertArrayEquals(clear, bytes(packet), where);
+      assertArrayEquals(sealed, bytes(packet), where);
     }
+  }
+
+  /** It is decrypted there, and not brought back. */
+  @Test
+  void aPacketIsOpenedIntoTheRoomThatThereIsForIt() {
+    ByteBuffer packet = data(1);
+    byte[] clear = bytes(packet);
+    client.seal(packet);
+    ByteBuffer room = buffer(false, 200, 30);
+    ByteBuffer opened = server.open(packet, room);
+    assertSame(room, opened);
+    assertEquals(0, opened.position());
+    assertArrayEquals(clear, bytes(opened));
   }
 
   @ParameterizedTest
@@ -90,19 +106,18 @@ class SealedProtectionTest {
     packet.limit(end + 1);
     assertRefused(packet, "extended");
     packet.limit(end);
-    assertTrue(server.open(packet));
-    assertArrayEquals(clear, bytes(packet));
+    assertArrayEquals(clear, bytes(opened(server, packet)));
   }
 
   @Test
   void aPacketOpensOnlyWhereItWasSentTo() {
     ByteBuffer packet = data(1);
     client.seal(packet);
-    assertFalse(client.open(packet.duplicate()), "thrown back");
-    assertFalse(new SealedProtection(keys, false, 128).open(packet.duplicate()), "other cipher");
+    assertNull(opened(client, packet), "thrown back");
+    assertNull(opened(new SealedProtection(keys, false, 128), packet), "other cipher");
     TransportKeys others = new TransportKeys(filled(32, 3), filled(32, 4));
-    assertFalse(new SealedProtection(others, false, 256).open(packet.duplicate()), "other epoch");
-    assertTrue(server.open(packet));
+    assertNull(opened(new SealedProtection(others, false, 256), packet), "other epoch");
+    assertNotNull(opened(server, packet));
   }
 
   @Test
@@ -114,8 +129,8 @@ class SealedProtectionTest {
     byte[] dataFrames = Arrays.copyOfRange(bytes(data), Header.LENGTH, Header.LENGTH + FRAMES);
     byte[] pathFrames = Arrays.copyOfRange(bytes(path), Header.LENGTH, Header.LENGTH + FRAMES);
     assertFalse(Arrays.equals(dataFrames, pathFrames));
-    assertTrue(server.open(data));
-    assertTrue(server.open(path));
+    assertNotNull(opened(server, data));
+    assertNotNull(opened(server, path));
   }
 
   @Test
@@ -149,8 +164,7 @@ class SealedProtectionTest {
       Header.putData(packet, true, SESSION, 1, counter++);
       byte[] clear = bytes(packet);
       client.seal(packet);
-      assertTrue(server.open(packet), "frames " + frames);
-      assertArrayEquals(clear, bytes(packet), "frames " + frames);
+      assertArrayEquals(clear, bytes(opened(server, packet)), "frames " + frames);
     }
   }
 
@@ -160,14 +174,18 @@ class SealedProtectionTest {
     packet.put(packet.position(), PacketType.encode(PacketType.HANDSHAKE_INIT, true));
     assertThrows(IllegalArgumentException.class, () -> client.seal(packet));
     byte[] sealed = bouncyCastle(keys.initiatorToResponder(), "mptunnel data", 32, bytes(packet));
-    assertFalse(server.open(ByteBuffer.wrap(sealed)), "even under the right key");
+    assertNull(opened(server, ByteBuffer.wrap(sealed)), "even under the right key");
     assertThrows(IllegalArgumentException.class, () -> new SealedProtection(keys, true, 192));
   }
 
   private void assertRefused(ByteBuffer packet, String message) {
     byte[] before = bytes(packet);
-    assertFalse(server.open(packet), message);
+    assertNull(opened(server, packet), message);
     assertArrayEquals(before, bytes(packet), message);
+  }
+
+  private static ByteBuffer opened(SealedProtection protection, ByteBuffer packet) {
+    return protection.open(packet, ByteBuffer.allocate(packet.remaining()));
   }
 
   private static ByteBuffer data(long counter) {

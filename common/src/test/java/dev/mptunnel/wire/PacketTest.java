@@ -2,17 +2,23 @@ package dev.mptunnel.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Headers, ids and plain protection, bit by bit. */
 class PacketTest {
 
   private static final long SESSION = 0x0123456789abcdefL;
+
+  private static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
   private final ByteBuffer packet = ByteBuffer.allocate(100);
 
@@ -35,21 +41,34 @@ class PacketTest {
     assertEquals(PacketType.PATH, PacketType.type(packet.get(0)));
   }
 
-  @Test
-  void anyFlippedBitOfAPlainPacketIsFound() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anyFlippedBitOfAPlainPacketIsFound(boolean direct) {
+    ByteBuffer among =
+        direct ? ByteBuffer.allocateDirect(100) : ByteBuffer.allocate(100).slice(3, 90);
     PlainProtection protection = new PlainProtection(1, 2);
-    Header.putData(packet, true, SESSION, 1, 2);
-    packet.limit(40);
-    protection.seal(packet);
-    assertEquals(44, packet.limit());
+    Header.putData(among.position(7), true, SESSION, 1, 2);
+    protection.seal(among.limit(47));
+    assertStands(7, 51, among);
     for (int bit = 0; bit < 44 * 8; bit++) {
-      packet.array()[bit / 8] ^= (byte) (1 << bit % 8);
-      assertFalse(protection.open(packet), "bit " + bit);
-      packet.array()[bit / 8] ^= (byte) (1 << bit % 8);
+      flip(among, 7 + bit / 8, bit % 8);
+      assertNull(protection.open(among, NO_ROOM), "bit " + bit);
+      assertStands(7, 51, among);
+      flip(among, 7 + bit / 8, bit % 8);
     }
-    assertFalse(new PlainProtection(1, 3).open(packet), "of another incarnation");
-    assertTrue(protection.open(packet));
-    assertEquals(40, packet.limit());
+    assertNull(new PlainProtection(1, 3).open(among, NO_ROOM), "of another incarnation");
+    assertStands(7, 51, among);
+    assertSame(among, protection.open(among, NO_ROOM));
+    assertStands(7, 47, among);
+  }
+
+  private static void flip(ByteBuffer packet, int at, int bit) {
+    packet.put(at, (byte) (packet.get(at) ^ 1 << bit));
+  }
+
+  private static void assertStands(int position, int limit, ByteBuffer packet) {
+    assertEquals(position, packet.position());
+    assertEquals(limit, packet.limit());
   }
 
   @Test

@@ -222,8 +222,7 @@ final class FuzzedPair {
     int outer = packet.bytes.length == 0 ? 0 : packet.bytes[packet.bytes.length - 1] & 0xff;
     Memory.handOver(
         packet.bytes,
-        datagram ->
-            to.endpoint.onDatagram(now, now, outer, packet.port, packet.source, datagram));
+        datagram -> to.endpoint.onDatagram(now, now, outer, packet.port, packet.source, datagram));
   }
 
   /** What a datagram is marked with follows from what is in it. */

@@ -24,8 +24,7 @@ final class Memory {
   static void handOver(byte[] datagram, Consumer<ByteBuffer> taker) {
     boolean isNative = (Arrays.hashCode(datagram) & 1) == 1;
     int end = BESIDE_BYTES + datagram.length;
-    ByteBuffer all =
-        isNative ? NATIVE.get().clear() : ByteBuffer.allocate(end + BESIDE_BYTES);
+    ByteBuffer all = isNative ? NATIVE.get().clear() : ByteBuffer.allocate(end + BESIDE_BYTES);
     fill(all, 0, BESIDE_BYTES, BESIDE);
     all.put(BESIDE_BYTES, datagram);
     fill(all, end, BESIDE_BYTES, BESIDE);

@@ -76,8 +76,8 @@ final class PlainKeys implements PacketKeys {
       return isHandshake(packet);
     }
     for (Key key : keys) {
-      ByteBuffer opened = packet.duplicate();
-      if (key.protection().open(opened)) {
+      ByteBuffer opened = key.protection().open(packet.duplicate(), ByteBuffer.allocate(0));
+      if (opened != null) {
         if (isType(bytes, PacketType.DATA)) {
           DataFrames.read(opened.position(Header.LENGTH), new Datagrams(handler));
         }

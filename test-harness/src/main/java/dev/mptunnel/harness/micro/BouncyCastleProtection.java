@@ -37,13 +37,18 @@ final class BouncyCastleProtection implements PacketProtection {
   }
 
   @Override
+  public boolean worksOnHeap() {
+    return true;
+  }
+
+  @Override
   public void seal(ByteBuffer packet) {
     run(true, packet);
   }
 
   @Override
-  public boolean open(ByteBuffer packet) {
-    return run(false, packet);
+  public ByteBuffer open(ByteBuffer packet, ByteBuffer room) {
+    return run(false, packet) ? packet : null;
   }
 
   private boolean run(boolean seals, ByteBuffer packet) {

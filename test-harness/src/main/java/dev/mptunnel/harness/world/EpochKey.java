@@ -72,6 +72,6 @@ final class EpochKey {
       return null;
     }
     ByteBuffer copy = ByteBuffer.allocate(packet.remaining()).put(packet.duplicate()).flip();
-    return protection.open(copy) ? copy : null;
+    return protection.open(copy, ByteBuffer.allocate(copy.capacity()));
   }
 }
