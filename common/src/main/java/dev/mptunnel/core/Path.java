@@ -205,6 +205,7 @@ public final class Path implements PathFrames.Handler {
   }
 
   /** Whether it leads there, which at the responder is proven. */
+  @SuppressWarnings("ReferenceEquality") // an engine has one for each address, mostly
   boolean leadsTo(int port, InetSocketAddress remote) {
     return this.port == port && (remote == this.remote || remote.equals(this.remote));
   }

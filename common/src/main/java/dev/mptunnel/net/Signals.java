@@ -17,6 +17,7 @@ public final class Signals {
   private record Handler(Runnable action) implements InvocationHandler {
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // as Object has it
     public Object invoke(Object proxy, Method method, Object[] arguments) {
       return switch (method.getName()) {
         case "equals" -> proxy == arguments[0];

@@ -85,6 +85,7 @@ final class SocketAddresses {
   }
 
   /** Whether both are one, by their scopes too, which {@link InetSocketAddress#equals} ignores. */
+  @SuppressWarnings("ReferenceEquality") // the quickest answer, and the usual one
   static boolean same(InetSocketAddress a, InetSocketAddress b) {
     return a == b || (a != null && a.equals(b) && scope(a.getAddress()) == scope(b.getAddress()));
   }
