@@ -7,6 +7,9 @@ set -eu
 home=$(CDPATH='' cd -P -- "${0%/*}/.." && pwd)
 cache=$home/lib/mptunnel.aot
 logs=$(mktemp -d)
+# Without counts of what was called how often: by those of so short a run a start would compile more than
+# it gains.
+recording='-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining'
 started=
 # shellcheck disable=SC2317,SC2329 # called by the trap
 clean_up() {
@@ -57,7 +60,7 @@ train() {
   serving=$pid
   printf 'listen = %s\n127.0.0.1 %s name=path1\n127.0.0.1 %s\nsecret-file = secret\ncontrol = control\n' \
     "127.0.0.1:$first" "$server" "$server" >"$logs/mpclient.conf"
-  MPTUNNEL_JAVA_OPTS=-XX:AOTCacheOutput=$logs/cache start first mpclient "$logs/mpclient.conf"
+  MPTUNNEL_JAVA_OPTS="$recording -XX:AOTCacheOutput=$logs/cache" start first mpclient "$logs/mpclient.conf"
   trained=$pid
   start second mpclient --control off --secret-file "$logs/secret" \
     --listen "127.0.0.1:$second" --bridge "127.0.0.1 $first"

@@ -6,8 +6,8 @@ import java.lang.reflect.Proxy;
 
 /**
  * The process's signals. {@code sun.misc.Signal} is the only way to them, and javac warns of it in
- * a way that cannot be suppressed, so this one class reaches it by reflection. By a proxy, since the
- * JVM's cache of classes keeps those, and nothing that is made of method handles.
+ * a way that cannot be suppressed, so this one class reaches it by reflection. By a proxy, since
+ * the JVM's cache of classes keeps those, and nothing that is made of method handles.
  */
 public final class Signals {
 
@@ -51,5 +51,10 @@ public final class Signals {
     } catch (ReflectiveOperationException absent) {
       return false;
     }
+  }
+
+  /** Has done what takes longest when the first one is set up; from any thread. */
+  public static void prepare() {
+    on("", () -> {}); // there is no such signal
   }
 }

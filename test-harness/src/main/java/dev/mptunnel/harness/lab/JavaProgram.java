@@ -27,6 +27,7 @@ public final class JavaProgram {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-Xms16m",
+            "-XX:MetaspaceSize=64m",
             "-Dio.netty.leakDetection.level=disabled",
             "-Dslf4j.provider=org.slf4j.jul.JULServiceProvider",
             "-Dslf4j.internal.verbosity=WARN"));
