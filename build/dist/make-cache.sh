@@ -7,6 +7,9 @@ set -eu
 home=$(CDPATH='' cd -P -- "${0%/*}/.." && pwd)
 cache=$home/lib/mptunnel.aot
 logs=$(mktemp -d)
+# Without counts of what was called how often: by those of so short a run a start would compile more than
+# it gains.
+recording='-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining'
 started=
 # shellcheck disable=SC2317,SC2329 # called by the trap
 clean_up() {
@@ -48,15 +51,19 @@ forget() {
 }
 
 # A tunnel through the tunnel: what the second mpclient sends are datagrams of an application to the
-# first one, and the server's target is the server.
+# first one, and the server's target is the server. The first one is started as a service is, by a file
+# that names a secret, and answers 'mpclient status': what is not done here loads slowly later.
 train() {
   server=$1 first=$2 second=$3
-  start server mpserver --protocol udp --control off "127.0.0.1:$server" "127.0.0.1:$server"
+  start server mpserver --protocol udp --control off --secret-file "$logs/secret" \
+    "127.0.0.1:$server" "127.0.0.1:$server"
   serving=$pid
-  MPTUNNEL_JAVA_OPTS=-XX:AOTCacheOutput=$logs/cache \
-    start first mpclient --control off --listen "127.0.0.1:$first" --bridge "127.0.0.1 $server"
+  printf 'listen = %s\n127.0.0.1 %s name=path1\n127.0.0.1 %s\nsecret-file = secret\ncontrol = control\n' \
+    "127.0.0.1:$first" "$server" "$server" >"$logs/mpclient.conf"
+  MPTUNNEL_JAVA_OPTS="$recording -XX:AOTCacheOutput=$logs/cache" start first mpclient "$logs/mpclient.conf"
   trained=$pid
-  start second mpclient --control off --listen "127.0.0.1:$second" --bridge "127.0.0.1 $first"
+  start second mpclient --control off --secret-file "$logs/secret" \
+    --listen "127.0.0.1:$second" --bridge "127.0.0.1 $first"
   await server 'listening on' "$serving" && await first 'is up' "$trained" \
     && await second 'is up' "$pid" && done=yes || done=
   kill -TERM "$trained" 2>/dev/null || true
@@ -66,6 +73,7 @@ train() {
 }
 
 rm -f "$cache" # or they would start from it
+"$home/bin/mpserver" keygen "$logs/secret" >/dev/null 2>&1
 port=$((20000 + $$ % 10000))
 for try in 1 2 3; do
   if train $((port + try)) $((port + 10 + try)) $((port + 20 + try)); then

@@ -27,6 +27,9 @@ set -- -cp "$class_path" dev.mptunnel.@MAIN@.Main "$@"
 if [ -f "$home/lib/mptunnel.aot" ]; then
   set -- "-XX:AOTCache=$home/lib/mptunnel.aot" '-Xlog:aot*=off' "$@"
 fi
+# What the JVM's compilers took while the program started goes back to the system every 10 s, which
+# takes less than a millisecond; malloc would keep it.
 # shellcheck disable=SC2086 # options are words
-exec "$home/runtime/bin/java" @OPTIONS@ "-Djava.library.path=$home/lib/native" \
+exec "$home/runtime/bin/java" @OPTIONS@ -XX:TrimNativeHeapInterval=10000 \
+  -Xlog:trimnative=off "-Djava.library.path=$home/lib/native" \
   ${MPTUNNEL_JAVA_OPTS:-} "$@"

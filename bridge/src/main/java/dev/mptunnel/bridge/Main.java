@@ -3,6 +3,7 @@ package dev.mptunnel.bridge;
 import dev.mptunnel.config.BridgeCommand;
 import dev.mptunnel.config.BridgeConfig;
 import dev.mptunnel.program.Checkup;
+import dev.mptunnel.program.HeadStart;
 import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
@@ -23,6 +24,7 @@ public final class Main {
   }
 
   private static int run(String[] args) throws InterruptedException {
+    HeadStart.begin();
     return new Program<>(
             new BridgeCommand(), BridgeConfig::sockets, BridgeConfig::status, Relay::start)
         .run(args, System.out, System.err);

@@ -85,7 +85,7 @@ final class CommandArguments {
     for (String word : words) {
       String name = word.startsWith("--") ? beforeEquals(word).substring(2) : "";
       Setting<?> setting = known.find(name);
-      if (setting != null && !known.all().contains(setting)) {
+      if (setting != null && !known.hasOfItsOwn(name)) {
         members.put(name, setting);
       }
     }

@@ -13,7 +13,22 @@ final class Quantity implements ValueType<Long> {
   /** A word that may stand in place of a number, and the number that it comes to. */
   record Word(String text, long value) {}
 
-  private record Unit(String suffix, long factor) {}
+  /**
+   * A unit.
+   *
+   * @param suffix what stands behind the number; empty where a bare number has this unit
+   * @param anyCase whether capital letters mean the same
+   */
+  private record Unit(String suffix, long factor, boolean anyCase) {
+
+    Unit(String suffix, long factor) {
+      this(suffix, factor, false);
+    }
+
+    boolean isWritten(String text) {
+      return anyCase ? suffix.equalsIgnoreCase(text) : suffix.equals(text);
+    }
+  }
 
   private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]+)([A-Za-z]*)");
 
@@ -30,9 +45,9 @@ final class Quantity implements ValueType<Long> {
 
   private static final List<Unit> SIZE_UNITS =
       List.of(
-          new Unit("g", 1L << 30),
-          new Unit("m", 1L << 20),
-          new Unit("k", 1L << 10),
+          new Unit("g", 1L << 30, true),
+          new Unit("m", 1L << 20, true),
+          new Unit("k", 1L << 10, true),
           new Unit("", 1));
 
   private static final List<Unit> COUNT_UNITS = List.of(new Unit("", 1));
@@ -96,8 +111,7 @@ final class Quantity implements ValueType<Long> {
     if (!matcher.matches()) {
       throw malformed(text);
     }
-    boolean isTime = units.equals(TIME_UNITS) || units.equals(SHORT_TIME_UNITS);
-    if (matcher.group(2).isEmpty() && isTime) {
+    if (matcher.group(2).isEmpty() && !units.getLast().suffix.isEmpty()) {
       throw new ConfigException(Excerpt.of(text) + " has no unit; expected " + shape);
     }
     long factor = factorOf(matcher.group(2), text);
@@ -115,11 +129,7 @@ final class Quantity implements ValueType<Long> {
 
   private long factorOf(String suffix, String text) throws ConfigException {
     for (Unit unit : units) {
-      boolean same =
-          units.equals(SIZE_UNITS)
-              ? unit.suffix.equalsIgnoreCase(suffix)
-              : unit.suffix.equals(suffix);
-      if (same) {
+      if (unit.isWritten(suffix)) {
         return unit.factor;
       }
     }

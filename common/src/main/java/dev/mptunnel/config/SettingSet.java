@@ -38,6 +38,16 @@ record SettingSet(List<Setting<?>> all, Setting<?> bareLine, List<Setting<?>> fi
     return null;
   }
 
+  /** Whether one has that name itself, and is not a family's that has it as a member. */
+  boolean hasOfItsOwn(String name) {
+    for (Setting<?> setting : all) {
+      if (setting.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What to say after the name of a setting that is none: the nearest one, or all. */
   String suggestion(String name) {
     String nearest = nearest(name, List.of());

@@ -97,6 +97,9 @@ final class SettingValues {
   }
 
   static <T> List<T> distinct(List<Placed<T>> values) {
+    if (values.size() == 1) {
+      return List.of(values.getFirst().value); // to compare records takes long to begin with
+    }
     return values.stream().map(Placed::value).distinct().toList();
   }
 

@@ -10,8 +10,6 @@ import org.slf4j.LoggerFactory;
 /** Opens the engine that a person asked for, loading no classes of the others. */
 public final class Engines {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
-
   /**
    * A system property: {@code off} has the native engine send and receive each datagram alone,
    * without UDP_SEGMENT and UDP_GRO, so that one can measure what they are worth.
@@ -46,7 +44,7 @@ public final class Engines {
       throw NetworkErrors.carriesNoMarks(engine.name());
     }
     if (sockets.busyPollNanos() > 0 && !isNative) {
-      LOG.warn("busy-poll does nothing with engine {}", engine.name());
+      log().warn("busy-poll does nothing with engine {}", engine.name());
     }
     return engine;
   }
@@ -62,6 +60,15 @@ public final class Engines {
     };
   }
 
+  /** Has done what takes longest when the first engine is opened; from any thread. */
+  public static void prepare() {
+    BootClock.orMonotonic();
+  }
+
+  private static Logger log() {
+    return LoggerFactory.getLogger(Engines.class); // only once the log has been installed
+  }
+
   private static NativeEngine startNative(long busyPollNanos, String threadName)
       throws IOException {
     boolean joins = !System.getProperty(JOINING, "on").equals("off");
@@ -74,12 +81,12 @@ public final class Engines {
       try {
         return startNative(busyPollNanos, threadName);
       } catch (IOException e) {
-        LOG.debug("{}", e.getMessage());
+        log().debug("{}", e.getMessage());
       }
       try {
         return new NettyEngine(EpollTransport.load(), threadName);
       } catch (IOException e) {
-        LOG.debug("{}", e.getMessage());
+        log().debug("{}", e.getMessage());
       }
     }
     return new NettyEngine(new NioTransport(), threadName);

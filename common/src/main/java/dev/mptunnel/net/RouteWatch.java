@@ -103,10 +103,14 @@ public final class RouteWatch implements AutoCloseable {
    */
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /**
+   * By hand: the JVM's cache of classes has nothing of what {@link Comparator} would put together.
+   */
   private static final Comparator<Route> BEST_FIRST =
-      Comparator.comparingInt(Route::prefixBits)
-          .reversed()
-          .thenComparing(Route::metric, Integer::compareUnsigned);
+      (one, other) ->
+          one.prefixBits() != other.prefixBits()
+              ? Integer.compare(other.prefixBits(), one.prefixBits())
+              : Integer.compareUnsigned(one.metric(), other.metric());
 
   private final Routes routes;
   private final DatagramEngine engine;

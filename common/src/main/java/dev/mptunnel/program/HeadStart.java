@@ -1,5 +1,12 @@
 package dev.mptunnel.program;
 
+import dev.mptunnel.crypto.NoiseIkPsk2;
+import dev.mptunnel.crypto.StaticKeys;
+import dev.mptunnel.net.Engines;
+import dev.mptunnel.net.Signals;
+import java.security.SecureRandom;
+import java.time.ZoneId;
+
 /**
  * Has classes loaded that a program will need, on a thread beside the one that reads its
  * configuration: what takes longest at the start then takes no time of its own where there are two
@@ -9,8 +16,34 @@ public final class HeadStart {
 
   private HeadStart() {}
 
+  /** With what all programs need, each on a thread of its own. */
+  public static void begin() {
+    with(Engines::prepare);
+    with(
+        () -> {
+          Signals.prepare();
+          ZoneId.systemDefault().getRules(); // the log's
+        });
+  }
+
+  /** With what an end of a tunnel needs: a handshake. */
+  public static void beginWithKeys() {
+    begin();
+    with(
+        () -> {
+          SecureRandom random = new SecureRandom();
+          StaticKeys keys = StaticKeys.random(random);
+          byte[] ephemeral = new byte[keys.privateKey().length];
+          random.nextBytes(ephemeral);
+          byte[] nothing = new byte[0];
+          NoiseIkPsk2.initiator(
+                  nothing, keys, keys.publicKey(), new byte[NoiseIkPsk2.PSK_BYTES], ephemeral)
+              .writeMessage1(nothing);
+        });
+  }
+
   /** Does the work, whose results are thrown away. */
-  public static void with(Runnable work) {
+  private static void with(Runnable work) {
     Thread.ofPlatform()
         .daemon()
         .name("head start")

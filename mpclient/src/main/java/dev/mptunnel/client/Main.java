@@ -3,13 +3,11 @@ package dev.mptunnel.client;
 import dev.mptunnel.client.doctor.Doctor;
 import dev.mptunnel.config.ClientCommand;
 import dev.mptunnel.config.ClientConfig;
-import dev.mptunnel.crypto.StaticKeys;
 import dev.mptunnel.program.Checkup;
 import dev.mptunnel.program.HeadStart;
 import dev.mptunnel.program.OrderProgram;
 import dev.mptunnel.program.Program;
 import dev.mptunnel.program.StatusProgram;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 
 /** {@code mpclient}. */
@@ -28,7 +26,7 @@ public final class Main {
   }
 
   private static int run(String[] args) throws InterruptedException {
-    HeadStart.with(() -> StaticKeys.random(new SecureRandom()));
+    HeadStart.beginWithKeys();
     return new Program<>(
             new ClientCommand(System.getenv()),
             ClientConfig::sockets,

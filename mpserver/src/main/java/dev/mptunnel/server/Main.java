@@ -3,7 +3,6 @@ package dev.mptunnel.server;
 import dev.mptunnel.config.KeysCommand;
 import dev.mptunnel.config.ServerCommand;
 import dev.mptunnel.config.ServerConfig;
-import dev.mptunnel.crypto.StaticKeys;
 import dev.mptunnel.program.Checkup;
 import dev.mptunnel.program.HeadStart;
 import dev.mptunnel.program.OrderProgram;
@@ -38,7 +37,7 @@ public final class Main {
   }
 
   private static int serve(String[] args) throws InterruptedException {
-    HeadStart.with(() -> StaticKeys.random(new SecureRandom()));
+    HeadStart.beginWithKeys();
     return new Program<>(
             new ServerCommand(System.getenv()),
             ServerConfig::sockets,

@@ -5,11 +5,13 @@ import dev.mptunnel.harness.lab.JavaProgram;
 import dev.mptunnel.harness.lab.LogDirectory;
 import dev.mptunnel.harness.lab.Median;
 import dev.mptunnel.harness.tunnel.FreePorts;
+import dev.mptunnel.secret.SharedSeed;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Spec;
       "Measures how long it takes from starting an mpclient until the first datagram of an"
           + " application has come out at the target, through an mpserver that runs; and what the"
           + " mpclient then has in RAM, idle and while it carries --rate datagrams a second of"
-          + " --bytes. Of several programs each is started --runs times, in turn."
+          + " --bytes. Both ends have a secret. Of several programs each is started --runs times,"
+          + " in turn."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -64,11 +67,16 @@ final class StartCommand implements Callable<Integer> {
   private int rate = 100_000;
 
   @Option(names = "--idle", description = "Seconds after the first datagram that count as idle.")
-  private int idleSeconds = 5;
+  private int idleSeconds = 15;
 
   @Mixin private BenchOptions options;
 
   @Spec private CommandSpec spec;
+
+  /**
+   * As users have one: what it takes to read it, and to make keys of it, is a part of the start.
+   */
+  private final String secret = SharedSeed.random(new SecureRandom()).text();
 
   private final Table table =
       new Table(
@@ -89,8 +97,9 @@ final class StartCommand implements Callable<Integer> {
     BenchOptions.check(spec, "--idle", List.of(idleSeconds), 0, 600);
     options.plans(spec);
     List<String> conditions =
-        BenchRun.announce(
-            "start", Surroundings.lines(spec.commandLine().getParseResult().originalArgs()));
+        new ArrayList<>(Surroundings.lines(spec.commandLine().getParseResult().originalArgs()));
+    conditions.add("both ends have a secret, by their option --secret");
+    BenchRun.announce("start", conditions);
     List<List<Run>> results = new ArrayList<>();
     all.forEach(_ -> results.add(new ArrayList<>()));
     try (LogDirectory directory = LogDirectory.open(options.logs());
@@ -121,7 +130,7 @@ final class StartCommand implements Callable<Integer> {
     return new Started(parts[0], parts[1]);
   }
 
-  private static Daemon server(String name, Path directory, int targetPort) throws IOException {
+  private Daemon server(String name, Path directory, int targetPort) throws IOException {
     String listen = "127.0.0.1:" + FreePorts.next();
     String target = "127.0.0.1:" + targetPort;
     Daemon daemon =
@@ -131,6 +140,8 @@ final class StartCommand implements Callable<Integer> {
                 "dev.mptunnel.server.Main",
                 "--control",
                 "off",
+                "--secret",
+                secret,
                 "--listen",
                 listen,
                 "--target",
@@ -177,7 +188,8 @@ final class StartCommand implements Callable<Integer> {
 
   private List<String> command(Started program, int entry, String serverPort) {
     StringBuilder words = new StringBuilder(program.command());
-    words.append(" --control off --listen 127.0.0.1:").append(entry);
+    words.append(" --control off --secret ").append(secret);
+    words.append(" --listen 127.0.0.1:").append(entry);
     for (int path = 1; path <= options.paths(); path++) {
       words.append(" --bridge '127.0.0.1 ").append(serverPort).append(" name=path").append(path);
       words.append('\'');

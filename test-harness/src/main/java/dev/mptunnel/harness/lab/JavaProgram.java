@@ -27,7 +27,10 @@ public final class JavaProgram {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-Xms16m",
-            "-Dio.netty.leakDetection.level=disabled"));
+            "-XX:MetaspaceSize=64m",
+            "-Dio.netty.leakDetection.level=disabled",
+            "-Dslf4j.provider=org.slf4j.jul.JULServiceProvider",
+            "-Dslf4j.internal.verbosity=WARN"));
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(List.of(arguments));

@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -111,6 +113,43 @@ class DistTest {
 
     builder.environment().put("MPTUNNEL_JAVA_OPTS", "-Xmx40g");
     assertEquals(served, output(builder.start()), "a heap so large needs another cache");
+  }
+
+  @Test
+  void whatAServiceStartsWithComesFromTheCache() throws Exception {
+    Process made = new ProcessBuilder(home.resolve("lib/make-cache").toString()).start();
+    assertEquals("", output(made));
+    Path secret = folder.resolve("cached.secret");
+    start("mpserver", "keygen", secret.toString()).onExit().join();
+    Path configuration = folder.resolve("cached.conf");
+    Files.writeString(
+        configuration,
+        "listen = %s\n127.0.0.1 9\nsecret-file = %s\ncontrol = off\n"
+            .formatted(FreePorts.nextText(), secret.getFileName()));
+    Path loaded = folder.resolve("loaded.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(home.resolve("bin/mpclient").toString(), configuration.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log("cached").toFile());
+    builder.environment().put("MPTUNNEL_JAVA_OPTS", "-Xlog:class+load:file=" + loaded);
+    started.add(builder.start());
+    awaitOutput("cached", "listening on");
+    List<String> fromJars =
+        Files.readString(loaded).lines().filter(line -> line.contains(" source: file:")).toList();
+    assertEquals(List.of(), fromJars);
+  }
+
+  @Test
+  void noSumsOfClassesAreLeftOfASignature() throws IOException {
+    List<Path> jars;
+    try (Stream<Path> all = Files.list(home.resolve("lib"))) {
+      jars = all.filter(jar -> jar.getFileName().toString().startsWith("bcprov-")).toList();
+    }
+    assertEquals(1, jars.size());
+    try (JarFile jar = new JarFile(jars.getFirst().toFile())) {
+      assertEquals(Set.of(), jar.getManifest().getEntries().keySet());
+      assertTrue(jar.getManifest().getMainAttributes().size() > 1, "but for what is of all of it");
+    }
   }
 
   @Test
