@@ -52,7 +52,7 @@ forget() {
 
 # A tunnel through the tunnel: what the second mpclient sends are datagrams of an application to the
 # first one, and the server's target is the server. The first one is started as a service is, by a file
-# that names a secret, and answers 'mpclient status': what is not done here loads slowly later.
+# that names a secret, and with a control socket: what is not done here loads slowly later.
 train() {
   server=$1 first=$2 second=$3
   start server mpserver --protocol udp --control off --secret-file "$logs/secret" \
