@@ -81,7 +81,9 @@ final class SendQueue {
   void add(ByteBuffer datagram, InetSocketAddress remote, int trafficClass, int maxJoinedBytes) {
     int bytes = datagram.remaining();
     // No further than one message reaches: what fitted behind a full one would be one of its own.
-    if (filling == null || filling.usedBytes + bytes > MAX_MESSAGE_BYTES) {
+    if (filling == null
+        || filling.usedBytes + bytes > MAX_MESSAGE_BYTES
+        || isBehindFullOnes(bytes)) {
       stopFilling();
       filling = pool.block();
       filling.isFilled = true;
@@ -92,6 +94,18 @@ final class SendQueue {
     copiedOffset = offset;
     copiedBytes = bytes;
     add(filling, offset, bytes, remote, trafficClass, maxJoinedBytes);
+  }
+
+  /**
+   * Whether a datagram begins another message like the last one, which is full, and for all of
+   * which there is no room: then at least half of the memory is used.
+   */
+  private boolean isBehindFullOnes(int bytes) {
+    return last != null
+        && last.block == filling
+        && last.datagrams == MAX_DATAGRAMS
+        && last.segmentBytes == bytes
+        && filling.usedBytes + MAX_DATAGRAMS * bytes > MAX_MESSAGE_BYTES;
   }
 
   /**

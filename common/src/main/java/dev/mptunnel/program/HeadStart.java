@@ -6,6 +6,7 @@ import dev.mptunnel.net.Engines;
 import dev.mptunnel.net.Signals;
 import java.security.SecureRandom;
 import java.time.ZoneId;
+import java.time.zone.ZoneRules;
 
 /**
  * Has classes loaded that a program will need, on a thread beside the one that reads its
@@ -22,7 +23,7 @@ public final class HeadStart {
     with(
         () -> {
           Signals.prepare();
-          ZoneId.systemDefault().getRules(); // the log's
+          ZoneRules _ = ZoneId.systemDefault().getRules(); // the log's
         });
   }
 
