@@ -1,6 +1,5 @@
 package dev.mptunnel.net;
 
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
@@ -12,24 +11,6 @@ import java.lang.reflect.Proxy;
 public final class Signals {
 
   private Signals() {}
-
-  /** What a signal does. */
-  private record Handler(Runnable action) implements InvocationHandler {
-
-    @Override
-    @SuppressWarnings("ReferenceEquality") // as Object has it
-    public Object invoke(Object proxy, Method method, Object[] arguments) {
-      return switch (method.getName()) {
-        case "equals" -> proxy == arguments[0];
-        case "hashCode" -> System.identityHashCode(proxy);
-        case "toString" -> "a signal's";
-        default -> {
-          action.run();
-          yield null;
-        }
-      };
-    }
-  }
 
   /**
    * Runs the action on every such signal from now on, in place of what it did before, on a thread
@@ -44,7 +25,9 @@ public final class Signals {
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
       Object doing =
           Proxy.newProxyInstance(
-              Signals.class.getClassLoader(), new Class<?>[] {handler}, new Handler(action));
+              Signals.class.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> handle(action, proxy, method, arguments));
       signal
           .getMethod("handle", signal, handler)
           .invoke(null, signal.getConstructor(String.class).newInstance(name), doing);
@@ -52,6 +35,20 @@ public final class Signals {
     } catch (ReflectiveOperationException absent) {
       return false;
     }
+  }
+
+  /** Does what a handler of the action does. */
+  @SuppressWarnings("ReferenceEquality") // as Object has it
+  private static Object handle(Runnable action, Object proxy, Method method, Object[] arguments) {
+    return switch (method.getName()) {
+      case "equals" -> proxy == arguments[0];
+      case "hashCode" -> System.identityHashCode(proxy);
+      case "toString" -> "a signal's";
+      default -> {
+        action.run();
+        yield null;
+      }
+    };
   }
 
   /** Has done what takes longest when the first one is set up; from any thread. */
