@@ -6,7 +6,9 @@
 set -eu
 home=$(CDPATH='' cd -P -- "${0%/*}/.." && pwd)
 cache=$home/lib/mptunnel.aot
-logs=$(mktemp -d)
+logs=$(TMPDIR=/tmp mktemp -d) # a socket is in it, whose path must be short
+# What its caller has for programs of his own is not for these.
+unset MPTUNNEL_SECRET MPTUNNEL_ENCRYPT
 # Without counts of what was called how often: by those of so short a run a start would compile more than
 # it gains.
 recording='-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining'
@@ -73,7 +75,11 @@ train() {
 }
 
 rm -f "$cache" # or they would start from it
-"$home/bin/mpserver" keygen "$logs/secret" >/dev/null 2>&1
+if ! "$home/bin/mpserver" keygen "$logs/secret" >"$logs/server" 2>&1; then
+  echo 'make-cache: no cache was made, since mpserver does not run here:' >&2
+  tail -n 5 "$logs/server" >&2
+  exit 1
+fi
 port=$((20000 + $$ % 10000))
 for try in 1 2 3; do
   if train $((port + try)) $((port + 10 + try)) $((port + 20 + try)); then

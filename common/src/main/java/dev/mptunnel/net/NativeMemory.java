@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 
 /**
@@ -40,9 +42,11 @@ final class NativeMemory implements AutoCloseable {
   }
 
   /** From where SecureRandom has its numbers too, which takes 30 ms to load. */
-  private static long salt() throws IOException {
+  private static long salt() {
     try (InputStream random = new FileInputStream("/dev/urandom")) {
       return ByteBuffer.wrap(random.readNBytes(Long.BYTES)).getLong();
+    } catch (IOException | BufferUnderflowException e) {
+      return new SecureRandom().nextLong(); // it asks the kernel otherwise where there is no /dev
     }
   }
 

@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 /**
  * The process's signals. {@code sun.misc.Signal} is the only way to them, and javac warns of it in
  * a way that cannot be suppressed, so this one class reaches it by reflection. By a proxy, since
- * the JVM's cache of classes keeps those, and nothing that is made of method handles.
+ * the JVM's cache of classes keeps that, and nothing that is made of method handles.
  */
 public final class Signals {
 

@@ -42,7 +42,13 @@ final class SystemCalls {
 
   private static final ValueLayout.OfLong REGISTER = ValueLayout.JAVA_LONG;
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final MethodHandle FUNCTION = link();
+
+  /** Why there are none: the user has denied us native calls, or this JVM has none. */
+  private static RuntimeException absent;
+
+  /** Null where there are none. */
+  private static final MethodHandle FUNCTION = linkOrNull();
+
   private static final MemorySegment SYSCALL = find("syscall");
   private static final MemorySegment CLOCK_GETTIME = find("clock_gettime");
 
@@ -56,8 +62,13 @@ final class SystemCalls {
    * The calls of one thread.
    *
    * @param arena where the memory for the error number is from
+   * @throws IllegalCallerException where the user has denied us native calls
+   * @throws UnsupportedOperationException where this JVM has none
    */
   SystemCalls(Arena arena) {
+    if (FUNCTION == null) {
+      throw absent;
+    }
     state = arena.allocate(Linker.Option.captureStateLayout());
   }
 
@@ -67,13 +78,18 @@ final class SystemCalls {
   }
 
   @SuppressWarnings("restricted") // calls of the C library's
-  private static MethodHandle link() {
+  private static MethodHandle linkOrNull() {
     FunctionDescriptor signature =
         FunctionDescriptor.of(
             REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER, REGISTER);
     // syscall(2) has variable arguments; others do not mind being called as if they had.
-    return LINKER.downcallHandle(
-        signature, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+    try {
+      return LINKER.downcallHandle(
+          signature, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+    } catch (IllegalCallerException | UnsupportedOperationException e) {
+      absent = e;
+      return null;
+    }
   }
 
   private static MemorySegment find(String function) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ public final class ControlClient {
       text =
           new String(
               Channels.newInputStream(channel).readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
-    } catch (AsynchronousCloseException e) {
+    } catch (ClosedChannelException e) {
       throw new IOException(
           "%s does not answer within %d s: has the program been stopped (kill -CONT), or does it"
                   .formatted(path, within.toSeconds())
@@ -100,7 +100,7 @@ public final class ControlClient {
   private record Limit(Thread thread) implements AutoCloseable {
 
     Limit(SocketChannel channel, Duration time) {
-      this(Thread.ofVirtual().start(() -> closeAfter(time, channel)));
+      this(Thread.ofPlatform().daemon().start(() -> closeAfter(time, channel)));
     }
 
     private static void closeAfter(Duration time, SocketChannel channel) {
