@@ -5,6 +5,7 @@ import dev.mptunnel.harness.loop.DatagramLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -33,13 +34,10 @@ record CpuBenchmark(int perSecond, int bytes, int warmUpSeconds, int seconds, Pa
           tunnels.add(new CpuTunnel(loop, variant, direction, plan, directory));
         }
         carryInTurn(tunnels, warmUpSeconds);
-        List<Usage> before = usages(tunnels);
-        carryInTurn(tunnels, seconds);
-        List<Usage> after = usages(tunnels);
+        Usage[] used = carryInTurn(tunnels, seconds);
         List<CpuRun> runs = new ArrayList<>();
         for (int i = 0; i < tunnels.size(); i++) {
-          Usage used = after.get(i).minus(before.get(i));
-          runs.add(new CpuRun(variants.get(i).name(), used, tunnels.get(i).lost()));
+          runs.add(new CpuRun(variants.get(i).name(), used[i], tunnels.get(i).lost()));
         }
         return runs;
       } finally {
@@ -48,20 +46,21 @@ record CpuBenchmark(int perSecond, int bytes, int warmUpSeconds, int seconds, Pa
     }
   }
 
-  private void carryInTurn(List<CpuTunnel> tunnels, int secondsEach) throws IOException {
+  /**
+   * @return what each has used while it was its turn: what it does while it waits, such as showing
+   *     how it goes, is not for the datagrams
+   */
+  private Usage[] carryInTurn(List<CpuTunnel> tunnels, int secondsEach) throws IOException {
+    Usage[] used = new Usage[tunnels.size()];
+    Arrays.fill(used, Usage.NONE);
     for (int done = 0; done < secondsEach; done += SLICE_SECONDS) {
       int slice = Math.min(SLICE_SECONDS, secondsEach - done);
-      for (CpuTunnel tunnel : tunnels) {
-        tunnel.carry(slice * perSecond);
+      for (int i = 0; i < used.length; i++) {
+        Usage before = tunnels.get(i).usage();
+        tunnels.get(i).carry(slice * perSecond);
+        used[i] = used[i].plus(tunnels.get(i).usage().minus(before));
       }
     }
-  }
-
-  private static List<Usage> usages(List<CpuTunnel> tunnels) throws IOException {
-    List<Usage> usages = new ArrayList<>();
-    for (CpuTunnel tunnel : tunnels) {
-      usages.add(tunnel.usage());
-    }
-    return usages;
+    return used;
   }
 }

@@ -13,6 +13,14 @@ public record Usage(long clientNanos, long serverNanos, long datagrams) {
   /** Where there is no tunnel. */
   static final Usage NONE = new Usage(0, 0, 0);
 
+  /** Both together. */
+  Usage plus(Usage other) {
+    return new Usage(
+        clientNanos + other.clientNanos,
+        serverNanos + other.serverNanos,
+        datagrams + other.datagrams);
+  }
+
   /** What was used since. */
   public Usage minus(Usage earlier) {
     return new Usage(
