@@ -44,7 +44,7 @@ final class SystemCalls {
   private static final Linker LINKER = Linker.nativeLinker();
 
   /** Why there are none: the user has denied us native calls, or this JVM has none. */
-  private static RuntimeException absent;
+  private static String whyAbsent;
 
   /** Null where there are none. */
   private static final MethodHandle FUNCTION = linkOrNull();
@@ -62,12 +62,11 @@ final class SystemCalls {
    * The calls of one thread.
    *
    * @param arena where the memory for the error number is from
-   * @throws IllegalCallerException where the user has denied us native calls
-   * @throws UnsupportedOperationException where this JVM has none
+   * @throws UnsupportedOperationException where there are none; the message says why
    */
   SystemCalls(Arena arena) {
     if (FUNCTION == null) {
-      throw absent;
+      throw new UnsupportedOperationException(whyAbsent);
     }
     state = arena.allocate(Linker.Option.captureStateLayout());
   }
@@ -87,7 +86,7 @@ final class SystemCalls {
       return LINKER.downcallHandle(
           signature, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
     } catch (IllegalCallerException | UnsupportedOperationException e) {
-      absent = e;
+      whyAbsent = e.getMessage();
       return null;
     }
   }
